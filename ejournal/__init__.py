@@ -1,0 +1,48 @@
+"""ejournal: the electronic journal and diary of a college."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from ejournal import config
+from ejournal.extensions import csrf, db, login_manager, migrate, prepare_engine
+
+__version__ = "0.1.0"
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application. `overrides` wins over environment and instance/ejournal.toml (see config.load)."""
+    from ejournal import web
+
+    settings = config.load(overrides)
+    app = Flask(
+        "ejournal",
+        root_path=str(config.ROOT),
+        instance_path=str(settings.instance),
+        template_folder="templates",
+        static_folder=None,
+    )
+    app.config.update(
+        EJOURNAL=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=settings.max_upload * 4,
+        MAX_FORM_MEMORY_SIZE=4 * config.MEGABYTE,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "ejournal" / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    web.init_app(app)
+    return app
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    # A small server: few connections, each kept; PostgreSQL connections are checked before use after a restart.
+    return {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}

@@ -1,0 +1,75 @@
+"""What is stored; a file per subject. Import models from here."""
+
+from ejournal.models.college import (
+    LEAVING,
+    AcademicYear,
+    Curatorship,
+    Enrollment,
+    Group,
+    Period,
+    Programme,
+    Setting,
+    Subgroup,
+    SubgroupMember,
+    Vacation,
+)
+from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
+from ejournal.models.homework import Homework, LessonFile, StoredFile
+from ejournal.models.journal import (
+    LESSON_STATES,
+    Cell,
+    Course,
+    CourseTeacher,
+    Lesson,
+    LessonState,
+    PeriodClosing,
+    PeriodMark,
+    Work,
+    WorkKind,
+)
+from ejournal.models.log import LogEntry
+from ejournal.models.people import Account, Guardianship, KnownAddress, Person, Role, RoleGrant, SignInFailure
+from ejournal.models.timetable import Bell, BellSchedule, TimetableEntry
+
+__all__ = [
+    "LEAVING",
+    "LESSON_STATES",
+    "AcademicYear",
+    "Account",
+    "Bell",
+    "BellSchedule",
+    "Cell",
+    "Course",
+    "CourseTeacher",
+    "Curatorship",
+    "CurriculumHours",
+    "Discipline",
+    "DisciplineKind",
+    "Enrollment",
+    "Group",
+    "Guardianship",
+    "Homework",
+    "KnownAddress",
+    "Lesson",
+    "LessonFile",
+    "LessonState",
+    "LogEntry",
+    "Period",
+    "PeriodClosing",
+    "PeriodMark",
+    "Person",
+    "Programme",
+    "Role",
+    "RoleGrant",
+    "Setting",
+    "SignInFailure",
+    "StoredFile",
+    "Subgroup",
+    "SubgroupMember",
+    "ThematicPlan",
+    "TimetableEntry",
+    "Topic",
+    "Vacation",
+    "Work",
+    "WorkKind",
+]

@@ -1,0 +1,40 @@
+"""The log of changes (п. 4.2): who, when, what, from, to, why. Rows are only ever added."""
+
+from typing import Any
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ejournal.extensions import Base
+from ejournal.models.base import Code, Id, Long, Moment, now, ref
+
+
+class LogEntry(Base):
+    """One change. `subject` and `action` are words of services/log.py; `late`: after the clause's term."""
+
+    __tablename__ = "log_entry"
+    __table_args__ = (
+        Index("ix_log_entry_course_id", "course_id", "id"),
+        Index("ix_log_entry_work_student", "work_id", "student_id"),
+    )
+
+    id: Mapped[Id]
+    at: Mapped[Moment] = mapped_column(default=now)
+    actor_id: Mapped[int | None] = ref("person.id", index=True)
+    role: Mapped[str | None] = mapped_column(String(32))
+    address: Mapped[str | None] = mapped_column(String(64))
+    subject: Mapped[Code]
+    action: Mapped[Code]
+    course_id: Mapped[int | None] = ref("course.id")
+    lesson_id: Mapped[int | None] = ref("lesson.id", index=True)
+    work_id: Mapped[int | None] = ref("work.id")
+    student_id: Mapped[int | None] = ref("person.id", index=True)
+    # The one mass action (column filled, paste, import) this change was part of; undone together.
+    batch: Mapped[str | None] = mapped_column(String(32), index=True)
+    # The entry this one takes back: an undo is itself a change.
+    undoes_id: Mapped[int | None] = ref("log_entry.id", index=True)
+    before: Mapped[Long | None]
+    after: Mapped[Long | None]
+    reason: Mapped[Long | None]
+    late: Mapped[bool] = mapped_column(default=False)
+    details: Mapped[Any] = mapped_column(JSON, default=None, nullable=True)

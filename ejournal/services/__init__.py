@@ -1,0 +1,1 @@
+"""The verbs: each checks, changes, logs and commits in one transaction."""

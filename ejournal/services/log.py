@@ -1,0 +1,88 @@
+"""Writing and reading the log of changes (п. 4.2): who, when, what, from, to, why."""
+
+from typing import Any
+
+from flask import has_request_context, request, session
+from sqlalchemy import insert
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import LogEntry
+from ejournal.models.base import now
+
+# What an entry can be about, in the words people see.
+SUBJECTS = {
+    "cell": "отметка",
+    "lesson": "занятие",
+    "work": "вид работы",
+    "homework": "домашнее задание",
+    "file": "файл",
+    "account": "учётная запись",
+    "role": "роль",
+    "person": "личные данные",
+    "enrollment": "контингент",
+    "plan": "тематический план",
+    "setting": "настройка",
+    "import": "загрузка списка",
+    "period": "период",
+    "sign-in": "вход",
+    "demo": "демонстрационные данные",
+}
+
+
+def record(
+    actor: Viewer | None,
+    subject: str,
+    action: str,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+    **where: Any,
+) -> int:
+    """Add an entry to the current transaction; the caller commits. Returns its id.
+
+    `where`: course_id, lesson_id, work_id, student_id, batch, undoes_id, reason, late, details.
+    """
+    return record_many(actor, subject, action, [{"before": before, "after": after, **where}])[0]
+
+
+def record_many(
+    actor: Viewer | None, subject: str, action: str, entries: list[dict[str, Any]]
+) -> list[int]:
+    """Add entries that share actor, moment, subject and action. Returns their ids in order."""
+    if subject not in SUBJECTS:
+        raise ValueError(f"unknown subject {subject!r}")
+    common = {
+        "at": now(),
+        "actor_id": actor.person_id if actor else None,
+        "role": _role(),
+        "address": request.remote_addr if has_request_context() else None,
+        "subject": subject,
+        "action": action,
+    }
+    rows = [{**EMPTY, **common, **entry} for entry in entries]
+    if len(rows) == 1:
+        return [db.session.execute(insert(LogEntry).values(rows[0])).inserted_primary_key[0]]  # type: ignore[attr-defined]
+    return list(
+        db.session.scalars(insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True), rows)
+    )
+
+
+EMPTY: dict[str, Any] = dict.fromkeys(
+    (
+        "course_id",
+        "lesson_id",
+        "work_id",
+        "student_id",
+        "batch",
+        "undoes_id",
+        "before",
+        "after",
+        "reason",
+        "details",
+    )
+) | {"late": False}
+
+
+def _role() -> str | None:
+    return session.get("role") if has_request_context() else None

@@ -1,0 +1,75 @@
+"""Settings of the college: stored in the database, each with a default."""
+
+from datetime import date, datetime
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from ejournal.extensions import db
+from ejournal.models import Setting
+from ejournal.models.base import now
+
+DEFAULTS: dict[str, Any] = {
+    "college.name": "Колледж",
+    "college.short_name": "Колледж",
+    "college.city": "",
+    "timezone": "Europe/Moscow",
+    "is_demo": False,
+    # The Monday of the first «числитель» week; None: the week of 1 September.
+    "week.anchor": None,
+    # Overrides of the regulation's terms by key of domain.terms.TERMS.
+    "terms": {},
+    "grading": {},
+    # Minutes a session lives without a request.
+    "session.minutes": 600,
+}
+
+# Workers see a change made by another within this many seconds; one save must not pay a query for settings.
+CACHE_SECONDS = 5.0
+
+
+def get(key: str) -> Any:
+    """The setting, or its default. Raises KeyError for a key that is not in DEFAULTS."""
+    default = DEFAULTS[key]
+    return _stored().get(key, default)
+
+
+def put(key: str, value: Any) -> None:
+    """Store a setting; the caller commits."""
+    if key not in DEFAULTS:
+        raise KeyError(key)
+    setting = db.session.get(Setting, key)
+    if setting is None:
+        db.session.add(Setting(key=key, value=value))
+    else:
+        setting.value = value
+    db.session.flush()
+    forget()
+
+
+def timezone() -> ZoneInfo:
+    return ZoneInfo(get("timezone"))
+
+
+def today() -> date:
+    """The date in the college's time zone: the terms of the regulation are counted in it."""
+    return now().astimezone(timezone()).date()
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(timezone())
+
+
+def forget() -> None:
+    current_app.extensions.pop("ejournal.settings", None)
+
+
+def _stored() -> dict[str, Any]:
+    cached = current_app.extensions.get("ejournal.settings")
+    if cached and monotonic() - cached[0] < CACHE_SECONDS:
+        return cached[1]
+    stored = {key: value for key, value in db.session.execute(db.select(Setting.key, Setting.value))}
+    current_app.extensions["ejournal.settings"] = (monotonic(), stored)
+    return stored

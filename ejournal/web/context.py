@@ -1,0 +1,75 @@
+"""What every template may use: the viewer's menu, dates in Russian, icons."""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from flask import Flask, request, session
+from flask_login import current_user
+from markupsafe import Markup
+
+from ejournal.access import Viewer
+from ejournal.config import ROOT
+from ejournal.models import Role
+from ejournal.services import settings
+
+ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(common)
+    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""
+    app.jinja_env.filters["day_month"] = lambda value: value.strftime("%d.%m") if value else ""
+    app.jinja_env.filters["moment"] = format_moment
+
+
+def common() -> dict[str, Any]:
+    return {
+        "college": settings.get("college.name"),
+        "is_demo": settings.get("is_demo"),
+        "menu": menu(current_user) if current_user.is_authenticated else [],
+        "active_role": active_role(current_user) if current_user.is_authenticated else None,
+        "Role": Role,
+        "today": settings.today(),
+        "view_mode": request.cookies.get("view", ""),
+    }
+
+
+def active_role(viewer: Viewer) -> Role | None:
+    """The role chosen in the header; it shapes menu and start page, never what is allowed."""
+    chosen = session.get("role")
+    if chosen in viewer.roles:
+        return Role(chosen)
+    return next((role for role in ORDER if role in viewer.roles), None)
+
+
+ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
+
+MENUS: dict[Role, list[tuple[str, str]]] = {
+    Role.TEACHER: [("home.index", "Сегодня"), ("journal.index", "Журналы")],
+    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы")],
+    Role.ADMINISTRATION: [("home.index", "Главная"), ("journal.index", "Журналы"), ("admin.log", "Изменения")],
+    Role.SYSADMIN: [("admin.index", "Администрирование"), ("journal.index", "Журналы")],
+    Role.STUDENT: [("home.index", "Главная")],
+    Role.PARENT: [("home.index", "Главная")],
+}
+
+
+def menu(viewer: Viewer) -> list[tuple[str, str]]:
+    role = active_role(viewer)
+    return MENUS[role] if role else []
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An icon of static/vendor/bootstrap-icons drawn into the page: takes the text's colour, hidden from readers."""
+    svg = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
+    return Markup(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704 - our own vendored file
+
+
+def format_moment(value: datetime | date | None) -> str:
+    """A moment in the college's time zone: «24.11.2026 14:05»."""
+    if value is None:
+        return ""
+    return settings.local(value).strftime("%d.%m.%Y %H:%M") if isinstance(value, datetime) else value.strftime("%d.%m.%Y")

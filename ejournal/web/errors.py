@@ -1,0 +1,81 @@
+"""Errors in Russian: a page for a page, a fragment for a fragment."""
+
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from ejournal.extensions import db
+from ejournal.services.errors import NotFoundError, ServiceError, TooManyError
+
+MESSAGES = {
+    400: ("Запрос не понят", "Обновите страницу и повторите действие: введённое на ней, скорее всего, ещё на месте."),
+    401: ("Нужно войти", "Время сеанса истекло. Войдите снова — то, что вы ввели, сохранится."),
+    403: ("Нет доступа", "Эта страница открыта другой роли. Если она нужна вам по работе, обратитесь к администратору."),
+    404: ("Не найдено", "Такой страницы нет, или она вам не открыта. Проверьте адрес или начните с главной."),
+    405: ("Действие недоступно", "Так эту страницу открыть нельзя. Вернитесь назад и воспользуйтесь кнопкой на странице."),
+    409: ("Кто-то изменил это раньше", "Обновите страницу, чтобы увидеть новое значение, и повторите правку."),
+    413: ("Файл слишком большой", "Один файл — не больше 25 МБ. Уменьшите его или загрузите частями."),
+    422: ("Проверьте введённое", "Часть полей заполнена неверно: исправьте отмеченное и сохраните ещё раз."),
+    423: ("Период закрыт", "Журнал за этот период закрыт (п. 4.4). Правку разрешает администратор с указанием причины."),
+    429: ("Слишком много попыток", "Подождите несколько минут и попробуйте снова."),
+    500: ("Ошибка на сервере", "Это наша ошибка, она записана. Введённое не потеряно на этой странице: повторите чуть позже."),
+    503: ("Сервер занят", "Повторите через минуту. Введённое остаётся на странице."),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(ServiceError, on_service_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(Exception, on_fault)
+
+
+def on_csrf(_error: CSRFError) -> ResponseReturnValue:
+    """A token that does not fit: mostly a page that outlived its session."""
+    return answer(400 if current_user.is_authenticated else 401)
+
+
+def on_service_error(error: ServiceError) -> ResponseReturnValue:
+    db.session.rollback()
+    response = answer(error.status, None if isinstance(error, NotFoundError) else error.message)
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def on_http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    if code == 401 and not is_fragment() and request.method == "GET":
+        return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+    response = answer(code if code in MESSAGES else (400 if code < 500 else 500), status=code)
+    if error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def on_fault(error: Exception) -> ResponseReturnValue:
+    """Anything unforeseen: logged with its traceback, told without it."""
+    if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
+        raise error
+    db.session.rollback()
+    current_app.logger.exception("unhandled fault at %s", request.endpoint)
+    return on_http_error(InternalServerError())
+
+
+def answer(code: int, message: str | None = None, status: int | None = None) -> Response:
+    """The error as the request wants it: JSON, a fragment or a page."""
+    title, usual = MESSAGES.get(code, MESSAGES[500])
+    context = {"code": code, "title": title, "message": message or usual}
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(error=context["message"]), status or code)
+    template = "errors/_error.html" if is_fragment() else "errors/error.html"
+    return make_response(render_template(template, **context), status or code)
+
+
+def is_fragment() -> bool:
+    """Whether a script of ours asked, which will put the answer into a place of the page."""
+    return "HX-Request" in request.headers

@@ -1,0 +1,113 @@
+"""What protects every request: declared permissions, headers, the session cookie, the proxy."""
+
+import ipaddress
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ejournal.access import Viewer, load_viewer
+from ejournal.extensions import login_manager
+from ejournal.services import settings
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = SessionInterface()
+    app.config.update(
+        SESSION_COOKIE_NAME="ejournal",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.DEFAULTS["session.minutes"]),
+    )
+    login_manager.user_loader(load_user)
+    # Before the token is looked at: a session that ran out is 401 («войдите»), not 400 («обновите страницу»).
+    app.before_request_funcs.setdefault(None, []).insert(0, check_permission)
+    app.after_request(add_headers)
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+
+
+def load_user(token: str) -> Viewer | None:
+    return load_viewer(token, settings.today())
+
+
+def check_permission() -> None:
+    """Deny by default: a view without a declared permission is a fault of ours, never a way in."""
+    if request.endpoint is None:
+        return  # 404 or 405, answered by routing
+    view = current_app.view_functions[request.endpoint]
+    permission = getattr(view, "permission", False)
+    if permission is False:
+        raise RuntimeError(f"{request.endpoint} declares no permission")
+    if permission is None:
+        return
+    if not current_user.is_authenticated:
+        abort(401)
+    if not current_user.holds(permission):
+        abort(403)
+
+
+def add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    # Pages hold personal data: nothing of them stays in the cache of a shared classroom computer.
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+class SessionInterface(SecureCookieSessionInterface):
+    """The session cookie is Secure, but for a browser on this very machine and a college that chose plain HTTP."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        if request.is_secure:
+            return True
+        return not (app.config["EJOURNAL"].insecure_http or is_loopback(request.host, request.remote_addr))
+
+
+def is_loopback(host: str, address: str | None) -> bool:
+    """Whether a request to `host` from `address` never leaves this machine."""
+    name = host.rsplit(":", 1)[0].strip("[]")
+    return (name == "localhost" or _is_loopback_address(name)) and _is_loopback_address(address or "127.0.0.1")
+
+
+def _is_loopback_address(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+def init_proxy(app: Flask) -> None:
+    """Believe X-Forwarded-* only from the configured proxies: anybody else could name any address."""
+    trusted = app.config["EJOURNAL"].trusted_proxies
+    if trusted:
+        app.wsgi_app = TrustedProxy(app.wsgi_app, trusted)  # type: ignore[method-assign]
+
+
+class TrustedProxy:
+    def __init__(self, inner: Callable[..., Iterable[bytes]], trusted: frozenset[str]) -> None:
+        self.inner = inner
+        self.forwarded = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)  # type: ignore[arg-type]
+        self.trusted = trusted
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        believed = environ.get("REMOTE_ADDR") in self.trusted
+        return self.forwarded(environ, start_response) if believed else self.inner(environ, start_response)

@@ -1,0 +1,81 @@
+"""Static files under an address that holds the hash of their content, compressed once, cached for a year.
+
+One hash over all files, as a folder of the address: the modules in static/js import each other by relative
+names, which then lead to the same version without being rewritten.
+"""
+
+import gzip
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+import brotli
+from flask import Flask
+from whitenoise import WhiteNoise
+from wsgiref.headers import Headers
+
+from ejournal.config import ROOT
+from ejournal.web.security import HEADERS
+
+COMPRESSED = {".css", ".js", ".svg", ".json", ".txt", ".webmanifest"}
+SOURCE = ROOT / "static"
+
+
+def init_app(app: Flask) -> None:
+    version = _hash(SOURCE)
+    folder = _prepare(SOURCE, app.config["EJOURNAL"].instance / "static", version)
+    prefix = f"/static/{version}"
+
+    def static_url(path: str) -> str:
+        """The address of a file of static/."""
+        if app.debug and not (folder / path).exists():
+            raise FileNotFoundError(path)
+        return f"{prefix}/{path}"
+
+    app.jinja_env.globals["static_url"] = static_url
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(folder),
+        prefix=prefix,
+        max_age=365 * 24 * 3600,
+        immutable_file_test=lambda _path, _url: True,
+        add_headers_function=_add_headers,
+        allow_all_origins=False,
+        charset="utf-8",
+    )
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    # WhiteNoise answers before Flask: after_request never sees these responses.
+    for name, value in HEADERS.items():
+        headers[name] = value
+
+
+def _hash(source: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        digest.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _prepare(source: Path, target: Path, version: str) -> Path:
+    """Copy static/ to target/version with .br and .gz beside each text file; once per version, whoever is first."""
+    ready = target / version
+    if ready.exists():
+        return ready
+    target.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=target, prefix="making-"))
+    shutil.copytree(source, work, dirs_exist_ok=True)
+    for path in [p for p in work.rglob("*") if p.suffix in COMPRESSED]:
+        body = path.read_bytes()
+        Path(f"{path}.gz").write_bytes(gzip.compress(body, 9, mtime=0))
+        Path(f"{path}.br").write_bytes(brotli.compress(body, quality=9))
+    try:
+        work.rename(ready)
+    except OSError:  # another worker was first
+        shutil.rmtree(work, ignore_errors=True)
+    for old in target.iterdir():
+        if old.name != version and not old.name.startswith("making-"):
+            shutil.rmtree(old, ignore_errors=True)
+    return ready
