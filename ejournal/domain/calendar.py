@@ -1,4 +1,4 @@
-"""Academic years, weeks, school days and Russian dates (DOMAIN: «Teaching»).
+"""Academic years, weeks, school days and Russian dates (п. 3.4, 4.2).
 
 Dates are the college's local dates; a moment in UTC becomes one only through `local_date`.
 """
