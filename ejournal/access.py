@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from flask_login import UserMixin
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from ejournal.extensions import db
 from ejournal.models import (
@@ -102,7 +102,7 @@ def load_viewer(token: str, on: date) -> Viewer | None:
     )
 
 
-def in_force(dated: Any, on: date) -> ColumnElement[bool]:
+def in_force(dated: Any, on: Any) -> ColumnElement[bool]:
     """The condition that a row with `since` and `until` (both included, either may be open) holds on a day."""
     return and_(
         or_(dated.since.is_(None), dated.since <= on),
@@ -113,7 +113,7 @@ def in_force(dated: Any, on: date) -> ColumnElement[bool]:
 def teaches(viewer: Viewer, course_id: Any, on: date) -> ColumnElement[bool]:
     """The condition that the viewer is a teacher of the course on a day (п. 4.4: only own groups)."""
     if Role.TEACHER not in viewer.roles:
-        return exists().where(CourseTeacher.id.is_(None)).correlate(None)
+        return false()
     return exists().where(
         CourseTeacher.course_id == course_id,
         CourseTeacher.teacher_id == viewer.person_id,
@@ -127,12 +127,18 @@ def courses_taught_by(viewer: Viewer, on: date) -> Select[tuple[Course]]:
 
 
 def courses_seen_by(viewer: Viewer, on: date) -> Select[tuple[Course]]:
-    """The journals the viewer may read: own ones, those of the group led (п. 4.3), all for administration (п. 4.2)."""
+    """The journals the viewer may read."""
+    return select(Course).where(sees(viewer, on))
+
+
+def sees(viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """The condition that the viewer may read the query's Course: own ones, those of the group led (п. 4.3), all
+    for administration (п. 4.2)."""
     if viewer.holds(OVERSEERS):
-        return select(Course)
-    allowed = [teaches(viewer, Course.id, on)]
+        return true()
+    allowed: list[ColumnElement[bool]] = [false()]
     if Role.TEACHER in viewer.roles:
-        # A former teacher of a course still reads what she wrote.
+        # Without dates: a former teacher of a course still reads what she wrote.
         allowed.append(
             exists().where(CourseTeacher.course_id == Course.id, CourseTeacher.teacher_id == viewer.person_id)
         )
@@ -144,4 +150,4 @@ def courses_seen_by(viewer: Viewer, on: date) -> Select[tuple[Course]]:
                 in_force(Curatorship, on),
             )
         )
-    return select(Course).where(or_(*allowed))
+    return or_(*allowed)

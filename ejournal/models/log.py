@@ -31,6 +31,8 @@ class LogEntry(Base):
     student_id: Mapped[int | None] = ref("person.id", index=True)
     # The one mass action (column filled, paste, import) this change was part of; undone together.
     batch: Mapped[str | None] = mapped_column(String(32), index=True)
+    # The open page the change came from: that page already shows it and need not be told.
+    client: Mapped[str | None] = mapped_column(String(32))
     # The entry this one takes back: an undo is itself a change.
     undoes_id: Mapped[int | None] = ref("log_entry.id", index=True)
     before: Mapped[Long | None]

@@ -46,9 +46,7 @@ def record(
     return record_many(actor, subject, action, [{"before": before, "after": after, **where}])[0]
 
 
-def record_many(
-    actor: Viewer | None, subject: str, action: str, entries: list[dict[str, Any]]
-) -> list[int]:
+def record_many(actor: Viewer | None, subject: str, action: str, entries: list[dict[str, Any]]) -> list[int]:
     """Add entries that share actor, moment, subject and action. Returns their ids in order."""
     if subject not in SUBJECTS:
         raise ValueError(f"unknown subject {subject!r}")
@@ -57,6 +55,7 @@ def record_many(
         "actor_id": actor.person_id if actor else None,
         "role": _role(),
         "address": request.remote_addr if has_request_context() else None,
+        "client": request.headers.get("X-Client", "")[:32] or None if has_request_context() else None,
         "subject": subject,
         "action": action,
     }

@@ -1,0 +1,157 @@
+"""Everything about a cell that decides whether and how it may be written, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, exists, extract, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Integer
+
+from ejournal.access import Viewer, in_force, sees, teaches
+from ejournal.domain.notation import Value
+from ejournal.extensions import db
+from ejournal.models import (
+    AcademicYear,
+    Cell,
+    Course,
+    Enrollment,
+    Group,
+    Lesson,
+    Period,
+    PeriodClosing,
+    Person,
+    SubgroupMember,
+    Work,
+)
+from ejournal.services import settings
+
+ALWAYS = (date(1900, 1, 1), date(2200, 1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A student × a work of a journal, with what is stored there and what is allowed (as of today)."""
+
+    student_id: int
+    work_id: int
+    lesson_id: int
+    course_id: int
+    date: date
+    state: str
+    mark_due: date | None
+    attendance_at: datetime | None
+    teaches: bool
+    sees: bool
+    enrolled: bool
+    year_closed: bool
+    period_closed: bool
+    span: tuple[date, date]
+    cell_id: int | None
+    value: Value
+    version: int
+    updated_at: datetime | None
+    updated_by: tuple[str, str, str] | None
+
+
+def load(
+    viewer: Viewer, course_id: int, student_ids: Sequence[int], work_ids: Sequence[int]
+) -> dict[tuple[int, int], Place]:
+    """The places of students × works by (student_id, work_id); works of other journals are left out."""
+    today = settings.today()
+    student, writer, period = aliased(Person), aliased(Person), aliased(Period)
+    rows = db.session.execute(
+        select(
+            student.id,
+            Work.id,
+            Lesson.id,
+            Lesson.course_id,
+            Lesson.date,
+            Lesson.state,
+            Work.mark_due,
+            Lesson.attendance_at,
+            teaches(viewer, Course.id, today),
+            sees(viewer, today),
+            enrolled_on(student.id, Lesson.date),
+            AcademicYear.closed_at.is_not(None),
+            exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period.id),
+            period.starts,
+            period.ends,
+            Cell.id,
+            Cell.attendance,
+            Cell.mark,
+            Cell.version,
+            Cell.updated_at,
+            writer.surname,
+            writer.name,
+            writer.patronymic,
+        )
+        .select_from(Work)
+        .join(Lesson, Lesson.id == Work.lesson_id)
+        .join(Course, Course.id == Lesson.course_id)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .join(Group, Group.id == Course.group_id)
+        .join(student, _one_or_in(student.id, student_ids))
+        .outerjoin(period, period.id == period_of(Lesson.date))
+        .outerjoin(Cell, and_(Cell.work_id == Work.id, Cell.student_id == student.id))
+        .outerjoin(writer, writer.id == Cell.updated_by)
+        .where(Course.id == course_id, _one_or_in(Work.id, work_ids))
+    )
+    return {(row[0], row[1]): _place(row) for row in rows}
+
+
+def period_of(day: Any) -> ScalarSelect[int]:
+    """The id of the period of the enclosing query's Course on a day: the group's own, its course's, anybody's."""
+    number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
+    candidate = aliased(Period)
+    return (
+        select(candidate.id)
+        .where(
+            candidate.year_id == Course.year_id,
+            candidate.starts <= day,
+            candidate.ends >= day,
+            or_(
+                candidate.group_id == Course.group_id,
+                and_(
+                    candidate.group_id.is_(None),
+                    or_(candidate.course_number.is_(None), candidate.course_number == number),
+                ),
+            ),
+        )
+        .order_by(candidate.group_id.is_(None), candidate.course_number.is_(None), candidate.id)
+        .limit(1)
+        .correlate(Course, AcademicYear, Group, Lesson)
+        .scalar_subquery()
+    )
+
+
+def enrolled_on(student_id: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that a student was in the enclosing query's Course (group and subgroup) on a day."""
+    in_group = exists().where(
+        Enrollment.student_id == student_id, Enrollment.group_id == Course.group_id, in_force(Enrollment, day)
+    )
+    in_subgroup = exists().where(
+        SubgroupMember.student_id == student_id,
+        SubgroupMember.subgroup_id == Course.subgroup_id,
+        in_force(SubgroupMember, day),
+    )
+    return and_(in_group, or_(Course.subgroup_id.is_(None), in_subgroup))
+
+
+def _one_or_in(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    # Equality keeps the statement of the hot path in SQLAlchemy's cache; IN is expanded anew each time.
+    return column == ids[0] if len(ids) == 1 else column.in_(ids)
+
+
+def _place(row: Any) -> Place:
+    starts, ends, cell_id, attendance, mark, version, updated_at, *writer = row[13:23]
+    return Place(
+        *row[:13],
+        span=(starts, ends) if starts else ALWAYS,
+        cell_id=cell_id,
+        value=Value(attendance, mark),
+        version=version or 0,
+        updated_at=updated_at,
+        updated_by=tuple(writer) if writer[0] is not None else None,
+    )

@@ -1,0 +1,119 @@
+"""Reading what happened to cells: the history of one, and what others changed since a moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from ejournal.access import Viewer, sees
+from ejournal.domain.names import full_name
+from ejournal.extensions import db
+from ejournal.models import Course, Lesson, LogEntry, Person, Work, WorkKind
+from ejournal.services import settings
+from ejournal.services.cell_context import Place, load
+from ejournal.services.errors import NotFoundError
+
+ACTIONS = {
+    "record": "внесено",
+    "fill": "заполнение столбца",
+    "paste": "вставка из таблицы",
+    "undo": "отмена",
+    "import": "загрузка",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a cell's history: who, when, from → to, why."""
+
+    at: datetime
+    who: str
+    before: str
+    after: str
+    action: str
+    reason: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A cell with everything that happened to it, newest first."""
+
+    student: str
+    work: str
+    lesson: Lesson
+    text: str
+    changes: list[Change]
+
+
+def history(viewer: Viewer, course_id: int, student_id: int, work_id: int) -> History:
+    """The history of a cell. Raises NotFoundError where the viewer may not read the journal."""
+    place = load(viewer, course_id, [student_id], [work_id]).get((student_id, work_id))
+    if place is None or not (place.sees or place.teaches):
+        raise NotFoundError
+    rows = db.session.execute(
+        select(
+            LogEntry.at,
+            Person.surname,
+            Person.name,
+            Person.patronymic,
+            LogEntry.before,
+            LogEntry.after,
+            LogEntry.action,
+            LogEntry.reason,
+            LogEntry.late,
+        )
+        .outerjoin(Person, Person.id == LogEntry.actor_id)
+        .where(
+            LogEntry.work_id == work_id,
+            LogEntry.student_id == student_id,
+            LogEntry.subject == "cell",
+        )
+        .order_by(LogEntry.id.desc())
+    )
+    return _described(place, [_change(row) for row in rows])
+
+
+def newest(course_id: int) -> int:
+    """The number of the last entry about a journal: what a page has seen up to."""
+    return db.session.scalar(select(func.max(LogEntry.id)).where(LogEntry.course_id == course_id)) or 0
+
+
+def changed_since(viewer: Viewer, course_id: int, after: int, client: str) -> tuple[list[Place], int]:
+    """Cells that other pages changed after log entry `after`, as they are now, and the newest entry's number.
+
+    Raises NotFoundError where the viewer may not read the journal.
+    """
+    if (
+        db.session.scalar(select(Course.id).where(Course.id == course_id, sees(viewer, settings.today())))
+        is None
+    ):
+        raise NotFoundError
+    rows = db.session.execute(
+        select(LogEntry.id, LogEntry.student_id, LogEntry.work_id, LogEntry.subject).where(
+            LogEntry.course_id == course_id,
+            LogEntry.id > after,
+            or_(LogEntry.client.is_(None), LogEntry.client != client),
+        )
+    ).all()
+    keys = {(row.student_id, row.work_id) for row in rows if row.subject == "cell"}
+    if not keys:
+        return [], max((row.id for row in rows), default=after)
+    places = load(viewer, course_id, sorted({k[0] for k in keys}), sorted({k[1] for k in keys}))
+    return [places[key] for key in sorted(keys) if key in places], max(row.id for row in rows)
+
+
+def _described(place: Place, changes: Sequence[Change]) -> History:
+    student = db.session.get_one(Person, place.student_id)
+    work, kind = db.session.execute(
+        select(Work, WorkKind).join(WorkKind, WorkKind.id == Work.kind_id).where(Work.id == place.work_id)
+    ).one()
+    lesson = db.session.get_one(Lesson, place.lesson_id)
+    return History(student.full_name, work.title or kind.title, lesson, place.value.text, list(changes))
+
+
+def _change(row: object) -> Change:
+    at, surname, name, patronymic, before, after, action, reason, late = row  # type: ignore[misc]
+    who = full_name(surname, name, patronymic) if surname else "система"
+    return Change(at, who, before or "", after or "", ACTIONS.get(action, action), reason or "", late)

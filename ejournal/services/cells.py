@@ -1,0 +1,292 @@
+"""Marks and attendance into cells: record, fill, paste, undo (п. 3.6, 4.4).
+
+Each verb is one transaction: read what is there, check, write with a version, log, commit.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+
+from ejournal.access import Viewer
+from ejournal.domain import notation, terms
+from ejournal.domain.names import short_name
+from ejournal.domain.notation import NotationError, Value
+from ejournal.extensions import db
+from ejournal.models import Cell, Lesson, LessonState
+from ejournal.models.base import now
+from ejournal.services import cell_context, log, settings
+from ejournal.services.cell_context import Place
+from ejournal.services.errors import (
+    ClosedError,
+    Current,
+    ForbiddenError,
+    NotFoundError,
+    ReasonNeededError,
+    RefusedError,
+    ServiceError,
+    StaleError,
+)
+
+STALE = "Эту ячейку только что изменили. Выберите, какое значение оставить."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell to write. `version` is the counter the writer saw; None where nobody looked (filling a column)."""
+
+    student_id: int
+    work_id: int
+    text: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A cell as it is stored now, and where its figures belong."""
+
+    student_id: int
+    work_id: int
+    text: str
+    version: int
+    changed: bool
+    span: tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A cell of a mass action that can't be written, and why."""
+
+    entry: Entry
+    message: str
+    repair: str | None = None
+
+
+def record_cell(actor: Viewer, course_id: int, entry: Entry, reason: str = "") -> Saved:
+    """Write one cell (п. 4.4). The hot path: four statements besides the averages.
+
+    Raises NotFoundError, ForbiddenError, ClosedError, StaleError, RefusedError, ReasonNeededError.
+    """
+    places = cell_context.load(actor, course_id, [entry.student_id], [entry.work_id])
+    place = places.get((entry.student_id, entry.work_id))
+    if place is None:
+        raise NotFoundError
+    check_may_write(place)
+    value = parse(entry.text)
+    if value.text != place.value.text:
+        check_version(place, entry.version)
+        _check_reason(place, value, reason)
+    try:
+        saved = _write(actor, [(place, value)], "record", reason=reason)[0]
+        db.session.commit()
+    except (IntegrityError, _CollisionError) as error:
+        # PostgreSQL lets two read the same version: the second to write finds it gone and is told as usual.
+        db.session.rollback()
+        place = cell_context.load(actor, course_id, [entry.student_id], [entry.work_id])[
+            entry.student_id, entry.work_id
+        ]
+        raise StaleError(STALE, current(place)) from error
+    return saved
+
+
+def record_cells(
+    actor: Viewer, course_id: int, entries: Sequence[Entry], action: str, reason: str = ""
+) -> tuple[list[Saved], list[Refusal]]:
+    """Write many cells as one action that is undone as one; what can't be written is returned, not lost.
+
+    `action` is «fill» or «paste». Raises NotFoundError or ForbiddenError for the journal as a whole.
+    """
+    good, refused = check_cells(actor, course_id, entries, reason)
+    try:
+        saved = _write(actor, good, action, reason=reason, batch=secrets.token_hex(8))
+        db.session.commit()
+    except (IntegrityError, _CollisionError) as error:
+        db.session.rollback()
+        raise RefusedError("Пока вы вводили, часть ячеек изменили. Ничего не записано: повторите.") from error
+    return saved, refused
+
+
+def write_back(
+    actor: Viewer, changes: Sequence[tuple[Place, Value]], undoes: dict[tuple[int, int], int]
+) -> list[Saved]:
+    """Store the values an undo restores, each entry naming the one it takes back, and commit."""
+    batch = secrets.token_hex(8) if len(changes) > 1 else None
+    saved = _write(actor, changes, "undo", reason="отмена своего действия", batch=batch, undoes=undoes)
+    db.session.commit()
+    return saved
+
+
+def check_cells(
+    actor: Viewer, course_id: int, entries: Sequence[Entry], reason: str = ""
+) -> tuple[list[tuple[Place, Value]], list[Refusal]]:
+    """What of a mass action could be written and what not; writes nothing."""
+    places = cell_context.load(
+        actor, course_id, sorted({e.student_id for e in entries}), sorted({e.work_id for e in entries})
+    )
+    if entries and not places:
+        raise NotFoundError
+    good, refused = [], []
+    for entry in entries:
+        place = places.get((entry.student_id, entry.work_id))
+        try:
+            if place is None:
+                raise NotFoundError("Такой ячейки в этом журнале нет.")
+            good.append((place, _checked(place, entry, reason)))
+        except ForbiddenError:
+            raise
+        except ServiceError as error:
+            refused.append(Refusal(entry, error.message, getattr(error, "repair", None)))
+    return good, refused
+
+
+def parse(text: str) -> Value:
+    """The notation of п. 3.6 and 4.4; RefusedError with the reason and the repair."""
+    try:
+        return notation.parse(text)
+    except NotationError as error:
+        raise RefusedError(error.message, error.repair) from error
+
+
+def check_may_write(place: Place) -> None:
+    """Raise unless the viewer may write into this place today (п. 4.4)."""
+    if not place.teaches:
+        if not place.sees:
+            raise NotFoundError
+        raise ForbiddenError("Править журнал может только преподаватель, который его ведёт (п. 4.3, 4.4).")
+    if place.year_closed or place.period_closed:
+        raise ClosedError(
+            "Период закрыт: оценки за него уже выставлены (п. 4.4). Правку разрешает администратор с указанием причины."
+        )
+    if place.state == LessonState.CANCELLED:
+        raise RefusedError(f"Занятие {place.date:%d.%m} отменено: отметки в него не ставятся.")
+    if not place.enrolled:
+        raise RefusedError(f"{place.date:%d.%m} обучающийся не числился в этой группе или подгруппе.")
+    if place.date > settings.today():
+        raise RefusedError(
+            f"Занятие {place.date:%d.%m} ещё не проведено: отметки ставятся в день занятия (п. 4.4)."
+        )
+
+
+def check_version(place: Place, version: int | None) -> None:
+    """Raise StaleError when somebody changed the cell since `version` was seen (a counter, never the value)."""
+    if version is not None and version != place.version:
+        raise StaleError(STALE, current(place))
+
+
+def current(place: Place) -> Current:
+    who = short_name(*place.updated_by) if place.updated_by else ""
+    return Current(place.value.text, place.version, who, _when(place.updated_at))
+
+
+def _checked(place: Place, entry: Entry, reason: str) -> Value:
+    check_may_write(place)
+    value = parse(entry.text)
+    if value.text != place.value.text:
+        check_version(place, entry.version)
+        _check_reason(place, value, reason)
+    return value
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{settings.local(moment):%d.%m.%Y %H:%M}" if moment else ""
+
+
+def _lateness(place: Place, value: Value) -> terms.Lateness | None:
+    return terms.late_change(
+        place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms")
+    )
+
+
+def _check_reason(place: Place, value: Value, reason: str) -> None:
+    """A first entry after its term is only marked late; changing what was there wants a reason (п. 4.2)."""
+    if place.value.is_empty or reason.strip():
+        return
+    late = _lateness(place, value)
+    if late:
+        raise ReasonNeededError(
+            f"{late.phrase}. Правка возможна: укажите причину, она останется в журнале изменений."
+        )
+
+
+def _write(
+    actor: Viewer,
+    changes: Sequence[tuple[Place, Value]],
+    action: str,
+    *,
+    reason: str = "",
+    batch: str | None = None,
+    undoes: dict[tuple[int, int], int] | None = None,
+) -> list[Saved]:
+    """Store values with their log entries, in the current transaction."""
+    moment = now()
+    entries: list[dict[str, Any]] = []
+    saved = []
+    for place, value in changes:
+        changed = value.text != place.value.text
+        version = place.version + changed
+        if changed:
+            _store(actor, place, value, version, moment)
+            entries.append(
+                {
+                    "course_id": place.course_id,
+                    "lesson_id": place.lesson_id,
+                    "work_id": place.work_id,
+                    "student_id": place.student_id,
+                    "batch": batch,
+                    "undoes_id": undoes[place.student_id, place.work_id] if undoes else None,
+                    "before": place.value.text,
+                    "after": value.text,
+                    "reason": reason.strip() or None,
+                    "late": _lateness(place, value) is not None,
+                }
+            )
+        saved.append(Saved(place.student_id, place.work_id, value.text, version, changed, place.span))
+    if entries:
+        log.record_many(actor, "cell", action, entries)
+        _note_lessons(actor, [place for place, value in changes if value.text != place.value.text], changes)
+    return saved
+
+
+def _store(actor: Viewer, place: Place, value: Value, version: int, moment: datetime) -> None:
+    row = {
+        "attendance": value.attendance,
+        "mark": value.mark,
+        "version": version,
+        "updated_by": actor.person_id,
+        "updated_at": moment,
+    }
+    table = Cell.__table__
+    if place.cell_id is None:
+        db.session.execute(insert(table).values(work_id=place.work_id, student_id=place.student_id, **row))
+        return
+    result = db.session.execute(
+        update(table).where(table.c.id == place.cell_id, table.c.version == place.version).values(**row)
+    )
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise _CollisionError
+
+
+def _note_lessons(actor: Viewer, written: Sequence[Place], changes: Sequence[tuple[Place, Value]]) -> None:
+    """What was written shows that the lesson was held, and an attendance code that absentees were noted."""
+    coded = {place.lesson_id for place, value in changes if value.attendance}
+    for lesson_id, place in {place.lesson_id: place for place in written}.items():
+        values: dict[str, Any] = {}
+        if place.state == LessonState.PLANNED:
+            values["state"] = LessonState.HELD
+            values["version"] = Lesson.version + 1
+            log.record(
+                actor, "lesson", "held", before="запланировано", after="проведено",
+                course_id=place.course_id, lesson_id=lesson_id,
+            )  # fmt: skip
+        if place.attendance_at is None and lesson_id in coded:
+            values["attendance_at"] = now()
+        if values:
+            db.session.execute(update(Lesson).where(Lesson.id == lesson_id).values(**values))
+
+
+class _CollisionError(Exception):
+    """Somebody else's write came between reading and writing."""

@@ -1,0 +1,73 @@
+"""Taking back one's own last change: an undo is itself a change, logged with what it takes back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import aliased
+
+from ejournal.access import Viewer
+from ejournal.domain import notation
+from ejournal.extensions import db
+from ejournal.models import LogEntry
+from ejournal.models.base import now
+from ejournal.services import cell_context, cells
+from ejournal.services.cells import Refusal, Saved
+from ejournal.services.errors import RefusedError, ServiceError
+
+# Further back a slip of the hand is a correction: it is typed anew, with its own log entry.
+UNDO_WITHIN = timedelta(hours=12)
+
+
+def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]]:
+    """Put back what the actor's last change of cells replaced; a mass action goes back as one.
+
+    Cells that somebody else has changed since stay as they are and are returned as refusals.
+    Raises RefusedError when there is nothing to take back.
+    """
+    changes = _last_change(actor, course_id)
+    if not changes:
+        raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
+    places = cell_context.load(
+        actor,
+        course_id,
+        sorted({change.student_id for change in changes}),
+        sorted({change.work_id for change in changes}),
+    )
+    good, refused = [], []
+    for change in changes:
+        place = places[change.student_id, change.work_id]
+        entry = cells.Entry(change.student_id, change.work_id, change.before or "", None)
+        try:
+            cells.check_may_write(place)
+            if place.value.text != change.after:
+                raise RefusedError(f"После вас эту ячейку изменили: сейчас «{place.value.text}».")
+            good.append((place, notation.parse(entry.text)))
+        except ServiceError as error:
+            refused.append(Refusal(entry, error.message))
+    saved = cells.write_back(
+        actor, good, {(change.student_id, change.work_id): change.id for change in changes}
+    )
+    return saved, refused
+
+
+def _last_change(actor: Viewer, course_id: int) -> Sequence[Row[Any]]:
+    """The newest change of cells by the actor that is neither an undo nor undone, with the rest of its batch."""
+    undoing = aliased(LogEntry)
+    own = select(
+        LogEntry.id, LogEntry.student_id, LogEntry.work_id, LogEntry.before, LogEntry.after, LogEntry.batch
+    ).where(
+        LogEntry.course_id == course_id,
+        LogEntry.actor_id == actor.person_id,
+        LogEntry.subject == "cell",
+        LogEntry.action != "undo",
+        LogEntry.at >= now() - UNDO_WITHIN,
+        ~exists().where(undoing.undoes_id == LogEntry.id),
+    )
+    last = db.session.execute(own.order_by(LogEntry.id.desc()).limit(1)).first()
+    if last is None:
+        return []
+    if last.batch is None:
+        return [last]
+    return db.session.execute(own.where(LogEntry.batch == last.batch).order_by(LogEntry.id)).all()
