@@ -45,9 +45,7 @@ SUNDAY = 6
 
 # Non-working holidays of the Labour Code (ТК РФ, ст. 112) as (month, day); moved days off differ every
 # year and are the college's own list.
-STATE_HOLIDAYS = frozenset(
-    {*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
-)
+STATE_HOLIDAYS = frozenset({*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)})
 
 _ISO_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 

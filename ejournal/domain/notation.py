@@ -54,9 +54,7 @@ PERIOD_MARKS = ("5", "4", "3", "2", "1", "ЗЧ", "НЗ", NOT_ATTESTED)
 _KEYS = {"y": "н", "g": "п", ",": "б", "<": "б", "j": "о", "p": "з", "x": "ч", "f": "а"}
 _LOOK_ALIKES = {"o": "о", "h": "н", "a": "а"}
 # Word processors, spreadsheets and phones put typographic signs in place of the keyboard's.
-_SIGNS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-") | dict.fromkeys(
-    "\ufe62\uff0b", "+"
-)
+_SIGNS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-") | dict.fromkeys("\ufe62\uff0b", "+")
 _INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
 _FOLD = str.maketrans(_KEYS | _LOOK_ALIKES | _SIGNS | _INVISIBLE)
 

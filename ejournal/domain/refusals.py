@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+)[.,]([0-9]+)")
 _MARK = r"(?:[1-9][+-]?|зч|нз)"
 _REVERSED = re.compile(r"([1-5][+-]?|зч|нз)([нпбо])")
 _SHOWN = 12
+_LONGEST = 20  # no slip is longer; a pasted page must not be searched by patterns that backtrack
 
 _WORDS = {"зач": "зч", "зачет": "зч", "зачёт": "зч", "незач": "нз", "незачет": "нз", "незачёт": "нз"}
 
@@ -43,7 +44,7 @@ _REASONS = tuple(
 
 
 class NotationError(ValueError):
-    """A refused text. `message` is a clause that follows the typed text («6 — оценки от 1 до 5»)."""
+    """A refused text. `message` is a clause that follows the typed text («6»: оценки — от 1 до 5)."""
 
     def __init__(self, text: str, message: str, repair: str | None = None) -> None:
         super().__init__(text, message, repair)
@@ -52,7 +53,7 @@ class NotationError(ValueError):
         self.repair = repair
 
     def __str__(self) -> str:
-        return f"«{_shown(self.text)}» — {self.message}"
+        return f"«{_shown(self.text)}»: {self.message}"
 
 
 def lesson(text: str, folded: str, canonical: Canonical) -> NotationError:
@@ -84,9 +85,7 @@ def period(text: str, folded: str, canonical: Canonical) -> NotationError:
 def not_text(value: object) -> NotationError:
     """The refusal of a spreadsheet cell that is a date, a time or a logical value."""
     if not isinstance(value, bool):
-        return NotationError(
-            str(value), f"таблица превратила запись в дату; задайте ячейке формат «Текст»: {_ALLOWED}"
-        )
+        return NotationError(str(value), f"таблица превратила запись в дату; задайте ячейке формат «Текст»: {_ALLOWED}")
     return NotationError(str(value), f"в ячейке логическое значение; {_ALLOWED}")
 
 
@@ -142,7 +141,7 @@ def _misspelt(text: str, bare: str, canonical: Canonical) -> NotationError | Non
 
 
 def _reason(text: str, bare: str) -> NotationError:
-    for pattern, reason in _REASONS:
+    for pattern, reason in _REASONS if len(bare) <= _LONGEST else ():
         if pattern.fullmatch(bare):
             return NotationError(text, reason)
     return NotationError(text, f"такого обозначения нет: {_ALLOWED}")

@@ -138,9 +138,7 @@ def late_change(
     Of two broken terms the attendance's is returned, with both named in the phrase.
     """
     parts = (
-        lateness("attendance", lesson_date, None, today, values)
-        if old.attendance != new.attendance
-        else None,
+        lateness("attendance", lesson_date, None, today, values) if old.attendance != new.attendance else None,
         lateness("lesson_mark", lesson_date, own_due, today, values) if old.mark != new.mark else None,
     )
     broken = [part for part in parts if part]
@@ -218,7 +216,10 @@ def _read_days(raw: Any) -> int:
 
 
 def _read_time(raw: Any) -> time:
-    return raw if isinstance(raw, time) else time.fromisoformat(str(raw))
+    at = raw if isinstance(raw, time) else time.fromisoformat(str(raw))
+    if at.tzinfo is not None:  # the zone is the college's, set apart
+        raise ValueError(raw)
+    return at
 
 
 def _read_month_day(raw: Any) -> tuple[int, int]:
