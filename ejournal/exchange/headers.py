@@ -107,9 +107,7 @@ class Reading:
         self.errors.append(self.table.error(self.row, key, message))
 
 
-def find_tables(
-    sheets: Sequence[Sheet], fields: Sequence[Field], required: Sequence[tuple[str, ...]]
-) -> list[Table]:
+def find_tables(sheets: Sequence[Sheet], fields: Sequence[Field], required: Sequence[tuple[str, ...]]) -> list[Table]:
     """The tables of a workbook, one a sheet. `required`: of each tuple one field must be there.
 
     Raises FileError that names the missing columns when no sheet has a table.
@@ -167,8 +165,7 @@ def _headings(rows: Sequence[Row]) -> list[str]:
     """The headings of a column: of two rows the lower one counts («Ф.И.О.» over «Фамилия», «Имя»)."""
     width = max((len(row.cells) for row in rows), default=0)
     return [
-        next((text(row.at(column)) for row in reversed(rows) if text(row.at(column))), "")
-        for column in range(width)
+        next((text(row.at(column)) for row in reversed(rows) if text(row.at(column))), "") for column in range(width)
     ]
 
 

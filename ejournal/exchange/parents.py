@@ -136,14 +136,9 @@ def _add(record: ParentRecord, people: list[ParentRecord], seen: dict[str, list[
 
 
 def _is_same(person: ParentRecord, row: ParentRecord) -> bool:
-    if any(
-        getattr(person, key) and getattr(person, key) == getattr(row, key)
-        for key in ("phone", "snils", "email")
-    ):
+    if any(getattr(person, key) and getattr(person, key) == getattr(row, key) for key in ("phone", "snils", "email")):
         return True
-    if {(c.name.key, c.group_key) for c in person.children} & {
-        (c.name.key, c.group_key) for c in row.children
-    }:
+    if {(c.name.key, c.group_key) for c in person.children} & {(c.name.key, c.group_key) for c in row.children}:
         return True
     return not (person.phone and row.phone) and not (person.email and row.email)
 

@@ -30,9 +30,7 @@ FIELDS = (
     Field("order_date", "Дата приказа", r"дата приказа"),
     Field("order", "№ приказа", r"приказ"),
     Field("since", "Дата зачисления", r"дата зачислени|дата поступлени|^зачислен"),
-    Field(
-        "name", "ФИО", r"^фио\b|^фамилия,? имя|^(?:студент|обучающийся|учащийся)|^список|фио (?:студ|обуч)"
-    ),
+    Field("name", "ФИО", r"^фио\b|^фамилия,? имя|^(?:студент|обучающийся|учащийся)|^список|фио (?:студ|обуч)"),
     SURNAME,
     FIRST_NAME,
     PATRONYMIC,
@@ -46,9 +44,7 @@ FIELDS = (
 REQUIRED = (("name", "surname"),)
 
 # A group's name on a line of its own, over the students of the group.
-_GROUP_LINE = re.compile(
-    r"(?:учебн\w+\s+)?групп[аы]\s*[:№]?\s*([^\s,;]+(?:\s*[-–—]\s*\d+)*(?:\s\d+)?)", re.IGNORECASE
-)
+_GROUP_LINE = re.compile(r"(?:учебн\w+\s+)?групп[аы]\s*[:№]?\s*([^\s,;]+(?:\s*[-–—]\s*\d+)*(?:\s\d+)?)", re.IGNORECASE)
 _YEAR = re.compile(r"(20\d\d)\s*[/\\–-]\s*(?:20)?\d\d\s*(?:уч|год)", re.IGNORECASE)
 _OLDEST, _YOUNGEST = 100, 10
 
@@ -107,9 +103,7 @@ def _year_named_above(table: Table) -> int | None:
 def _read_table(table: Table, errors: list[RowError]) -> list[StudentRecord]:
     group_above = _group_named_by(table)
     if "group" not in table.columns and not group_above and not any(map(_group_line, table.body)):
-        raise FileError(
-            "Не найден столбец «Группа», и название группы не указано ни над списком, ни на ярлыке листа."
-        )
+        raise FileError("Не найден столбец «Группа», и название группы не указано ни над списком, ни на ярлыке листа.")
     read: list[StudentRecord] = []
     for row in table.body:
         group_above = _group_line(row) or group_above
@@ -208,9 +202,7 @@ def _is_same(person: StudentRecord, row: StudentRecord) -> bool:
 def _merged(person: StudentRecord, row: StudentRecord, errors: list[RowError]) -> StudentRecord:
     first = person.rows[0]
     if person.name.key != row.name.key or (person.birth and row.birth and person.birth != row.birth):
-        errors.append(
-            row.error("snils", f"такой же СНИЛС в строке {first} у другого человека: {person.name.full}")
-        )
+        errors.append(row.error("snils", f"такой же СНИЛС в строке {first} у другого человека: {person.name.full}"))
     elif person.group_key != row.group_key:
         errors.append(row.error("group", f"этот человек уже есть в строке {first} в группе {person.group}"))
     # «Семёнов» is the careful spelling of «Семенов».

@@ -32,9 +32,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DELIMITERS = ";\t,"
 
 _TOO_BIG = "Файл слишком велик для списка колледжа. Разделите его на части или удалите лишние листы и строки."
-_NOT_A_TABLE = (
-    "Это не таблица. Сохраните список в Excel или LibreOffice как .xlsx, .xls, .ods или .csv и повторите."
-)
+_NOT_A_TABLE = "Это не таблица. Сохраните список в Excel или LibreOffice как .xlsx, .xls, .ods или .csv и повторите."
 _BROKEN = (
     "Файл не удалось прочитать: он испорчен или слишком велик. "
     "Откройте его в Excel или LibreOffice, сохраните заново как .xlsx и повторите."
@@ -119,9 +117,7 @@ def _check_unpacked_size(content: bytes) -> None:
 
 
 def _sheet(read: dict[str, Any]) -> Sheet:
-    rows = [
-        Row(number, [_cell(cell) for cell in cells]) for number, cells in enumerate(read["rows"], start=1)
-    ]
+    rows = [Row(number, [_cell(cell) for cell in cells]) for number, cells in enumerate(read["rows"], start=1)]
     merged = [((a, b), (c, d)) for (a, b), (c, d) in read["merged"]]
     return Sheet(read["name"], rows, merged)
 

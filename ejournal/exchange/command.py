@@ -1,0 +1,65 @@
+"""`ejournal import KIND FILE`: for the system administrator at the server (п. 4.2)."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from ejournal.exchange import importer
+from ejournal.exchange.changes import ImportPlan, Options, error_as_json
+from ejournal.exchange.headers import RowError
+from ejournal.services.errors import ServiceError
+
+SHOWN_CHANGES = 40
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(sorted({*importer.KINDS, *importer.NOT_YET})))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Только показать, что изменится; ничего не записывать.")
+@click.option("--json", "as_json", is_flag=True, help="Ответ для программ: счётчики и ошибки в JSON.")
+@click.option("--create-groups", is_flag=True, help="Создать группы и специальности, которых ещё нет.")
+def import_command(kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool) -> None:
+    """Загрузить список из таблицы. При любой ошибке не записывается ничего, код возврата 1."""
+    try:
+        plan = importer.plan(kind, file, options=Options(create_groups=create_groups))
+        if plan.is_applicable and not dry_run:
+            plan = importer.apply(plan)
+    except ServiceError as error:
+        _refuse(error.message, as_json)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(plan.as_json(), ensure_ascii=False))
+    else:
+        _show(plan, dry_run)
+    sys.exit(1 if plan.errors else 0)
+
+
+def _refuse(message: str, as_json: bool) -> None:
+    """The file as a whole is refused: an error of no row in particular."""
+    if as_json:
+        error = error_as_json(RowError(0, "", "", message))
+        click.echo(json.dumps({"created": 0, "updated": 0, "unchanged": 0, "errors": [error]}, ensure_ascii=False))
+    else:
+        click.echo(message, err=True)
+
+
+def _show(plan: ImportPlan, dry_run: bool) -> None:
+    if plan.errors:
+        for error in plan.errors:
+            where = f"строка {error.row}" + (f", «{error.column}»" if error.column else "")
+            click.echo(f"{where}: {error.message}", err=True)
+        click.echo(f"Ошибок: {len(plan.errors)}. Ничего не записано.", err=True)
+        return
+    changed = [change for change in plan.changes if change.outcome != "unchanged"]
+    for change in changed[:SHOWN_CHANGES]:
+        click.echo(
+            f"{'+' if change.outcome == 'created' else '~'} {change.title}: {'; '.join(change.lines)}".rstrip(": ")
+        )
+    if len(changed) > SHOWN_CHANGES:
+        click.echo(f"… и ещё {len(changed) - SHOWN_CHANGES}")
+    for note in plan.notes:
+        click.echo(f"! {note}")
+    done = "Будет создано" if dry_run else "Создано"
+    click.echo(f"{done}: {plan.created}, изменено: {plan.updated}, без изменений: {plan.unchanged}.")

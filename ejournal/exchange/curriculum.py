@@ -1,0 +1,120 @@
+"""A curriculum: the usual spreadsheet export of a plan. The plan program's own XML is read by plx.py."""
+
+import re
+
+from ejournal.domain.names import fold
+from ejournal.exchange import plx, values
+from ejournal.exchange.headers import Field, Reading, Table, find_tables
+from ejournal.exchange.plan_rows import Plan, PlanRow, clean_index, kind_of, module_key
+from ejournal.exchange.tables import CellValue, FileError, Sheet
+from ejournal.exchange.tables import read as read_tables
+from ejournal.exchange.values import BadValueError, text
+from ejournal.models import DisciplineKind
+
+FIELDS = (
+    Field("index", "Индекс", r"^индекс|^шифр|^код\b"),
+    Field("title", "Наименование", r"наименован|^дисциплин|название"),
+    Field("Э", "Экзамены", r"^экз"),
+    Field("ДЗ", "Диф. зачёты", r"^диф|зач\w* с оц"),
+    Field("З", "Зачёты", r"^зач"),
+    Field("КП", "Курсовые проекты", r"курсов\w* пр"),
+    Field("КР", "Курсовые работы", r"курсов"),
+    Field("ДФК", "Другие формы контроля", r"^др\w* форм|^другие|^контр\w* раб"),
+    *(Field(f"s{n}", f"{n} семестр", rf"^{n} ?(?:й )?сем|^сем\w* {n}$|^семестр {n}\b") for n in range(1, 13)),
+)
+REQUIRED = (("index",), ("title",))
+CONTROLS = ("Э", "ДЗ", "З", "КП", "КР", "ДФК")
+
+_CODE = re.compile(r"\b(\d{2}\.\d{2}\.\d{2})\b[\s«\"–—:-]*(.*)")
+
+
+def read(content: bytes, filename: str = "") -> Plan:
+    """Raises FileError when the file is no curriculum."""
+    if plx.is_xml(content):
+        return plx.read(content)
+    return _read_sheets(read_tables(content, filename))
+
+
+def _read_sheets(sheets: list[Sheet]) -> Plan:
+    table = find_tables(sheets, FIELDS, REQUIRED)[0]
+    if not any(key.startswith("s") and key[1:].isdigit() for key in table.columns):
+        raise FileError("В плане нет столбцов с часами по семестрам («1 сем.», «2 сем.» …).")
+    plan = Plan()
+    _read_titles(table, plan)
+    for row in table.records():
+        _read_row(Reading(table, row, plan.errors), plan)
+    if not plan.rows and not plan.errors:
+        raise FileError("Под заголовками нет ни одной строки плана.")
+    plan.attach_modules()
+    return plan
+
+
+def _read_titles(table: Table, plan: Plan) -> None:
+    for row in table.above:
+        for cell in row.cells:
+            if found := _CODE.search(text(cell)):
+                plan.code, plan.title, plan.title_row = found[1], found[2].strip(' «»"')[:250], row.number
+                return
+
+
+def _read_row(reading: Reading, plan: Plan) -> None:
+    index = clean_index(text(reading.table.value(reading.row, "index")))
+    title = text(reading.table.value(reading.row, "title"))
+    hours = _hours(reading)
+    if not index and not hours:
+        return
+    if not index:
+        reading.refuse("index", f"не указан индекс: «{title}»")
+    kind = kind_of(index)
+    is_container = kind is DisciplineKind.PM
+    if reading.is_good and not hours and not is_container:
+        # A cycle («ОП Общепрофессиональный цикл») only gathers the rows below it.
+        if re.search(r"\d", index):
+            reading.refuse("title", f"у строки {index} нет часов ни в одном семестре")
+        return
+    if not title:
+        reading.refuse("title", f"не указано наименование у {index}")
+    controls = {} if is_container else _controls(reading)
+    if not reading.is_good:
+        return
+    plan.add(
+        PlanRow(
+            row=reading.row.number,
+            index=index,
+            title=title[:250],
+            kind=kind,
+            is_container=is_container,
+            hours={} if is_container else hours,
+            control=controls,
+            module=module_key(index),
+        )
+    )
+
+
+def _hours(reading: Reading) -> dict[int, int]:
+    hours: dict[int, int] = {}
+    for key in reading.table.columns:
+        if key.startswith("s") and key[1:].isdigit() and (given := reading.take(values.whole, key)):
+            hours[int(key[1:])] = given
+    return hours
+
+
+def _controls(reading: Reading) -> dict[int, list[str]]:
+    """«24» in the column of exams is an exam in semester 2 and one in semester 4."""
+    controls: dict[int, list[str]] = {}
+    for code in CONTROLS:
+        for semester in reading.take(_semesters, code) or ():
+            controls.setdefault(semester, []).append(code)
+    return controls
+
+
+def _semesters(value: CellValue) -> list[int]:
+    typed = fold(text(value))
+    if re.search(r"\d\s*-\s*\d", typed):
+        first, last = (int(n) for n in re.findall(r"\d+", typed)[:2])
+        return list(range(first, last + 1))
+    parts = re.findall(r"\d+", typed) if re.search(r"[,;\s]", typed) else re.findall(r"1[0-2]$|\d", typed)
+    semesters = [int(part) for part in parts]
+    if typed and (not semesters or any(not 1 <= semester <= 12 for semester in semesters)):
+        raise BadValueError(f"нужны номера семестров, например 2 или 24, а здесь: «{typed}»")
+    return semesters

@@ -1,0 +1,144 @@
+"""Import in two steps: `plan` says what a file would change and writes nothing; `apply` does exactly that.
+
+The plan is worked out again inside the transaction that writes, and must come out the same: between preview
+and confirmation somebody else may have changed the data. All or nothing; one entry in the log of changes.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from ejournal.access import Viewer
+from ejournal.exchange import parents, students, tables, teachers
+from ejournal.exchange.changes import Draft, ImportPlan, Options
+from ejournal.exchange.store import parents as store_parents
+from ejournal.exchange.store import students as store_students
+from ejournal.exchange.store import teachers as store_teachers
+from ejournal.exchange.tables import MAX_FILE, FileError
+from ejournal.extensions import db, reading
+from ejournal.services import log, settings
+from ejournal.services.errors import RefusedError, ServiceError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`read` makes a listing of the file's bytes; `store` adds the listing's changes to a draft."""
+
+    title: str
+    counted: str
+    read: Callable[[bytes, str], Any]
+    store: Callable[[Any, Draft], None]
+
+
+def _sheets(read: Callable[[list[tables.Sheet]], Any]) -> Callable[[bytes, str], Any]:
+    return lambda content, filename: read(tables.read(content, filename))
+
+
+KINDS: dict[str, Kind] = {
+    "teachers": Kind("Преподаватели и сотрудники", "человек", _sheets(teachers.read), store_teachers.plan),
+    "students": Kind("Обучающиеся", "человек", _sheets(students.read), store_students.plan),
+    "parents": Kind("Родители", "человек", _sheets(parents.read), store_parents.plan),
+}
+# Known names of lists that this version cannot store yet.
+NOT_YET = {"substitutions": "замен"}
+
+
+class ChangedMeanwhileError(ServiceError):
+    """The data changed between the preview and the confirmation."""
+
+    status = 409
+
+
+def plan(
+    kind: str,
+    source: Path | bytes,
+    filename: str = "",
+    options: Options | None = None,
+    actor: Viewer | None = None,
+) -> ImportPlan:
+    """What the file would change; ends its own read transaction. Raises FileError for the file as a whole."""
+    content, filename = _content(source, filename)
+    with reading():
+        try:
+            return _plan(kind, content, filename, options or Options(), actor)
+        finally:
+            db.session.rollback()
+
+
+def apply(planned: ImportPlan, actor: Viewer | None = None) -> ImportPlan:
+    """Carry out a plan in one transaction and log it. Returns the plan as carried out.
+
+    Raises RefusedError for a plan with errors, ChangedMeanwhileError when it would now do something else.
+    """
+    db.session.rollback()
+    try:
+        fresh = _plan(planned.kind, planned.content, planned.filename, planned.options, actor)
+        if fresh.errors:
+            raise RefusedError(f"В файле ошибок: {len(fresh.errors)}. Ничего не записано.")
+        if fresh.fingerprint() != planned.fingerprint():
+            raise ChangedMeanwhileError(
+                "Пока вы смотрели список изменений, данные изменились. Проверьте новый список и подтвердите снова."
+            )
+        for change in fresh.changes:
+            change.act()
+        _log(fresh, actor)
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise RefusedError("Список не сходится с тем, что уже записано. Ничего не изменено.") from error
+    except BaseException:
+        db.session.rollback()
+        raise
+    return fresh
+
+
+def _content(source: Path | bytes, filename: str) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        return source, filename
+    try:
+        if source.stat().st_size > MAX_FILE:
+            raise FileError(f"Файл больше {MAX_FILE // tables.MEGABYTE} МБ: это не список колледжа.")
+        return source.read_bytes(), filename or source.name
+    except OSError as error:
+        raise FileError(f"Файл не открывается: {source}") from error
+
+
+def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Viewer | None) -> ImportPlan:
+    if kind in NOT_YET:
+        raise FileError(f"Загрузка {NOT_YET[kind]} в этой версии недоступна.")
+    chosen = KINDS[kind]
+    listing = chosen.read(content, filename)
+    draft = Draft(options=options, today=settings.today(), actor=actor)
+    draft.errors += listing.errors
+    draft.notes += listing.notes
+    with db.session.no_autoflush:
+        chosen.store(listing, draft)
+    draft.errors.sort(key=lambda error: (error.sheet, error.row, error.cell))
+    return ImportPlan(kind, filename, content, options, draft.changes, draft.errors, draft.notes)
+
+
+def _log(done: ImportPlan, actor: Viewer | None) -> None:
+    """One entry for the whole import, with every change in words: who, when, from, to (п. 4.2)."""
+    counts = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
+    log.record(
+        actor,
+        "import",
+        "apply",
+        after=f"{KINDS[done.kind].title}: {json.dumps(counts)}",
+        batch=secrets.token_hex(8),
+        details={
+            "kind": done.kind,
+            "file": done.filename,
+            **counts,
+            "changes": [
+                {"outcome": change.outcome.value, "title": change.title, "lines": list(change.lines)}
+                for change in done.changes
+                if change.outcome != "unchanged"
+            ],
+        },
+    )

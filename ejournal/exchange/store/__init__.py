@@ -1,0 +1,1 @@
+"""What a list says against what is stored → changes of a Draft. Reads the database; writes only in acts."""

@@ -1,0 +1,74 @@
+"""Groups that lists name: found under any spelling, or created where that was asked for."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+
+from ejournal.exchange.changes import Draft
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Group
+
+LONGEST_STUDY = 5
+
+
+class Groups:
+    """`titles`: every group the list names by its key, so that their numbering is judged together."""
+
+    def __init__(self, draft: Draft, year_starts: int, titles: dict[str, str]) -> None:
+        self.draft = draft
+        self.known = {group.gkey: group for group in db.session.scalars(select(Group))}
+        self.year_starts = year_starts
+        self.admission = admission_years((key for key in titles if key not in self.known), year_starts)
+
+    def get(self, key: str, title: str) -> Group | None:
+        """The group, created if need be and allowed; None where it is unknown."""
+        group = self.known.get(key)
+        if group is None and self.draft.options.create_groups:
+            group = self.known[key] = self._create(key, title)
+        return group
+
+    def refusal(self, title: str) -> str:
+        advice = "Проверьте название или разрешите создать группы из списка (--create-groups)."
+        return f"группы «{title}» нет. {advice}"
+
+    def _create(self, key: str, title: str) -> Group:
+        group = Group(title=title[:32], gkey=key, admission_year=self.admission.get(key, self.year_starts))
+        course = group.course_number(self.year_starts)
+        self.draft.step(
+            f"Новая группа {title}: {course} курс, год поступления {group.admission_year}",
+            lambda: db.session.add(group),
+        )
+        return group
+
+
+def admission_years(keys: Iterable[str], year_starts: int) -> dict[str, int]:
+    """Years of admission read from groups' names; the reader of the preview is asked to check them.
+
+    Colleges number groups by the year («БУ1-25» came in 2025) or by course and place («ИС-21» is the first
+    group of the second course). It is the year only if that fits every group of the list.
+    """
+    numbers = {key: found[-1] for key in keys if (found := re.findall(r"\d+", key))}
+    by_year = {key: 2000 + int(number) for key, number in numbers.items() if len(number) == 2}
+    if numbers and len(by_year) == len(numbers):
+        fits = [year_starts - LONGEST_STUDY < year <= year_starts for year in by_year.values()]
+        if all(fits):
+            return by_year
+    first_digits = {key: int(re.findall(r"\d+", key)[0][0]) for key in numbers}
+    return {key: year_starts - course + 1 for key, course in first_digits.items() if 1 <= course <= LONGEST_STUDY}
+
+
+def current_year(today: date) -> AcademicYear | None:
+    return db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= today, AcademicYear.ends >= today))
+
+
+def year_start(today: date, named: int | None = None) -> date:
+    """The first day of the academic year a list is for: the one it names, else the current one."""
+    starts_in = named or (today.year if today.month >= 9 else today.year - 1)
+    year = db.session.scalar(
+        select(AcademicYear).where(
+            AcademicYear.starts >= date(starts_in, 7, 1), AcademicYear.starts < date(starts_in + 1, 2, 1)
+        )
+    )
+    return year.starts if year else date(starts_in, 9, 1)

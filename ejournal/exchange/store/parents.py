@@ -1,0 +1,141 @@
+"""A list of parents → persons, whose parents they are, the role of a parent."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import select
+
+from ejournal.exchange.changes import Draft, nothing
+from ejournal.exchange.parents import Child, ParentRecord
+from ejournal.exchange.people_fields import Listing
+from ejournal.exchange.store import people
+from ejournal.exchange.store.people import Details, Directory, RowRefusedError
+from ejournal.extensions import db
+from ejournal.models import Enrollment, Group, Guardianship, Person, Role
+
+AMBIGUOUS = "в базе несколько человек с таким именем: укажите телефон, почту или СНИЛС, которые у них разные"
+
+Links = dict[tuple[int, int], Guardianship]
+
+
+def plan(listing: Listing[ParentRecord], draft: Draft) -> None:
+    """Add the changes of a list to the draft."""
+    directory = Directory()
+    groups_of = _groups_of_students()
+    links = people.guardianships()
+    for record in listing.records:
+        try:
+            children = [_find_child(child, directory, groups_of) for child in record.children]
+            details = Details(record.name, None, record.phone, record.email, record.snils)
+            person = _find(details, children, directory, links)
+            if person:
+                directory.claim(person, record.rows[0])
+        except RowRefusedError as refusal:
+            draft.errors.append(record.error(refusal.key, refusal.message))
+            continue
+        _change(person, record, details, children, links, directory, draft)
+
+
+def _groups_of_students() -> dict[int, list[tuple[str, str]]]:
+    """The key and title of every group a student is or was in, by person."""
+    groups: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = db.session.execute(
+        select(Enrollment.student_id, Group.gkey, Group.title)
+        .join(Group, Group.id == Enrollment.group_id)
+        .order_by(Enrollment.since)
+    )
+    for student_id, key, title in rows:
+        groups[student_id].append((key, title))
+    return groups
+
+
+def _find_child(child: Child, directory: Directory, groups_of: dict[int, list[tuple[str, str]]]) -> Person:
+    students = [person for person in directory.by_name[child.name.key] if person.id in groups_of]
+    if child.group_key:
+        in_group = [s for s in students if child.group_key in {key for key, _ in groups_of[s.id]}]
+        if students and not in_group:
+            known = ", ".join(groups_of[student.id][-1][1] for student in students)
+            raise RowRefusedError(
+                "child", f"{child.name.full} не числится в группе {child.group}, а числится в группе {known}"
+            )
+        students = in_group
+    if not students:
+        where = f" в группе {child.group}" if child.group else ""
+        raise RowRefusedError(
+            "child", f"нет обучающегося {child.name.full}{where}. Загрузите сначала список обучающихся"
+        )
+    if len(students) > 1:
+        raise RowRefusedError("child", f"обучающихся с именем {child.name.full} несколько: укажите группу в скобках")
+    return students[0]
+
+
+def _find(details: Details, children: list[Person], directory: Directory, links: Links) -> Person | None:
+    if owner := directory.find_by_snils(details):
+        return owner
+    namesakes = directory.namesakes(details)
+    sharing = [
+        person
+        for person in namesakes
+        if (details.phone and person.phone == details.phone)
+        or (details.email and person.email == details.email)
+        or any((person.id, child.id) in links for child in children)
+    ]
+    # A parent stored without any contact is taken for the one in the list; a teacher of that name is not.
+    silent = [
+        person for person in namesakes if not (person.phone or person.email) and directory.holds(person, [Role.PARENT])
+    ]
+    found = sharing or silent
+    if len(found) > 1:
+        raise RowRefusedError("name", AMBIGUOUS)
+    return found[0] if found else None
+
+
+def _change(
+    person: Person | None,
+    record: ParentRecord,
+    details: Details,
+    children: list[Person],
+    links: Links,
+    directory: Directory,
+    draft: Draft,
+) -> None:
+    store: Callable[[], None]
+    if person is None:
+        stored, lines = people.new_person(details)
+        roles, store = [Role.PARENT], nothing
+    else:
+        stored = person
+        lines, store = people.differences(person, details)
+        roles = people.missing_roles(directory, person, [Role.PARENT])
+    bonds = [_bond(stored, child, record.relation, links, draft.today) for child in children]
+    lines += [line for line, _ in bonds if line]
+
+    def act() -> None:
+        if stored.id is None:
+            people.add(stored)
+        store()
+        people.grant(stored, roles, draft.today)
+        for _, bind in bonds:
+            bind()
+
+    if person is None:
+        draft.create(record.name.full, lines, act)
+    else:
+        draft.update(person.full_name, [*lines, *(f"роль: {role.title}" for role in roles)], act)
+
+
+def _bond(parent: Person, child: Person, relation: str, links: Links, today: date) -> tuple[str, Callable[[], None]]:
+    link = links.get((parent.id, child.id)) if parent.id else None
+    if link is None:
+        words = f"{relation}: {child.full_name}" if relation else f"ребёнок: {child.full_name}"
+        return words, lambda: db.session.add(
+            Guardianship(parent_id=parent.id, student_id=child.id, relation=relation, since=today)
+        )
+    if relation and relation != link.relation:
+
+        def rename() -> None:
+            link.relation = relation
+
+        return f"{child.full_name}: {link.relation or 'родство не указано'} → {relation}", rename
+    return "", nothing

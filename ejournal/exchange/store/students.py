@@ -1,0 +1,152 @@
+"""A list of students → persons, their groups by date, the role of a student."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from ejournal.exchange.changes import Draft, nothing
+from ejournal.exchange.store import people
+from ejournal.exchange.store.groups import Groups, year_start
+from ejournal.exchange.store.people import Details, Directory, RowRefusedError
+from ejournal.exchange.students import StudentList, StudentRecord
+from ejournal.extensions import db
+from ejournal.models import LEAVING, Enrollment, Group, Person, Role
+
+AMBIGUOUS = "в базе несколько человек с таким именем: укажите дату рождения"
+
+
+def plan(listing: StudentList, draft: Draft) -> None:
+    """Add the changes of a list to the draft."""
+    start = year_start(draft.today, listing.year_starts)
+    titles = {record.group_key: record.group for record in listing.records}
+    groups = Groups(draft, start.year, titles)
+    directory = Directory()
+    history = _enrollments()
+    for record in listing.records:
+        group = groups.get(record.group_key, record.group)
+        if group is None:
+            draft.errors.append(record.error("group", groups.refusal(record.group)))
+            continue
+        details = Details(record.name, record.birth, record.phone, record.email, record.snils)
+        try:
+            person = _find(details, group, directory, history)
+            if person:
+                directory.claim(person, record.rows[0])
+        except RowRefusedError as refusal:
+            draft.errors.append(record.error(refusal.key, refusal.message))
+            continue
+        if person is None:
+            _create(record, details, group, start, draft)
+        else:
+            way = history.get(person.id, [])
+            _update(person, details, _Place(record, group, start, way), directory, draft)
+
+
+def _enrollments() -> dict[int, list[Enrollment]]:
+    """Every student's way through the groups, oldest first."""
+    history: dict[int, list[Enrollment]] = {}
+    for row in db.session.scalars(select(Enrollment).order_by(Enrollment.since, Enrollment.id)):
+        history.setdefault(row.student_id, []).append(row)
+    return history
+
+
+def _find(details: Details, group: Group, directory: Directory, history: dict[int, list[Enrollment]]) -> Person | None:
+    """The stored person, None for a new one; RowRefusedError where nobody can tell."""
+    by_document = directory.find_by_snils(details)
+    if by_document:
+        return by_document
+    candidates = directory.namesakes(details)
+    exact = [person for person in candidates if details.birth and person.birth_date == details.birth]
+    # Without a birth date on either side only the same group makes a namesake the same person.
+    near = [person for person in candidates if any(e.group_id == group.id for e in history.get(person.id, []))]
+    found = exact or near
+    if len(found) > 1:
+        raise RowRefusedError("name", AMBIGUOUS)
+    return found[0] if found else None
+
+
+def _create(record: StudentRecord, details: Details, group: Group, start: date, draft: Draft) -> None:
+    person, lines = people.new_person(details)
+    enrollment = _enrollment(record, group, start)
+
+    def act() -> None:
+        people.add(person)
+        enrollment.student = person
+        db.session.add(enrollment)
+        people.grant(person, [Role.STUDENT], enrollment.since)
+
+    draft.create(record.name.full, [f"группа {group.title} с {enrollment.since:%d.%m.%Y}", *lines], act)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the list puts a student, and the way through the groups so far."""
+
+    record: StudentRecord
+    group: Group
+    start: date
+    history: list[Enrollment]
+
+    def current(self, today: date) -> Enrollment | None:
+        return next((row for row in reversed(self.history) if row.until is None or row.until >= today), None)
+
+    def left(self, today: date) -> Enrollment | None:
+        """The ended membership in this same group: a list printed before an order does not undo the order."""
+        current = self.current(today)
+        return next((row for row in reversed(self.history) if row.group is self.group and row is not current), None)
+
+
+def _update(person: Person, details: Details, place: _Place, directory: Directory, draft: Draft) -> None:
+    lines, store_details = people.differences(person, details)
+    line, enroll = _movement(person, place, draft)
+    roles = people.missing_roles(directory, person, [Role.STUDENT])
+    lines += [line] if line else []
+    lines += [f"роль: {role.title}" for role in roles]
+
+    def act() -> None:
+        store_details()
+        enroll()
+        people.grant(person, roles, place.start)
+
+    draft.update(person.full_name, lines, act)
+
+
+def _movement(person: Person, place: _Place, draft: Draft) -> tuple[str, Callable[[], None]]:
+    """What becomes of the membership: in words ("" for nothing), and the act."""
+    today, group = draft.today, place.group
+    current, left = place.current(today), place.left(today)
+    if current and current.group is group:
+        return "", nothing
+    if left:
+        order = f", приказ № {left.order_out}" if left.order_out else ""
+        draft.notes.append(
+            f"{person.full_name}: {LEAVING.get(left.left_kind or '', 'выбыл')} из {group.title}{order}. "
+            "Список этого не меняет: если обучающийся вернулся, оформите движение контингента."
+        )
+        return "", nothing
+    if current:
+        return f"группа: {current.group.title} → {group.title} с {today:%d.%m.%Y}", lambda: _move(current, group, today)
+    last = place.history[-1].until if place.history else None
+    since = max(place.start, last + timedelta(days=1)) if last else place.start
+    enrollment = _enrollment(place.record, group, since)
+
+    def enroll() -> None:
+        enrollment.student = person
+        db.session.add(enrollment)
+
+    return f"группа {group.title} с {enrollment.since:%d.%m.%Y}", enroll
+
+
+def _move(current: Enrollment, group: Group, today: date) -> None:
+    if current.since >= today:
+        # Put into the wrong group today: corrected, not moved.
+        current.group = group
+        return
+    current.until, current.left_kind = today - timedelta(days=1), "moved"
+    db.session.add(Enrollment(student=current.student, group=group, since=today))
+
+
+def _enrollment(record: StudentRecord, group: Group, since: date) -> Enrollment:
+    return Enrollment(group=group, since=record.since or since, order_in=record.order, order_in_date=record.order_date)
