@@ -14,11 +14,14 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
-from ejournal.exchange import parents, students, tables, teachers
+from ejournal.exchange import bells, curriculum, parents, students, tables, teachers, thematic_plan
 from ejournal.exchange.changes import Draft, ImportPlan, Options
+from ejournal.exchange.store import bells as store_bells
+from ejournal.exchange.store import curriculum as store_curriculum
 from ejournal.exchange.store import parents as store_parents
 from ejournal.exchange.store import students as store_students
 from ejournal.exchange.store import teachers as store_teachers
+from ejournal.exchange.store import thematic_plan as store_thematic_plan
 from ejournal.exchange.tables import MAX_FILE, FileError
 from ejournal.extensions import db, reading
 from ejournal.services import log, settings
@@ -43,6 +46,9 @@ KINDS: dict[str, Kind] = {
     "teachers": Kind("Преподаватели и сотрудники", "человек", _sheets(teachers.read), store_teachers.plan),
     "students": Kind("Обучающиеся", "человек", _sheets(students.read), store_students.plan),
     "parents": Kind("Родители", "человек", _sheets(parents.read), store_parents.plan),
+    "curriculum": Kind("Учебный план", "строк плана", curriculum.read, store_curriculum.plan),
+    "thematic-plan": Kind("Тематический план", "тем", _sheets(thematic_plan.read), store_thematic_plan.plan),
+    "bells": Kind("Звонки", "звонков", _sheets(bells.read), store_bells.plan),
 }
 # Known names of lists that this version cannot store yet.
 NOT_YET = {"substitutions": "замен"}

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from ejournal.domain import calendar
 from ejournal.exchange.changes import Draft
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group
@@ -65,10 +66,10 @@ def current_year(today: date) -> AcademicYear | None:
 
 def year_start(today: date, named: int | None = None) -> date:
     """The first day of the academic year a list is for: the one it names, else the current one."""
-    starts_in = named or (today.year if today.month >= 9 else today.year - 1)
+    starts_in = named or calendar.academic_year(today)
     year = db.session.scalar(
         select(AcademicYear).where(
             AcademicYear.starts >= date(starts_in, 7, 1), AcademicYear.starts < date(starts_in + 1, 2, 1)
         )
     )
-    return year.starts if year else date(starts_in, 9, 1)
+    return year.starts if year else calendar.year_bounds(starts_in)[0]

@@ -122,7 +122,7 @@ def _change(
     if person is None:
         draft.create(record.name.full, lines, act)
     else:
-        draft.update(person.full_name, [*lines, *(f"роль: {role.title}" for role in roles)], act)
+        draft.update(person.full_name, [*lines, *(f"роль: {role.label}" for role in roles)], act)
 
 
 def _bond(parent: Person, child: Person, relation: str, links: Links, today: date) -> tuple[str, Callable[[], None]]:

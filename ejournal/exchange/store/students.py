@@ -103,7 +103,7 @@ def _update(person: Person, details: Details, place: _Place, directory: Director
     line, enroll = _movement(person, place, draft)
     roles = people.missing_roles(directory, person, [Role.STUDENT])
     lines += [line] if line else []
-    lines += [f"роль: {role.title}" for role in roles]
+    lines += [f"роль: {role.label}" for role in roles]
 
     def act() -> None:
         store_details()

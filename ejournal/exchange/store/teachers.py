@@ -105,7 +105,7 @@ def _change(
         stored = person
         lines, store = people.differences(person, details)
         roles = people.missing_roles(directory, person, wanted)
-    lines += [f"роль: {role.title}" for role in roles]
+    lines += [f"роль: {role.label}" for role in roles]
     appointments = [_appoint(stored, group, leaders.get(group.id), draft) for group in led]
     lines += [line for line, _ in appointments if line]
 

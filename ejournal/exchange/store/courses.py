@@ -1,0 +1,80 @@
+"""The journals a list speaks of: years, disciplines and teachers found by the names in it."""
+
+import re
+from datetime import date
+
+from sqlalchemy import select
+
+from ejournal.domain import calendar
+from ejournal.domain.names import fold
+from ejournal.exchange.changes import Draft
+from ejournal.exchange.store.people import RowRefusedError
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Discipline, DisciplineKind, Group, Person, Programme, Role, RoleGrant
+
+
+class Disciplines:
+    """Rows of all curricula that have a journal, by title or index as people write them."""
+
+    def __init__(self) -> None:
+        self.by_title: dict[str, list[Discipline]] = {}
+        rows = db.session.scalars(select(Discipline).where(Discipline.kind != DisciplineKind.PM.value))
+        for row in rows.all():
+            for words in (row.title, row.index, row.label):
+                self.by_title.setdefault(_key(words), []).append(row)
+        self.codes = {row.id: row.code for row in db.session.scalars(select(Programme))}
+
+    def find(self, title: str, group: Group | None) -> Discipline:
+        """The discipline of the group's programme; where the group has none, the only one of that title."""
+        found = self.by_title.get(_key(title), [])
+        if group and group.programme_id:
+            found = [row for row in found if row.programme_id == group.programme_id]
+        if not found:
+            raise RowRefusedError("discipline", f"дисциплины «{title}» нет в учебных планах. Загрузите учебный план")
+        if len({row.id for row in found}) > 1:
+            codes = ", ".join(sorted({self.codes[row.programme_id] for row in found}))
+            raise RowRefusedError(
+                "discipline",
+                f"дисциплина «{title}» есть в нескольких планах ({codes}): укажите специальность группы"
+                if len({row.programme_id for row in found}) > 1
+                else f"дисциплин «{title}» в плане несколько: напишите её с индексом",
+            )
+        return found[0]
+
+
+class Teachers:
+    """Staff by surname and initials, the way timetables name them."""
+
+    def __init__(self) -> None:
+        self.by_short: dict[str, list[Person]] = {}
+        people = db.session.scalars(
+            select(Person).where(Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.role == Role.TEACHER)))
+        )
+        for person in people:
+            for words in {person.short_name, person.full_name, f"{person.surname} {person.name[:1]}."}:
+                self.by_short.setdefault(_key(words), []).append(person)
+
+    def find(self, words: str) -> Person:
+        found = self.by_short.get(_key(words), [])
+        if not found:
+            raise RowRefusedError("teacher", f"преподавателя «{words}» нет. Загрузите сначала список преподавателей")
+        if len(found) > 1:
+            names = ", ".join(person.full_name for person in found)
+            raise RowRefusedError("teacher", f"«{words}» может быть не один ({names}): напишите полностью")
+        return found[0]
+
+
+def academic_year(day: date, draft: Draft) -> AcademicYear:
+    """The academic year of a day; a college that has not set it up yet gets the usual one as a step."""
+    year = db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
+    if year is None:
+        start = calendar.academic_year(day)
+        starts, ends = calendar.year_bounds(start)
+        year = AcademicYear(title=calendar.year_title(start), starts=starts, ends=ends)
+        new = year
+        draft.step(f"Новый учебный год {year.title}", lambda: db.session.add(new))
+    return year
+
+
+def _key(words: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(words))

@@ -1,0 +1,172 @@
+"""A thematic plan → topics of a discipline, attached to the group's journals of the year."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select, update
+
+from ejournal.domain.names import normalize_group_title
+from ejournal.exchange.changes import Draft
+from ejournal.exchange.headers import RowError
+from ejournal.exchange.store.courses import Disciplines, Teachers
+from ejournal.exchange.store.groups import current_year
+from ejournal.exchange.store.people import RowRefusedError
+from ejournal.exchange.thematic_plan import PlanList, TopicRecord
+from ejournal.extensions import db
+from ejournal.models import Course, Discipline, Group, Lesson, ThematicPlan, Topic
+
+FIELDS = {"title": "тема", "section": "раздел", "hours": "часы", "kind": "вид занятия", "homework": "задание"}
+
+
+def plan(listing: PlanList, draft: Draft) -> None:
+    """Add the changes of a plan to the draft. Counted are topics."""
+    try:
+        group = _group(listing)
+        if not listing.discipline:
+            raise RowRefusedError("discipline", "над таблицей не указана дисциплина: «Дисциплина: …»")
+        discipline = Disciplines().find(listing.discipline, group)
+    except RowRefusedError as refusal:
+        draft.errors.append(RowError(listing.discipline_row, refusal.key, "", refusal.message))
+        return
+    stored = _stored_plan(listing, discipline, group, draft)
+    topics = _topics(stored)
+    unused = dict(topics)
+    matched = [_take_match(record, unused) for record in listing.topics]
+    for topic in unused.values():
+        _drop(topic, draft)
+    kept = {topic.id for topic in matched if topic}
+    if any(topic and topic.ordinal != n for n, topic in enumerate(matched, start=1)) or unused:
+        draft.step("Порядок тем меняется", lambda: _free_ordinals(stored, kept))
+    for ordinal, (record, known) in enumerate(zip(listing.topics, matched, strict=True), start=1):
+        _plan_topic(ordinal, record, known, stored, draft)
+
+
+def _group(listing: PlanList) -> Group | None:
+    if not listing.group:
+        return None
+    group = db.session.scalar(select(Group).where(Group.gkey == normalize_group_title(listing.group)))
+    if group is None:
+        raise RowRefusedError("group", f"группы «{listing.group}» нет. Загрузите сначала список обучающихся")
+    return group
+
+
+def _stored_plan(listing: PlanList, discipline: Discipline, group: Group | None, draft: Draft) -> ThematicPlan:
+    title = f"{discipline.title}, {group.title}" if group else discipline.title
+    found = db.session.scalar(
+        select(ThematicPlan).where(ThematicPlan.discipline_id == discipline.id, ThematicPlan.title == title)
+    )
+    stored = found or ThematicPlan(discipline_id=discipline.id, title=title, author_id=_author(listing, draft))
+    courses = _courses(discipline, group, draft) if group else []
+    attached = [course for course in courses if found is None or course.plan_id != found.id]
+
+    def act() -> None:
+        db.session.add(stored)
+        db.session.flush()
+        for course in attached:
+            course.plan_id = stored.id
+
+    if found is None:
+        draft.step(f"Новый тематический план «{title}»", act)
+    elif attached:
+        draft.step(f"План «{title}» прикрепляется к журналам: {len(attached)}", act)
+    if group and not courses:
+        draft.notes.append(
+            f"Журнала «{discipline.title}» у группы {group.title} ещё нет: план прикрепят, когда он будет."
+        )
+    return stored
+
+
+def _author(listing: PlanList, draft: Draft) -> int | None:
+    if not listing.teacher:
+        return None
+    try:
+        return Teachers().find(listing.teacher).id
+    except RowRefusedError as refusal:
+        draft.notes.append(f"Автор плана не записан: {refusal.message}.")
+        return None
+
+
+def _courses(discipline: Discipline, group: Group, draft: Draft) -> list[Course]:
+    year = current_year(draft.today)
+    if year is None:
+        return []
+    return list(
+        db.session.scalars(
+            select(Course).where(
+                Course.year_id == year.id,
+                Course.group_id == group.id,
+                Course.discipline_id == discipline.id,
+            )
+        )
+    )
+
+
+def _topics(stored: ThematicPlan) -> dict[int, Topic]:
+    if stored.id is None:
+        return {}
+    rows = db.session.scalars(select(Topic).where(Topic.plan_id == stored.id).order_by(Topic.ordinal))
+    return {row.id: row for row in rows}
+
+
+def _take_match(record: TopicRecord, unused: dict[int, Topic]) -> Topic | None:
+    """The stored topic of the same title: lessons already held keep theirs when topics are moved about."""
+    for same_section in (True, False):
+        for topic in unused.values():
+            if topic.title == record.title and (topic.section == record.section or not same_section):
+                return unused.pop(topic.id)
+    return None
+
+
+def _drop(topic: Topic, draft: Draft) -> None:
+    lessons = db.session.scalar(select(Lesson.id).where(Lesson.topic_id == topic.id).limit(1))
+    taught = " (в проведённых занятиях тема останется записанной)" if lessons else ""
+
+    def act() -> None:
+        # A lesson keeps the words of its topic; only the link to the plan goes.
+        db.session.execute(update(Lesson).where(Lesson.topic_id == topic.id).values(topic_id=None))
+        db.session.delete(topic)
+        db.session.flush()
+
+    draft.step(f"Тема убирается, в файле её нет: {topic.title}{taught}", act)
+
+
+def _free_ordinals(stored: ThematicPlan, kept: set[int]) -> None:
+    """Numbers are unique in a plan: all move out of the way before each takes its place."""
+    for topic_id in kept:
+        db.session.execute(update(Topic).where(Topic.id == topic_id).values(ordinal=-topic_id))
+    db.session.flush()
+
+
+def _plan_topic(ordinal: int, record: TopicRecord, known: Topic | None, stored: ThematicPlan, draft: Draft) -> None:
+    name = f"{ordinal}. {record.title}"
+    if known is None:
+        lines = [f"{record.hours} ч.", *filter(None, [record.kind, record.homework])]
+        draft.create(name, lines, _adding(ordinal, record, stored))
+        return
+    lines = [
+        f"{title}: {getattr(known, key) or 'нет'} → {getattr(record, key) or 'нет'}"
+        for key, title in FIELDS.items()
+        if getattr(known, key) != getattr(record, key)
+    ]
+    if known.ordinal != ordinal:
+        lines.append(f"№ {known.ordinal} → № {ordinal}")
+
+    def act() -> None:
+        known.ordinal = ordinal
+        for key in FIELDS:
+            setattr(known, key, getattr(record, key))
+
+    draft.update(name, lines, act)
+
+
+def _adding(ordinal: int, record: TopicRecord, stored: ThematicPlan) -> Callable[[], None]:
+    return lambda: db.session.add(
+        Topic(
+            plan_id=stored.id,
+            ordinal=ordinal,
+            section=record.section,
+            title=record.title,
+            hours=record.hours,
+            kind=record.kind,
+            homework=record.homework,
+        )
+    )
