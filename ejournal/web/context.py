@@ -12,6 +12,7 @@ from ejournal.access import Viewer
 from ejournal.config import ROOT
 from ejournal.models import Role
 from ejournal.services import settings
+from ejournal.web import view_mode
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
 
@@ -19,6 +20,7 @@ ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
 def init_app(app: Flask) -> None:
     app.context_processor(common)
     app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["here"] = here
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""
     app.jinja_env.filters["day_month"] = lambda value: value.strftime("%d.%m") if value else ""
     app.jinja_env.filters["moment"] = format_moment
@@ -27,12 +29,15 @@ def init_app(app: Flask) -> None:
 def common() -> dict[str, Any]:
     return {
         "college": settings.get("college.name"),
+        "college_short": settings.get("college.short_name"),
         "is_demo": settings.get("is_demo"),
         "menu": menu(current_user) if current_user.is_authenticated else [],
         "active_role": active_role(current_user) if current_user.is_authenticated else None,
         "Role": Role,
         "today": settings.today(),
-        "view_mode": request.cookies.get("view", ""),
+        "view_mode": view_mode.of(request),
+        "VIEW_COLOURS": view_mode.COLOURS,
+        "VIEW_SIZES": view_mode.SIZES,
     }
 
 
@@ -61,6 +66,11 @@ def menu(viewer: Viewer) -> list[tuple[str, str]]:
     return MENUS[role] if role else []
 
 
+def here() -> str:
+    """The address of the page shown, to come back to; of a page that was posted, its own start."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
 @cache
 def icon(name: str) -> Markup:
     """An icon of static/vendor/bootstrap-icons drawn into the page: takes the text's colour, hidden from readers."""
@@ -72,4 +82,6 @@ def format_moment(value: datetime | date | None) -> str:
     """A moment in the college's time zone: «24.11.2026 14:05»."""
     if value is None:
         return ""
-    return settings.local(value).strftime("%d.%m.%Y %H:%M") if isinstance(value, datetime) else value.strftime("%d.%m.%Y")
+    return (
+        settings.local(value).strftime("%d.%m.%Y %H:%M") if isinstance(value, datetime) else value.strftime("%d.%m.%Y")
+    )

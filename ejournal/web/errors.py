@@ -7,22 +7,37 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ejournal.extensions import db
-from ejournal.services.errors import NotFoundError, ServiceError, TooManyError
+from ejournal.services.errors import ServiceError, TooManyError
 
 MESSAGES = {
     400: ("Запрос не понят", "Обновите страницу и повторите действие: введённое на ней, скорее всего, ещё на месте."),
-    401: ("Нужно войти", "Время сеанса истекло. Войдите снова — то, что вы ввели, сохранится."),
-    403: ("Нет доступа", "Эта страница открыта другой роли. Если она нужна вам по работе, обратитесь к администратору."),
+    401: ("Нужно войти", "Сеанс истёк, или вы ещё не вошли. Войдите и повторите действие."),
+    403: (
+        "Нет доступа",
+        "Эта страница открыта другой роли. Если она нужна вам по работе, обратитесь к администратору.",
+    ),
     404: ("Не найдено", "Такой страницы нет, или она вам не открыта. Проверьте адрес или начните с главной."),
-    405: ("Действие недоступно", "Так эту страницу открыть нельзя. Вернитесь назад и воспользуйтесь кнопкой на странице."),
+    405: (
+        "Действие недоступно",
+        "Так эту страницу открыть нельзя. Вернитесь назад и воспользуйтесь кнопкой на странице.",
+    ),
     409: ("Кто-то изменил это раньше", "Обновите страницу, чтобы увидеть новое значение, и повторите правку."),
     413: ("Файл слишком большой", "Один файл — не больше 25 МБ. Уменьшите его или загрузите частями."),
     422: ("Проверьте введённое", "Часть полей заполнена неверно: исправьте отмеченное и сохраните ещё раз."),
-    423: ("Период закрыт", "Журнал за этот период закрыт (п. 4.4). Правку разрешает администратор с указанием причины."),
+    423: (
+        "Период закрыт",
+        "Журнал за этот период закрыт (п. 4.4). Правку разрешает администратор с указанием причины.",
+    ),
     429: ("Слишком много попыток", "Подождите несколько минут и попробуйте снова."),
-    500: ("Ошибка на сервере", "Это наша ошибка, она записана. Введённое не потеряно на этой странице: повторите чуть позже."),
+    500: (
+        "Ошибка на сервере",
+        "Это наша ошибка, она записана. Введённое не потеряно на этой странице: повторите чуть позже.",
+    ),
     503: ("Сервер занят", "Повторите через минуту. Введённое остаётся на странице."),
 }
+
+
+STALE_FORM = "Страница устарела: она открыта до того, как вы вошли. Вернитесь назад, обновите её и повторите действие."
 
 
 def init_app(app: Flask) -> None:
@@ -34,12 +49,14 @@ def init_app(app: Flask) -> None:
 
 def on_csrf(_error: CSRFError) -> ResponseReturnValue:
     """A token that does not fit: mostly a page that outlived its session."""
-    return answer(400 if current_user.is_authenticated else 401)
+    if is_fragment():
+        return ask_to_sign_in(answer(400 if current_user.is_authenticated else 401))
+    return answer(400, STALE_FORM)
 
 
 def on_service_error(error: ServiceError) -> ResponseReturnValue:
     db.session.rollback()
-    response = answer(error.status, None if isinstance(error, NotFoundError) else error.message)
+    response = answer(error.status, error.message)
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -52,6 +69,8 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
     if code == 401 and not is_fragment() and request.method == "GET":
         return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
     response = answer(code if code in MESSAGES else (400 if code < 500 else 500), status=code)
+    if code == 401:
+        ask_to_sign_in(response)
     if error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
     return response
@@ -61,9 +80,16 @@ def on_fault(error: Exception) -> ResponseReturnValue:
     """Anything unforeseen: logged with its traceback, told without it."""
     if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
         raise error
-    db.session.rollback()
     current_app.logger.exception("unhandled fault at %s", request.endpoint)
-    return on_http_error(InternalServerError())
+    try:
+        db.session.rollback()
+        return on_http_error(InternalServerError())
+    except Exception:
+        # The page itself needs the database for its header: without one, the bare words.
+        current_app.logger.exception("no error page either")
+        return make_response(
+            "<!DOCTYPE html><meta charset=utf-8><title>500</title><h1>{}</h1><p>{}".format(*MESSAGES[500]), 500
+        )
 
 
 def answer(code: int, message: str | None = None, status: int | None = None) -> Response:
@@ -74,6 +100,12 @@ def answer(code: int, message: str | None = None, status: int | None = None) -> 
         return make_response(jsonify(error=context["message"]), status or code)
     template = "errors/_error.html" if is_fragment() else "errors/error.html"
     return make_response(render_template(template, **context), status or code)
+
+
+def ask_to_sign_in(response: Response) -> Response:
+    """Tell static/js/app.js that the request is worth repeating once the person has signed in (again)."""
+    response.headers["X-Sign-In"] = "1"
+    return response
 
 
 def is_fragment() -> bool:

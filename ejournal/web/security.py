@@ -57,10 +57,15 @@ def check_permission() -> None:
         raise RuntimeError(f"{request.endpoint} declares no permission")
     if permission is None:
         return
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or not _is_of_this_viewer(current_user):
         abort(401)
     if not current_user.holds(permission):
         abort(403)
+
+
+def _is_of_this_viewer(viewer: Viewer) -> bool:
+    """Scripts name the person whose page they run on: it must not act for whoever signed in there since."""
+    return request.headers.get("X-Viewer", str(viewer.id)) == str(viewer.id)
 
 
 def add_headers(response: Response) -> Response:

@@ -9,11 +9,11 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
+from wsgiref.headers import Headers
 
 import brotli
 from flask import Flask
 from whitenoise import WhiteNoise
-from wsgiref.headers import Headers
 
 from ejournal.config import ROOT
 from ejournal.web.security import HEADERS

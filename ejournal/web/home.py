@@ -1,0 +1,49 @@
+"""The start page, the role chosen in the header, the version for the weak-sighted."""
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal import access
+from ejournal.models import Role
+from ejournal.services.errors import ForbiddenError
+from ejournal.web import view_mode
+from ejournal.web.context import active_role
+from ejournal.web.navigation import safe_path
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@access.permits(*Role)
+def index() -> ResponseReturnValue:
+    if active_role(current_user) is Role.SYSADMIN:
+        return redirect(url_for("admin.index"))
+    return render_template("home/index.html")
+
+
+@bp.post("/role")
+@access.permits(*Role)
+def switch_role() -> ResponseReturnValue:
+    """Another of one's own roles: its menu and start page. What is allowed does not depend on it."""
+    chosen = request.form.get("role", "")
+    if chosen not in current_user.roles:
+        raise ForbiddenError("Этой роли у вас нет. Роли назначает системный администратор колледжа.")
+    session["role"] = chosen
+    return redirect(url_for("home.index"))
+
+
+@bp.post("/view")
+@access.public
+def switch_view() -> ResponseReturnValue:
+    """Turn the version for the weak-sighted on, off or otherwise (п. 1.7)."""
+    mode = view_mode.changed(view_mode.of(request), request.form.get("choice", ""))
+    response: Response = redirect(safe_path(request.form.get("next"), url_for("home.index")))  # type: ignore[assignment]
+    if mode.on:
+        secure = current_app.session_interface.get_cookie_secure(current_app)
+        response.set_cookie(
+            view_mode.COOKIE, mode.cookie(), max_age=view_mode.YEAR, secure=secure, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(view_mode.COOKIE)
+    return response

@@ -1,0 +1,16 @@
+"""Where to go next: only ever a page of this site."""
+
+from urllib.parse import urlsplit
+
+
+def safe_path(target: str | None, default: str) -> str:
+    """`target` when it is an address inside this site, else `default`: nobody is sent elsewhere by a link to us.
+
+    Browsers take a backslash for a slash and drop tabs and line ends, so that «/\\evil.example» leads away.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return default
+    if "\\" in target or any(ord(sign) < 32 for sign in target):
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc else target

@@ -1,0 +1,96 @@
+// What every page has: the CSRF header, signing in again in place, messages, menus and dialogs.
+// Other modules import from here: csrfToken, send, signInAgain, announce, toast.
+
+import { SignInRefused, signInAgain } from "./sign-in-again.js";
+import { csrfToken, viewerId } from "./session.js";
+import { announce, toast } from "./messages.js";
+
+export { announce, csrfToken, signInAgain, SignInRefused, toast };
+
+/** fetch() to our own server. When the session has run out the password is asked for in place and the request is
+ *  sent again; rejects with SignInRefused when the person would not, or somebody else signed in meanwhile. */
+export async function send(url, options = {}, again = true) {
+  const response = await fetch(url, { credentials: "same-origin", ...options, headers: withSession(options.headers) });
+  if (!again || !response.headers.has("X-Sign-In")) return response;
+  await signInAgain();
+  return send(url, options, false);
+}
+
+function withSession(headers = {}) {
+  const own = { "HX-Request": "true", "X-CSRFToken": csrfToken() };
+  if (viewerId()) own["X-Viewer"] = viewerId();
+  return { ...headers, ...own };
+}
+
+// ── htmx: all its requests go through send() ────────────────────────────────
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  ctx.fetch = async (url, request) => {
+    try {
+      return await send(url, { ...request, headers: request.headers });
+    } catch (error) {
+      if (error instanceof SignInRefused) return new Response("", { status: 401 });
+      throw error;
+    }
+  };
+});
+
+// An element inside [data-own-errors] shows its failures itself.
+const tellsItself = (element) => element?.closest?.("[data-own-errors]");
+const SWAPPED = new Set([409, 422, 423]);
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  if (event.defaultPrevented || SWAPPED.has(ctx.response.status) || tellsItself(ctx.sourceElement)) return;
+  toast(errorText(ctx.text) || "Не получилось. Обновите страницу и повторите.", "bad");
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const { ctx } = event.detail;
+  if (event.defaultPrevented || tellsItself(ctx?.sourceElement)) return;
+  toast("Нет связи с сервером. Проверьте сеть и повторите.", "bad");
+});
+
+/** The Russian text of an error fragment (templates/errors/_error.html), or "". */
+export function errorText(html) {
+  const parsed = new DOMParser().parseFromString(html || "", "text/html");
+  return parsed.querySelector("[data-error]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+}
+
+// ── Menus that drop down, dialogs, forms that fill themselves ──────────────
+document.addEventListener("click", (event) => {
+  for (const drop of document.querySelectorAll("details[data-drop][open]")) {
+    if (!drop.contains(event.target)) drop.open = false;
+  }
+  const opener = event.target.closest("[data-dialog-open]");
+  if (opener) document.getElementById(opener.dataset.dialogOpen)?.showModal();
+  if (event.target.closest("[data-dialog-close]")) event.target.closest("dialog")?.close();
+  const demo = event.target.closest("[data-fill-login]");
+  if (demo) fillDemoLogin(demo);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const drop = document.querySelector("details[data-drop][open]");
+  if (!drop) return;
+  drop.open = false;
+  drop.querySelector("summary").focus();
+});
+
+function fillDemoLogin(button) {
+  const form = document.getElementById("sign-in");
+  form.elements.username.value = button.dataset.fillLogin;
+  form.elements.password.value = button.dataset.fillPassword;
+  form.querySelector("button").focus();
+}
+
+// A filter that takes effect when chosen.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+// A form that asks first: data-confirm="Заблокировать …?"
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
