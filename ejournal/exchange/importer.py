@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
-from ejournal.exchange import bells, curriculum, parents, students, tables, teachers, thematic_plan
+from ejournal.exchange import bells, curriculum, parents, students, tables, teachers, thematic_plan, timetable
 from ejournal.exchange.changes import Draft, ImportPlan, Options
 from ejournal.exchange.store import bells as store_bells
 from ejournal.exchange.store import curriculum as store_curriculum
@@ -22,6 +22,7 @@ from ejournal.exchange.store import parents as store_parents
 from ejournal.exchange.store import students as store_students
 from ejournal.exchange.store import teachers as store_teachers
 from ejournal.exchange.store import thematic_plan as store_thematic_plan
+from ejournal.exchange.store import timetable as store_timetable
 from ejournal.exchange.tables import MAX_FILE, FileError
 from ejournal.extensions import db, reading
 from ejournal.services import log, settings
@@ -49,6 +50,7 @@ KINDS: dict[str, Kind] = {
     "curriculum": Kind("Учебный план", "строк плана", curriculum.read, store_curriculum.plan),
     "thematic-plan": Kind("Тематический план", "тем", _sheets(thematic_plan.read), store_thematic_plan.plan),
     "bells": Kind("Звонки", "звонков", _sheets(bells.read), store_bells.plan),
+    "timetable": Kind("Расписание", "занятий в расписании", _sheets(timetable.read), store_timetable.plan),
 }
 # Known names of lists that this version cannot store yet.
 NOT_YET = {"substitutions": "замен"}

@@ -1,0 +1,112 @@
+"""Journals (Course) that a timetable needs: found, or made with their subgroup, hours, plan and teacher."""
+
+from collections.abc import Callable
+
+from sqlalchemy import or_, select
+
+from ejournal.exchange.changes import Draft
+from ejournal.extensions import db
+from ejournal.models import (
+    AcademicYear,
+    Course,
+    CourseTeacher,
+    CurriculumHours,
+    Discipline,
+    Group,
+    Person,
+    Subgroup,
+    ThematicPlan,
+)
+
+# Group, discipline, subgroup number (0: the whole group).
+Key = tuple[int, int, int]
+
+
+class Load:
+    """The journals of a year; new ones are steps of the draft, each made once."""
+
+    def __init__(self, year: AcademicYear, draft: Draft) -> None:
+        self.year, self.draft = year, draft
+        self.courses: dict[Key, Course] = {}
+        self.subgroups: dict[tuple[int, int], Subgroup] = {}
+        for subgroup in db.session.scalars(select(Subgroup)):
+            self.subgroups[subgroup.group_id, subgroup_number(subgroup.title)] = subgroup
+        self.taught: set[tuple[int, int]] = set()
+        if year.id is not None:
+            self._read()
+
+    def course(self, group: Group, discipline: Discipline, number: int | None, teacher: Person) -> Course:
+        """The journal, with the teacher among its teachers."""
+        key = (group.id, discipline.id, number or 0)
+        course = self.courses.get(key)
+        if course is None:
+            course = self.courses[key] = self._create(group, discipline, number)
+        if (id(course), teacher.id) not in self.taught:
+            self.taught.add((id(course), teacher.id))
+            self.draft.step(f"{course.title}: преподаватель {teacher.full_name}", self._teaching(course, teacher))
+        return course
+
+    def _read(self) -> None:
+        numbers = {row.id: subgroup_number(row.title) for row in self.subgroups.values()}
+        by_id = {}
+        for course in db.session.scalars(select(Course).where(Course.year_id == self.year.id)):
+            by_id[course.id] = course
+            self.courses[course.group_id, course.discipline_id, numbers.get(course.subgroup_id or 0, 0)] = course
+        rows = db.session.scalars(
+            select(CourseTeacher).where(
+                CourseTeacher.course_id.in_(by_id),
+                or_(CourseTeacher.until.is_(None), CourseTeacher.until >= self.draft.today),
+            )
+        )
+        self.taught = {(id(by_id[row.course_id]), row.teacher_id) for row in rows}
+
+    def _create(self, group: Group, discipline: Discipline, number: int | None) -> Course:
+        subgroup = self._subgroup(group, number) if number else None
+        course = Course(
+            group=group,
+            discipline=discipline,
+            subgroup=subgroup,
+            hours=_hours(discipline, group, self.year.starts.year),
+            plan_id=db.session.scalar(
+                select(ThematicPlan.id).where(
+                    ThematicPlan.discipline_id == discipline.id,
+                    ThematicPlan.title == f"{discipline.title}, {group.title}",
+                )
+            ),
+        )
+
+        def act() -> None:
+            db.session.flush()
+            course.year_id = self.year.id
+            db.session.add(course)
+            db.session.flush()
+
+        self.draft.step(f"Новый журнал: {course.title}", act)
+        return course
+
+    def _subgroup(self, group: Group, number: int) -> Subgroup:
+        subgroup = self.subgroups.get((group.id, number))
+        if subgroup is None:
+            subgroup = self.subgroups[group.id, number] = Subgroup(group_id=group.id, title=f"подгруппа {number}")
+            new = subgroup
+            self.draft.step(f"Новая подгруппа: {group.title}, {new.title}", lambda: db.session.add(new))
+            self.draft.notes.append(f"Составьте подгруппу {number} группы {group.title}: пока в ней никого нет.")
+        return subgroup
+
+    def _teaching(self, course: Course, teacher: Person) -> Callable[[], None]:
+        return lambda: db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=self.year.starts))
+
+
+def _hours(discipline: Discipline, group: Group, year_starts: int) -> int:
+    """Hours the curriculum gives the discipline in this year of the group's study."""
+    first = 2 * group.course_number(year_starts) - 1
+    rows = db.session.scalars(
+        select(CurriculumHours.hours).where(
+            CurriculumHours.discipline_id == discipline.id, CurriculumHours.semester.in_((first, first + 1))
+        )
+    )
+    return sum(rows)
+
+
+def subgroup_number(title: str) -> int:
+    return next((int(sign) for sign in title if sign.isdigit()), 0)
