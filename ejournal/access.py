@@ -121,12 +121,12 @@ def teaches(viewer: Viewer, course_id: Any, on: date) -> ColumnElement[bool]:
     )
 
 
-def courses_taught_by(viewer: Viewer, on: date) -> Select[tuple[Course]]:
+def courses_taught_by(viewer: Viewer, on: date) -> Select[Course]:
     """The journals the viewer keeps: may see and edit (п. 4.4)."""
     return select(Course).where(teaches(viewer, Course.id, on))
 
 
-def courses_seen_by(viewer: Viewer, on: date) -> Select[tuple[Course]]:
+def courses_seen_by(viewer: Viewer, on: date) -> Select[Course]:
     """The journals the viewer may read."""
     return select(Course).where(sees(viewer, on))
 

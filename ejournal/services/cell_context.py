@@ -1,8 +1,9 @@
 """Everything about a cell that decides whether and how it may be written, in one query."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, exists, extract, or_, select
@@ -38,20 +39,20 @@ class Place:
     work_id: int
     lesson_id: int
     course_id: int
-    date: date
+    date: datetime.date
     state: str
-    mark_due: date | None
-    attendance_at: datetime | None
+    mark_due: datetime.date | None
+    attendance_at: datetime.datetime | None
     teaches: bool
     sees: bool
     enrolled: bool
     year_closed: bool
     period_closed: bool
-    span: tuple[date, date]
+    span: tuple[datetime.date, datetime.date]
     cell_id: int | None
     value: Value
     version: int
-    updated_at: datetime | None
+    updated_at: datetime.datetime | None
     updated_by: tuple[str, str, str] | None
 
 
@@ -148,10 +149,10 @@ def _place(row: Any) -> Place:
     starts, ends, cell_id, attendance, mark, version, updated_at, *writer = row[13:23]
     return Place(
         *row[:13],
-        span=(starts, ends) if starts else ALWAYS,
-        cell_id=cell_id,
-        value=Value(attendance, mark),
-        version=version or 0,
-        updated_at=updated_at,
-        updated_by=tuple(writer) if writer[0] is not None else None,
+        (starts, ends) if starts else ALWAYS,
+        cell_id,
+        Value(attendance, mark),
+        version or 0,
+        updated_at,
+        (writer[0], writer[1], writer[2]) if writer[0] is not None else None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -85,10 +86,7 @@ def changed_since(viewer: Viewer, course_id: int, after: int, client: str) -> tu
 
     Raises NotFoundError where the viewer may not read the journal.
     """
-    if (
-        db.session.scalar(select(Course.id).where(Course.id == course_id, sees(viewer, settings.today())))
-        is None
-    ):
+    if db.session.scalar(select(Course.id).where(Course.id == course_id, sees(viewer, settings.today()))) is None:
         raise NotFoundError
     rows = db.session.execute(
         select(LogEntry.id, LogEntry.student_id, LogEntry.work_id, LogEntry.subject).where(
@@ -113,7 +111,7 @@ def _described(place: Place, changes: Sequence[Change]) -> History:
     return History(student.full_name, work.title or kind.title, lesson, place.value.text, list(changes))
 
 
-def _change(row: object) -> Change:
-    at, surname, name, patronymic, before, after, action, reason, late = row  # type: ignore[misc]
+def _change(row: Any) -> Change:
+    at, surname, name, patronymic, before, after, action, reason, late = row
     who = full_name(surname, name, patronymic) if surname else "система"
     return Change(at, who, before or "", after or "", ACTIONS.get(action, action), reason or "", late)

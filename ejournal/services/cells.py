@@ -110,6 +110,13 @@ def record_cells(
     return saved, refused
 
 
+def write_batch(actor: Viewer, changes: Sequence[tuple[Place, Value]], action: str, batch: str) -> list[Saved]:
+    """Store checked values as part of the mass action `batch` and commit."""
+    saved = _write(actor, changes, action, batch=batch)
+    db.session.commit()
+    return saved
+
+
 def write_back(
     actor: Viewer, changes: Sequence[tuple[Place, Value]], undoes: dict[tuple[int, int], int]
 ) -> list[Saved]:
@@ -166,9 +173,7 @@ def check_may_write(place: Place) -> None:
     if not place.enrolled:
         raise RefusedError(f"{place.date:%d.%m} обучающийся не числился в этой группе или подгруппе.")
     if place.date > settings.today():
-        raise RefusedError(
-            f"Занятие {place.date:%d.%m} ещё не проведено: отметки ставятся в день занятия (п. 4.4)."
-        )
+        raise RefusedError(f"Занятие {place.date:%d.%m} ещё не проведено: отметки ставятся в день занятия (п. 4.4).")
 
 
 def check_version(place: Place, version: int | None) -> None:
@@ -196,9 +201,7 @@ def _when(moment: datetime | None) -> str:
 
 
 def _lateness(place: Place, value: Value) -> terms.Lateness | None:
-    return terms.late_change(
-        place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms")
-    )
+    return terms.late_change(place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms"))
 
 
 def _check_reason(place: Place, value: Value, reason: str) -> None:
@@ -207,9 +210,7 @@ def _check_reason(place: Place, value: Value, reason: str) -> None:
         return
     late = _lateness(place, value)
     if late:
-        raise ReasonNeededError(
-            f"{late.phrase}. Правка возможна: укажите причину, она останется в журнале изменений."
-        )
+        raise ReasonNeededError(f"{late.phrase}. Правка возможна: укажите причину, она останется в журнале изменений.")
 
 
 def _write(
@@ -259,12 +260,11 @@ def _store(actor: Viewer, place: Place, value: Value, version: int, moment: date
         "updated_by": actor.person_id,
         "updated_at": moment,
     }
-    table = Cell.__table__
     if place.cell_id is None:
-        db.session.execute(insert(table).values(work_id=place.work_id, student_id=place.student_id, **row))
+        db.session.execute(insert(Cell).values(work_id=place.work_id, student_id=place.student_id, **row))
         return
     result = db.session.execute(
-        update(table).where(table.c.id == place.cell_id, table.c.version == place.version).values(**row)
+        update(Cell).where(Cell.id == place.cell_id, Cell.version == place.version).values(**row)
     )
     if result.rowcount != 1:  # type: ignore[attr-defined]
         raise _CollisionError

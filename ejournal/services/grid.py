@@ -1,5 +1,6 @@
 """The journal's grid as it is shown: columns of works, rows of students (п. 3.2, 4.4). A fixed number of queries."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +38,7 @@ class Column(NamedTuple):
 
     work_id: int
     lesson_id: int
-    date: date
+    date: datetime.date
     pair: int
     state: str
     kind: str
@@ -45,7 +46,7 @@ class Column(NamedTuple):
     title: str
     weight: int
     topic: str
-    mark_due: date | None
+    mark_due: datetime.date | None
     first_of_lesson: bool
     is_open: bool
 
@@ -114,9 +115,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     choices = _choices(course, periods)
     chosen = _choose(choices, shown, today)
     period = _enclosing_period(choices, chosen)
-    closings = set(
-        db.session.scalars(select(PeriodClosing.period_id).where(PeriodClosing.course_id == course.id))
-    )
+    closings = set(db.session.scalars(select(PeriodClosing.period_id).where(PeriodClosing.course_id == course.id)))
     closed_spans = [(p.starts, p.ends) for p in periods if p.id in closings]
     columns = _columns(course, chosen.span, None if course.year.closed_at else closed_spans, today)
     students = students_of(course)

@@ -62,9 +62,7 @@ def record_many(actor: Viewer | None, subject: str, action: str, entries: list[d
     rows = [{**EMPTY, **common, **entry} for entry in entries]
     if len(rows) == 1:
         return [db.session.execute(insert(LogEntry).values(rows[0])).inserted_primary_key[0]]  # type: ignore[attr-defined]
-    return list(
-        db.session.scalars(insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True), rows)
-    )
+    return list(db.session.scalars(insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True), rows))
 
 
 EMPTY: dict[str, Any] = dict.fromkeys(

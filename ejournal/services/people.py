@@ -1,11 +1,60 @@
-"""People and their accounts, as the system administrator keeps them (п. 4.2)."""
+"""People as the system administrator finds and edits them (п. 4.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
 
+from ejournal.access import Viewer, in_force
+from ejournal.domain.names import fold, full_name
 from ejournal.extensions import db
-from ejournal.models import Account, Person
+from ejournal.models import Account, Person, Role, RoleGrant
+from ejournal.services import log, settings
+from ejournal.services.errors import NotFoundError, RefusedError
+
+PAGE_SIZE = 50
+
+# How far an account has come.
+STATES = {
+    "none": "нет учётной записи",
+    "waiting": "ждёт активации",
+    "active": "работает",
+    "blocked": "заблокирована",
+}
+
+# What is edited of a person, in the words of the form and of the log.
+FIELDS = {
+    "surname": "фамилия",
+    "name": "имя",
+    "patronymic": "отчество",
+    "post": "должность",
+    "phone": "телефон",
+    "email": "почта",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    text: str = ""
+    role: str = ""
+    state: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    person: Person
+    account: Account | None
+    state: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    rows: list[Row]
+    total: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +71,129 @@ def counts() -> Counts:
         select(func.count(Account.id), func.count(Account.password_hash), func.count(Account.blocked_at))
     ).one()
     return Counts(db.session.scalar(select(func.count(Person.id))) or 0, accounts, activated, blocked)
+
+
+def search(wanted: Filter) -> Listing:
+    """People by name or login, alphabetically; three queries however many people."""
+    where = _conditions(wanted)
+    total = db.session.scalar(select(func.count(Person.id)).outerjoin(Account).where(*where)) or 0
+    people = db.session.scalars(
+        select(Person)
+        .outerjoin(Person.account)
+        .options(contains_eager(Person.account))
+        .where(*where)
+        .order_by(Person.skey, Person.id)
+        .offset((wanted.page - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE)
+    ).all()
+    roles = _roles({person.id for person in people})
+    rows = [Row(p, p.account, state_of(p.account), tuple(roles.get(p.id, ()))) for p in people]
+    return Listing(rows, total, max(1, -(-total // PAGE_SIZE)))
+
+
+def state_of(account: Account | None) -> str:
+    if account is None:
+        return "none"
+    if account.blocked_at:
+        return "blocked"
+    return "active" if account.password_hash else "waiting"
+
+
+def find(person_id: int) -> Person:
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    return person
+
+
+def grants(person: Person) -> list[RoleGrant]:
+    """All roles the person has or had, the newest first."""
+    query = select(RoleGrant).where(RoleGrant.person_id == person.id).order_by(RoleGrant.since.desc(), RoleGrant.id)
+    return list(db.session.scalars(query))
+
+
+def create(actor: Viewer, values: Mapping[str, str]) -> Person:
+    clean = _checked(values)
+    person = Person.called(clean["surname"], clean["name"], clean["patronymic"])
+    person.post, person.phone, person.email = (clean[key] or None for key in ("post", "phone", "email"))
+    db.session.add(person)
+    db.session.flush()
+    log.record(actor, "person", "create", after=person.full_name, details={"person_id": person.id})
+    db.session.commit()
+    return person
+
+
+def update(actor: Viewer, person_id: int, values: Mapping[str, str]) -> Person:
+    """Change what differs; the log says field by field what it was."""
+    person = find(person_id)
+    clean = _checked(values)
+    entries = [
+        {
+            "before": f"{FIELDS[key]}: {getattr(person, key) or 'пусто'}",
+            "after": new or "пусто",
+            "details": {"person_id": person.id, "name": person.full_name},
+        }
+        for key, new in clean.items()
+        if (getattr(person, key) or "") != new
+    ]
+    if entries:
+        person.rename(clean["surname"], clean["name"], clean["patronymic"])
+        person.post, person.phone, person.email = (clean[key] or None for key in ("post", "phone", "email"))
+        log.record_many(actor, "person", "update", entries)
+    db.session.commit()
+    return person
+
+
+def _checked(values: Mapping[str, str]) -> dict[str, str]:
+    clean = {key: " ".join(values.get(key, "").split()) for key in FIELDS}
+    if not clean["surname"] or not clean["name"]:
+        raise RefusedError("Впишите фамилию и имя. Отчества может не быть.")
+    longest = max(len(clean[key]) for key in ("surname", "name", "patronymic"))
+    if longest > 100 or len(clean["phone"]) > 20 or max(len(clean["post"]), len(clean["email"])) > 250:
+        raise RefusedError("Слишком длинно: имя — до 100 знаков, телефон — до 20, должность и почта — до 250.")
+    if clean["email"] and "@" not in clean["email"].strip("@"):
+        raise RefusedError("В адресе почты нет знака @: проверьте его.")
+    return clean
+
+
+def namesakes(values: Mapping[str, str]) -> list[Person]:
+    """People already stored under the same name: the form asks before making another."""
+    key = fold(full_name(*(values.get(part, "") for part in ("surname", "name", "patronymic"))))
+    return list(db.session.scalars(select(Person).where(Person.skey == key).order_by(Person.id)))
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if key := fold(wanted.text):
+        where.append(
+            or_(
+                Person.skey.startswith(key, autoescape=True),
+                Person.skey.contains(f" {key}", autoescape=True),
+                Account.username.startswith(key, autoescape=True),
+            )
+        )
+    if wanted.role:
+        held = (RoleGrant.person_id == Person.id, RoleGrant.role == wanted.role)
+        where.append(exists().where(*held, in_force(RoleGrant, settings.today())))
+    if wanted.state in STATES:
+        where += _state_conditions(wanted.state)
+    return where
+
+
+def _state_conditions(state: str) -> list[ColumnElement[bool]]:
+    if state == "none":
+        return [Account.id.is_(None)]
+    if state == "blocked":
+        return [Account.blocked_at.is_not(None)]
+    has_password = Account.password_hash.is_not(None) if state == "active" else Account.password_hash.is_(None)
+    return [Account.id.is_not(None), Account.blocked_at.is_(None), has_password]
+
+
+def _roles(ids: set[int]) -> dict[int, list[Role]]:
+    found: dict[int, list[Role]] = {}
+    query = select(RoleGrant.person_id, RoleGrant.role).where(
+        RoleGrant.person_id.in_(ids), in_force(RoleGrant, settings.today())
+    )
+    for person_id, role in db.session.execute(query):
+        found.setdefault(person_id, []).append(Role(role))
+    return found

@@ -70,6 +70,6 @@ def _stored() -> dict[str, Any]:
     cached = current_app.extensions.get("ejournal.settings")
     if cached and monotonic() - cached[0] < CACHE_SECONDS:
         return cached[1]
-    stored = {key: value for key, value in db.session.execute(db.select(Setting.key, Setting.value))}
+    stored: dict[str, Any] = {row.key: row.value for row in db.session.execute(db.select(Setting.key, Setting.value))}
     current_app.extensions["ejournal.settings"] = (monotonic(), stored)
     return stored

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from ejournal.domain import grading
 from ejournal.extensions import db
@@ -43,7 +43,7 @@ def of_students(course_id: int, span: tuple[date, date], student_ids: Sequence[i
     return summarise(rows)
 
 
-def summarise(rows: Iterable[Row[Any] | tuple[Any, ...]]) -> dict[int, RowStats]:
+def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
     """Figures by student from (student, attendance, mark, weight, lesson, hours); a lesson is missed once."""
     marks: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = defaultdict(lambda: defaultdict(list))

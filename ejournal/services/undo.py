@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from ejournal.access import Viewer
 from ejournal.domain import notation
 from ejournal.extensions import db
-from ejournal.models import LogEntry
+from ejournal.models import Lesson, LogEntry
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells
+from ejournal.services import cell_context, cells, log
 from ejournal.services.cells import Refusal, Saved
 from ejournal.services.errors import RefusedError, ServiceError
 
@@ -29,6 +29,10 @@ def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]
     changes = _last_change(actor, course_id)
     if not changes:
         raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
+    for change in changes:
+        if change.subject == "lesson":
+            _attendance_not_entered(actor, course_id, change)
+    changes = [change for change in changes if change.subject == "cell"]
     places = cell_context.load(
         actor,
         course_id,
@@ -46,22 +50,38 @@ def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]
             good.append((place, notation.parse(entry.text)))
         except ServiceError as error:
             refused.append(Refusal(entry, error.message))
-    saved = cells.write_back(
-        actor, good, {(change.student_id, change.work_id): change.id for change in changes}
-    )
+    saved = cells.write_back(actor, good, {(change.student_id, change.work_id): change.id for change in changes})
     return saved, refused
 
 
-def _last_change(actor: Viewer, course_id: int) -> Sequence[Row[Any]]:
+def _attendance_not_entered(actor: Viewer, course_id: int, change: Any) -> None:
+    """Take back «все присутствуют»: the lesson's attendance is no longer entered (п. 4.4)."""
+    db.session.execute(update(Lesson).where(Lesson.id == change.lesson_id).values(attendance_at=None))
+    log.record(
+        actor, "lesson", "undo", before=change.after, course_id=course_id, lesson_id=change.lesson_id,
+        undoes_id=change.id,
+    )  # fmt: skip
+
+
+def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
     """The newest change of cells by the actor that is neither an undo nor undone, with the rest of its batch."""
     undoing = aliased(LogEntry)
     own = select(
-        LogEntry.id, LogEntry.student_id, LogEntry.work_id, LogEntry.before, LogEntry.after, LogEntry.batch
+        LogEntry.id,
+        LogEntry.subject,
+        LogEntry.lesson_id,
+        LogEntry.student_id,
+        LogEntry.work_id,
+        LogEntry.before,
+        LogEntry.after,
+        LogEntry.batch,
     ).where(
         LogEntry.course_id == course_id,
         LogEntry.actor_id == actor.person_id,
-        LogEntry.subject == "cell",
-        LogEntry.action != "undo",
+        or_(
+            and_(LogEntry.subject == "cell", LogEntry.action != "undo"),
+            and_(LogEntry.subject == "lesson", LogEntry.action == "present"),
+        ),
         LogEntry.at >= now() - UNDO_WITHIN,
         ~exists().where(undoing.undoes_id == LogEntry.id),
     )

@@ -37,6 +37,7 @@ MESSAGES = {
 }
 
 
+BARE = '<!DOCTYPE html><html lang="ru"><meta charset="utf-8"><title>{0}</title><h1>{0}</h1><p>{1}</p>'
 STALE_FORM = "Страница устарела: она открыта до того, как вы вошли. Вернитесь назад, обновите её и повторите действие."
 
 

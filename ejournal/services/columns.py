@@ -1,0 +1,76 @@
+"""Whole columns of the grid at once: «всем зачёт», «все присутствуют»; each is undone as one."""
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from ejournal.access import Viewer
+from ejournal.domain.names import short_name
+from ejournal.domain.notation import Value
+from ejournal.extensions import db
+from ejournal.models import Lesson, LessonState, Person, Work
+from ejournal.models.base import now
+from ejournal.services import cell_context, cells, grid, log
+from ejournal.services.cells import Entry, Refusal, Saved
+from ejournal.services.errors import NotFoundError
+
+
+def fill(
+    actor: Viewer, course_id: int, work_id: int, text: str, *, overwrite: bool = False, reason: str = ""
+) -> tuple[list[Saved], list[Refusal]]:
+    """Put one value to everybody who was in the journal on the lesson's day.
+
+    Without `overwrite` only empty cells are filled: who is absent stays absent. Raises NotFoundError,
+    ForbiddenError, ClosedError, RefusedError for the column as a whole.
+    """
+    value = cells.parse(text)
+    places = _column(actor, course_id, [work_id])
+    entries = [
+        Entry(place.student_id, work_id, value.text, None)
+        for place in places
+        if place.enrolled and (overwrite or place.value.is_empty)
+    ]
+    return cells.record_cells(actor, course_id, entries, "fill", reason) if entries else ([], [])
+
+
+def everybody_present(actor: Viewer, course_id: int, lesson_id: int) -> list[Saved]:
+    """Attendance of a lesson is entered and nobody was absent or late (п. 4.4); marks stay.
+
+    Raises NotFoundError, ForbiddenError, ClosedError, RefusedError.
+    """
+    works = list(db.session.scalars(select(Work.id).where(Work.lesson_id == lesson_id).order_by(Work.ordinal)))
+    if not works:
+        raise NotFoundError
+    places = _column(actor, course_id, works)
+    coded = [(place, Value(None, place.value.mark)) for place in places if place.enrolled and place.value.attendance]
+    batch = secrets.token_hex(8)
+    log.record(
+        actor, "lesson", "present", after="все присутствуют", course_id=course_id, lesson_id=lesson_id, batch=batch
+    )
+    db.session.execute(update(Lesson).where(Lesson.id == lesson_id).values(attendance_at=now(), state=LessonState.HELD))
+    return cells.write_batch(actor, coded, "fill", batch)
+
+
+def names_of(viewer: Viewer, course_id: int, entries: Sequence[Entry]) -> dict[int, str]:
+    """Short names of the students of entries, for a preview; only of a journal the viewer may read."""
+    grid.find_course(viewer, course_id)
+    rows = db.session.execute(
+        select(Person.id, Person.surname, Person.name, Person.patronymic).where(
+            Person.id.in_({entry.student_id for entry in entries})
+        )
+    )
+    return {row.id: short_name(row.surname, row.name, row.patronymic) for row in rows}
+
+
+def _column(actor: Viewer, course_id: int, works: Sequence[int]) -> list[cell_context.Place]:
+    """The places of columns the actor may write into; raises what forbids the column as a whole."""
+    course, _can_edit = grid.find_course(actor, course_id)
+    students = [student.id for student in grid.students_of(course)]
+    places = list(cell_context.load(actor, course_id, students, works).values()) if students else []
+    if not places:
+        raise NotFoundError
+    # Whatever forbids the lesson itself is the same in each of its cells; one enrolled student tells.
+    probe = next((place for place in places if place.enrolled), places[0])
+    cells.check_may_write(probe)
+    return places

@@ -1,0 +1,115 @@
+"""Lists of journals with how far each is: hours planned, given and left (вычитка)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from ejournal.access import Viewer, courses_seen_by, teaches
+from ejournal.domain.names import fold, short_name
+from ejournal.extensions import db
+from ejournal.models import (
+    AcademicYear,
+    Course,
+    CourseTeacher,
+    Discipline,
+    Group,
+    Lesson,
+    LessonState,
+    Person,
+    Subgroup,
+)
+from ejournal.services import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A journal in a list. Hours are academic."""
+
+    id: int
+    discipline: str
+    index: str
+    audience: str
+    group: str
+    teachers: str
+    own: bool
+    planned: int
+    given: int
+    last_held: date | None
+    next_lesson: date | None
+
+    @property
+    def left(self) -> int:
+        return max(self.planned - self.given, 0)
+
+
+def listing(viewer: Viewer, query: str = "") -> list[Listed]:
+    """The journals of the current year the viewer may read, own ones first. Two queries however many."""
+    today = settings.today()
+    hours = _hours(today)
+    rows = db.session.execute(
+        courses_seen_by(viewer, today)
+        .with_only_columns(
+            Course.id,
+            Discipline.title,
+            Discipline.index,
+            Group.title,
+            Subgroup.title,
+            teaches(viewer, Course.id, today).label("own"),
+            Course.hours,
+            hours.c.given,
+            hours.c.last_held,
+            hours.c.next_lesson,
+            maintain_column_froms=True,
+        )
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .join(Group, Group.id == Course.group_id)
+        .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
+        .outerjoin(hours, hours.c.course_id == Course.id)
+        .where(AcademicYear.starts <= today, AcademicYear.ends >= today)
+        .order_by(Group.gkey, Discipline.title, Subgroup.title)
+    ).all()
+    teachers = _teachers(today)
+    listed = [
+        Listed(
+            row[0], row[1], row[2], f"{row[3]}, {row[4]}" if row[4] else row[3], row[3],
+            ", ".join(teachers.get(row[0], [])), row[5], row[6], row[7] or 0, row[8], row[9],
+        )
+        for row in rows
+    ]  # fmt: skip
+    wanted = fold(query)
+    found = [
+        course
+        for course in listed
+        if wanted in fold(f"{course.index} {course.discipline} {course.audience} {course.teachers}")
+    ]
+    return sorted(found, key=lambda course: not course.own)
+
+
+def _hours(today: date) -> Any:
+    held = Lesson.state == LessonState.HELD
+    return (
+        select(
+            Lesson.course_id,
+            func.sum(case((held, Lesson.hours), else_=0)).label("given"),
+            func.max(case((held, Lesson.date))).label("last_held"),
+            func.min(case((Lesson.date >= today, Lesson.date))).label("next_lesson"),
+        )
+        .group_by(Lesson.course_id)
+        .subquery()
+    )
+
+
+def _teachers(today: date) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        select(CourseTeacher.course_id, Person.surname, Person.name, Person.patronymic)
+        .join(Person, Person.id == CourseTeacher.teacher_id)
+        .where((CourseTeacher.until.is_(None)) | (CourseTeacher.until >= today))
+        .order_by(CourseTeacher.id)
+    )
+    for course_id, *name in rows:
+        found.setdefault(course_id, []).append(short_name(*name))
+    return found

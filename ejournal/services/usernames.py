@@ -1,0 +1,49 @@
+"""Logins made from names: «Семёнова Анна Павловна» → semenova.ap."""
+
+import re
+
+from sqlalchemy import select
+
+from ejournal.extensions import db
+from ejournal.models import Account, Person
+from ejournal.services.accounts import fold
+from ejournal.services.errors import RefusedError
+
+LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "),
+        strict=True,
+    )
+)
+ALLOWED = re.compile(r"[a-z0-9][a-z0-9._-]{2,49}")
+
+
+def suggest(person: Person) -> str:
+    """A login nobody has yet."""
+    initials = _latin(person.name)[:1] + _latin(person.patronymic)[:1]
+    base = ".".join(filter(None, (_latin(person.surname)[:40], initials))) or "user"
+    if len(base) < 3:
+        base = f"user.{base}"
+    taken = set(db.session.scalars(select(Account.username).where(Account.username.startswith(base, autoescape=True))))
+    number, name = 1, base
+    while name in taken:
+        number += 1
+        name = f"{base}{number}"
+    return name
+
+
+def check(username: str, account_id: int | None = None) -> str:
+    """The login as it is stored. Raises RefusedError when it cannot be one, or is somebody else's."""
+    name = fold(username)
+    if not ALLOWED.fullmatch(name):
+        raise RefusedError("Логин — от 3 до 50 латинских букв, цифр, точек и дефисов; первой стоит буква или цифра.")
+    owner = db.session.scalar(select(Account.id).where(Account.username == name))
+    if owner is not None and owner != account_id:
+        raise RefusedError(f"Логин «{name}» уже занят. Добавьте цифру или отчество.")
+    return name
+
+
+def _latin(text: str) -> str:
+    letters = "".join(LATIN.get(letter, letter) for letter in text.casefold())
+    return re.sub(r"[^a-z0-9]", "", letters)

@@ -1,0 +1,33 @@
+"""What a save sends back: cells in their places, and the averages they moved."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import render_template
+
+from ejournal.services import stats
+from ejournal.services.cell_context import Place
+from ejournal.services.cells import Refusal, Saved
+
+
+def patch(course_id: int, saved: Sequence[Saved], refused: Sequence[Refusal] = ()) -> str:
+    """Cells of a mass action, each addressed to its place, with averages."""
+    rows, columns = averages(
+        course_id, saved[0].span if saved else None, {s.student_id for s in saved}, {s.work_id for s in saved}
+    )
+    return render_template("journal/_patch.html", cells=saved, refused=refused, rows=rows, columns=columns)
+
+
+def patch_of_places(course_id: int, places: Sequence[Place]) -> str:
+    """Cells as they are now, for a page that saw older ones."""
+    return patch(course_id, [Saved(p.student_id, p.work_id, p.value.text, p.version, True, p.span) for p in places])
+
+
+def averages(
+    course_id: int, span: tuple[date, date] | None, students: set[int], works: set[int]
+) -> tuple[dict[int, stats.RowStats], dict[int, str]]:
+    """Figures of the given rows over the period, and of the given columns: two queries however many."""
+    if span is None or not students:
+        return {}, {}
+    found = stats.of_students(course_id, span, sorted(students))
+    return {student: found.get(student, stats.NO_STATS) for student in students}, stats.of_works(sorted(works))

@@ -1,0 +1,31 @@
+"""The grid: one page, and what others changed meanwhile."""
+
+from flask import make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal.access import permits
+from ejournal.models import Role
+from ejournal.services import cell_log, grid
+from ejournal.web.journal import bp
+from ejournal.web.journal.fragments import patch_of_places
+
+READERS = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN)
+
+
+@bp.get("/<int:course_id>", endpoint="grid")
+@permits(*READERS)
+def show(course_id: int) -> str:
+    """The journal for a month («?shown=2026-11») or a period («?shown=p3»); the current period by itself."""
+    return render_template("journal/grid.html", grid=grid.load(current_user, course_id, request.args.get("shown", "")))
+
+
+@bp.get("/<int:course_id>/changes")
+@permits(*READERS)
+def changes(course_id: int) -> ResponseReturnValue:
+    """204, or the cells that other pages changed after log entry `after`, to be put in place."""
+    after = request.args.get("after", 0, type=int)
+    places, newest = cell_log.changed_since(current_user, course_id, after, request.args.get("client", ""))
+    response = make_response(patch_of_places(course_id, places)) if places else make_response("", 204)
+    response.headers["X-Journal-Last"] = str(newest)
+    return response
