@@ -1,6 +1,7 @@
 """What an import is going to do: counted changes in words, each with the act that carries it out."""
 
 import hashlib
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,6 +50,10 @@ class Draft:
     changes: list[Change] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Ties the entries of the log that this import makes.
+    batch: str = field(default_factory=lambda: secrets.token_hex(8))
+    # What is done once, after all changes.
+    closing: list[Callable[[], None]] = field(default_factory=list)
 
     def step(self, title: str, act: Callable[[], None]) -> None:
         self.changes.append(Change(Outcome.CREATED, title, (), act, is_step=True))
@@ -78,6 +83,8 @@ class ImportPlan:
     changes: list[Change]
     errors: list[RowError]
     notes: list[str]
+    batch: str
+    closing: list[Callable[[], None]] = field(repr=False)
 
     @property
     def created(self) -> int:

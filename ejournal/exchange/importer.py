@@ -5,7 +5,6 @@ and confirmation somebody else may have changed the data. All or nothing; one en
 """
 
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
-from ejournal.exchange import bells, curriculum, parents, students, tables, teachers, thematic_plan, timetable
+from ejournal.exchange import bells, curriculum, marks, parents, students, tables, teachers, thematic_plan, timetable
 from ejournal.exchange.changes import Draft, ImportPlan, Options
 from ejournal.exchange.store import bells as store_bells
 from ejournal.exchange.store import curriculum as store_curriculum
+from ejournal.exchange.store import marks as store_marks
 from ejournal.exchange.store import parents as store_parents
 from ejournal.exchange.store import students as store_students
 from ejournal.exchange.store import teachers as store_teachers
@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "thematic-plan": Kind("Тематический план", "тем", _sheets(thematic_plan.read), store_thematic_plan.plan),
     "bells": Kind("Звонки", "звонков", _sheets(bells.read), store_bells.plan),
     "timetable": Kind("Расписание", "занятий в расписании", _sheets(timetable.read), store_timetable.plan),
+    "marks": Kind("Журнал с отметками", "отметок", _sheets(marks.read), store_marks.plan),
 }
 # Known names of lists that this version cannot store yet.
 NOT_YET = {"substitutions": "замен"}
@@ -94,6 +95,8 @@ def apply(planned: ImportPlan, actor: Viewer | None = None) -> ImportPlan:
             )
         for change in fresh.changes:
             change.act()
+        for act in fresh.closing:
+            act()
         _log(fresh, actor)
         db.session.commit()
     except IntegrityError as error:
@@ -127,7 +130,17 @@ def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Vie
     with db.session.no_autoflush:
         chosen.store(listing, draft)
     draft.errors.sort(key=lambda error: (error.sheet, error.row, error.cell))
-    return ImportPlan(kind, filename, content, options, draft.changes, draft.errors, draft.notes)
+    return ImportPlan(
+        kind=kind,
+        filename=filename,
+        content=content,
+        options=options,
+        changes=draft.changes,
+        errors=draft.errors,
+        notes=draft.notes,
+        batch=draft.batch,
+        closing=draft.closing,
+    )
 
 
 def _log(done: ImportPlan, actor: Viewer | None) -> None:
@@ -138,7 +151,7 @@ def _log(done: ImportPlan, actor: Viewer | None) -> None:
         "import",
         "apply",
         after=f"{KINDS[done.kind].title}: {json.dumps(counts)}",
-        batch=secrets.token_hex(8),
+        batch=done.batch,
         details={
             "kind": done.kind,
             "file": done.filename,

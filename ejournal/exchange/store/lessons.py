@@ -1,0 +1,165 @@
+"""The lessons marks belong to: found by date, or made where the outage kept them from being entered."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from ejournal.domain import calendar
+from ejournal.domain.calendar import Parity
+from ejournal.exchange.changes import Draft
+from ejournal.exchange.marks import MarkRecord
+from ejournal.exchange.store.people import RowRefusedError
+from ejournal.extensions import db
+from ejournal.models import (
+    Course,
+    Lesson,
+    LessonState,
+    Period,
+    PeriodClosing,
+    TimetableEntry,
+    Work,
+    WorkKind,
+)
+from ejournal.models.base import now
+from ejournal.services import log, settings
+
+
+class Lessons:
+    """The works of one journal by date; new lessons and works are steps of the draft."""
+
+    def __init__(self, course: Course, draft: Draft) -> None:
+        self.course, self.draft = course, draft
+        self.by_date: dict[date, list[Lesson]] = {}
+        rows = db.session.scalars(
+            select(Lesson).where(Lesson.course_id == course.id).order_by(Lesson.date, Lesson.pair, Lesson.id)
+        )
+        for lesson in rows:
+            self.by_date.setdefault(lesson.date, []).append(lesson)
+        self.closed = _closed_periods(course)
+        self.kind: WorkKind | None = None
+        self.coded: dict[int, Lesson] = {}
+
+    def work(self, record: MarkRecord) -> Work:
+        """The column a mark goes into: the first work of the lesson."""
+        self._check_open(record.date)
+        lesson = self._lesson(record.date, record.column_of_day)
+        if record.value.attendance:
+            self.coded[id(lesson)] = lesson
+        if not lesson.works:
+            self._add_work(lesson)
+        return lesson.works[0]
+
+    def note_attendance(self) -> None:
+        """Attendance of these lessons has been gone through (п. 4.4)."""
+        for lesson in self.coded.values():
+            lesson.attendance_at = lesson.attendance_at or now()
+
+    def _check_open(self, day: date) -> None:
+        if day > self.draft.today:
+            raise RowRefusedError("date", f"занятие {day:%d.%m.%Y} ещё не проведено")
+        if self.course.year.closed_at or any(period.starts <= day <= period.ends for period in self.closed):
+            raise RowRefusedError("date", f"период, в котором {day:%d.%m.%Y}, закрыт (п. 4.4)")
+
+    def _lesson(self, day: date, place: int) -> Lesson:
+        known = self.by_date.setdefault(day, [])
+        open_ = [lesson for lesson in known if lesson.state not in (LessonState.CANCELLED, LessonState.MOVED)]
+        if place < len(open_):
+            lesson = open_[place]
+            if lesson.state == LessonState.PLANNED and id(lesson) not in self.coded:
+                self._hold(lesson)
+            return lesson
+        if len(open_) < len(known):
+            raise RowRefusedError("date", f"занятие {day:%d.%m.%Y} отменено или перенесено")
+        lesson = Lesson(
+            course_id=self.course.id,
+            course=self.course,
+            date=day,
+            pair=self._pair(day, known),
+            hours=calendar.PAIR_HOURS,
+            state=LessonState.HELD.value,
+        )
+        known.append(lesson)
+        self.draft.step(f"Новое занятие {day:%d.%m.%Y}, пара {lesson.pair}", self._adding(lesson))
+        return lesson
+
+    def _hold(self, lesson: Lesson) -> None:
+        name = f"Занятие {lesson.date:%d.%m.%Y}: запланировано → проведено"
+        if any(change.title == name and change.is_step for change in self.draft.changes):
+            return
+
+        def act() -> None:
+            lesson.state, lesson.version = LessonState.HELD.value, lesson.version + 1
+            log.record(
+                self.draft.actor, "lesson", "held", before="запланировано", after="проведено",
+                course_id=self.course.id, lesson_id=lesson.id, batch=self.draft.batch,
+            )  # fmt: skip
+
+        self.draft.step(name, act)
+
+    def _adding(self, lesson: Lesson) -> Callable[[], None]:
+        def act() -> None:
+            db.session.add(lesson)
+            db.session.flush()
+            log.record(
+                self.draft.actor, "lesson", "create", after=f"{lesson.date:%d.%m.%Y}, пара {lesson.pair}",
+                course_id=self.course.id, lesson_id=lesson.id, batch=self.draft.batch,
+            )  # fmt: skip
+
+        return act
+
+    def _add_work(self, lesson: Lesson) -> None:
+        kind = self._usual_kind()
+        work = Work(kind=kind, ordinal=0, weight=kind.weight)
+        lesson.works.append(work)
+
+        def act() -> None:
+            db.session.add(work)
+            db.session.flush()
+
+        self.draft.step(f"Занятие {lesson.date:%d.%m.%Y}: вид работы «{kind.title}»", act)
+
+    def _usual_kind(self) -> WorkKind:
+        if self.kind is None:
+            self.kind = db.session.scalar(select(WorkKind).order_by(WorkKind.ordinal, WorkKind.id).limit(1))
+        if self.kind is None:
+            kind = self.kind = WorkKind(title="Ответ на занятии", short="отв", weight=1, ordinal=0)
+            self.draft.step(f"Новый вид работы: {kind.title}", lambda: db.session.add(kind))
+        return self.kind
+
+    def _pair(self, day: date, known: list[Lesson]) -> int:
+        """The pair of the timetable on that day; without one the first the group has free."""
+        start = self.course.year.starts
+        anchor = settings.get("week.anchor")
+        first_week = date.fromisoformat(anchor) if anchor else calendar.default_anchor(start.year)
+        week = "odd" if calendar.week_parity(day, first_week) is Parity.NUMERATOR else "even"
+        timetabled = db.session.scalars(
+            select(TimetableEntry.pair)
+            .where(
+                TimetableEntry.course_id == self.course.id,
+                TimetableEntry.weekday == day.isoweekday(),
+                TimetableEntry.week.in_(("both", week)),
+                or_(TimetableEntry.since.is_(None), TimetableEntry.since <= day),
+                or_(TimetableEntry.until.is_(None), TimetableEntry.until >= day),
+            )
+            .order_by(TimetableEntry.pair)
+        ).all()
+        own = {lesson.pair for lesson in known}
+        taken = own | set(
+            db.session.scalars(
+                select(Lesson.pair)
+                .join(Course, Course.id == Lesson.course_id)
+                .where(Course.group_id == self.course.group_id, Lesson.date == day)
+            )
+        )
+        free = [pair for pair in timetabled if pair not in own]
+        return free[0] if free else next(pair for pair in range(1, 100) if pair not in taken)
+
+
+def _closed_periods(course: Course) -> list[Period]:
+    rows = db.session.scalars(
+        select(Period)
+        .join(PeriodClosing, PeriodClosing.period_id == Period.id)
+        .where(PeriodClosing.course_id == course.id)
+    )
+    return list(rows)

@@ -1,0 +1,178 @@
+"""A journal kept on paper or in a spreadsheet → cells, each with its own entry in the log (п. 4.1, 4.2)."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from ejournal.domain import terms
+from ejournal.domain.names import fold, normalize_group_title
+from ejournal.domain.notation import EMPTY, Value
+from ejournal.exchange.changes import Draft
+from ejournal.exchange.headers import RowError
+from ejournal.exchange.marks import MarkRecord, MarkSheet
+from ejournal.exchange.store.courses import Disciplines
+from ejournal.exchange.store.lessons import Lessons
+from ejournal.exchange.store.people import RowRefusedError
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Cell, Course, Enrollment, Group, Lesson, Person, SubgroupMember, Work
+from ejournal.models.base import now
+from ejournal.services import log, settings
+
+REASON = "внесено из журнала, который вели вне системы"
+
+
+def plan(listing: MarkSheet, draft: Draft) -> None:
+    """Add the changes of a journal to the draft. Counted are marks (cells)."""
+    try:
+        course = _course(listing)
+    except RowRefusedError as refusal:
+        draft.errors.append(RowError(listing.title_row, refusal.key, "", refusal.message))
+        return
+    lessons = Lessons(course, draft)
+    students = _Students(course)
+    cells = _cells(course, listing)
+    entries: list[dict[str, Any]] = []
+    seen: dict[tuple[int, Any, int], MarkRecord] = {}
+    for record in listing.records:
+        try:
+            student = students.find(record)
+            first = seen.setdefault((student.id, record.date, record.column_of_day), record)
+            if first is not record:
+                raise RowRefusedError("student", f"{student.full_name} уже есть в строке {first.row}")
+            work = lessons.work(record)
+        except RowRefusedError as refusal:
+            draft.errors.append(record.error(refusal.key, refusal.message))
+            continue
+        _plan_cell(record, student, work, cells.get((work.id, student.id)), entries, draft)
+    draft.closing += [lessons.note_attendance, lambda: _log(entries, draft)]
+
+
+def _course(listing: MarkSheet) -> Course:
+    group = db.session.scalar(select(Group).where(Group.gkey == normalize_group_title(listing.group)))
+    if not listing.group or not listing.discipline:
+        raise RowRefusedError("discipline", "над таблицей нужны группа и дисциплина: «Группа: ИС-21, Математика»")
+    if group is None:
+        raise RowRefusedError("group", f"группы «{listing.group}» нет")
+    discipline = Disciplines().find(listing.discipline, group)
+    courses = db.session.scalars(
+        select(Course)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .where(
+            Course.group_id == group.id,
+            Course.discipline_id == discipline.id,
+            AcademicYear.starts <= min(listing.dates),
+            AcademicYear.ends >= max(listing.dates),
+        )
+    ).all()
+    whole = [course for course in courses if course.subgroup_id is None]
+    if not courses:
+        raise RowRefusedError("discipline", f"журнала «{discipline.title}» группы {group.title} в этом году нет")
+    if len(whole) != 1 and len(courses) != 1:
+        raise RowRefusedError(
+            "discipline", f"журналов «{discipline.title}» группы {group.title} несколько: по подгруппам"
+        )
+    return (whole or courses)[0]
+
+
+def _cells(course: Course, listing: MarkSheet) -> dict[tuple[int, int], Cell]:
+    rows = db.session.scalars(
+        select(Cell)
+        .join(Work, Work.id == Cell.work_id)
+        .join(Lesson, Lesson.id == Work.lesson_id)
+        .where(Lesson.course_id == course.id, Lesson.date.in_(listing.dates))
+    )
+    return {(cell.work_id, cell.student_id): cell for cell in rows}
+
+
+class _Students:
+    """The students of a journal by full name, or by surname and name as a short list has them."""
+
+    def __init__(self, course: Course) -> None:
+        self.people: list[Person] = []
+        self.spans: dict[int, list[Enrollment]] = {}
+        for row in db.session.scalars(select(Enrollment).where(Enrollment.group_id == course.group_id)):
+            if row.student_id not in self.spans:
+                self.people.append(row.student)
+            self.spans.setdefault(row.student_id, []).append(row)
+        self.members: dict[int, list[SubgroupMember]] | None = None
+        if course.subgroup_id:
+            self.members = {}
+            members = select(SubgroupMember).where(SubgroupMember.subgroup_id == course.subgroup_id)
+            for member in db.session.scalars(members):
+                self.members.setdefault(member.student_id, []).append(member)
+
+    def find(self, record: MarkRecord) -> Person:
+        key = fold(record.student)
+        exact = [person for person in self.people if person.skey == key]
+        found = exact or [person for person in self.people if person.skey.startswith(f"{key} ")]
+        here = [person for person in found if self._was_there(person, record)]
+        if not found:
+            raise RowRefusedError("student", f"в группе нет обучающегося «{record.student}»")
+        if not here:
+            raise RowRefusedError("student", f"{record.student}: {record.date:%d.%m.%Y} не числился в этой группе")
+        if len(here) > 1:
+            raise RowRefusedError("student", f"«{record.student}» может быть не один: напишите с отчеством")
+        return here[0]
+
+    def _was_there(self, person: Person, record: MarkRecord) -> bool:
+        def holds(row: Enrollment | SubgroupMember) -> bool:
+            return row.since <= record.date and (row.until is None or row.until >= record.date)
+
+        if not any(holds(row) for row in self.spans[person.id]):
+            return False
+        return self.members is None or any(holds(row) for row in self.members.get(person.id, ()))
+
+
+def _plan_cell(
+    record: MarkRecord,
+    student: Person,
+    work: Work,
+    cell: Cell | None,
+    entries: list[dict[str, Any]],
+    draft: Draft,
+) -> None:
+    before = Value(cell.attendance, cell.mark) if cell else EMPTY
+    name = f"{student.full_name}, {record.date:%d.%m.%Y}"
+
+    def act() -> None:
+        _store(cell, work, student, record.value, draft)
+        entries.append(_entry(record, student, work, before, draft))
+
+    if before == record.value:
+        draft.keep(name)
+    elif before.is_empty:
+        draft.create(name, [record.value.text], act)
+    else:
+        draft.update(name, [f"{before.text} → {record.value.text}"], act)
+
+
+def _store(cell: Cell | None, work: Work, student: Person, value: Value, draft: Draft) -> None:
+    if cell is None:
+        db.session.flush()
+        cell = Cell(work_id=work.id, student_id=student.id, version=0)
+        db.session.add(cell)
+    cell.attendance, cell.mark = value.attendance, value.mark
+    cell.version += 1
+    cell.updated_by = draft.actor.person_id if draft.actor else None
+    cell.updated_at = now()
+
+
+def _entry(record: MarkRecord, student: Person, work: Work, before: Value, draft: Draft) -> dict[str, Any]:
+    late = terms.late_change(before, record.value, record.date, work.mark_due, draft.today, settings.get("terms"))
+    return {
+        "course_id": work.lesson.course_id,
+        "lesson_id": work.lesson.id,
+        "work_id": work.id,
+        "student_id": student.id,
+        "batch": draft.batch,
+        "before": before.text,
+        "after": record.value.text,
+        "reason": REASON,
+        "late": late is not None,
+    }
+
+
+def _log(entries: list[dict[str, Any]], draft: Draft) -> None:
+    if entries:
+        db.session.flush()
+        log.record_many(draft.actor, "cell", "import", entries)
