@@ -71,7 +71,7 @@ class Line:
 def search(wanted: Filter) -> tuple[list[Line], bool]:
     """The entries of the page, newest first, and whether there are older ones."""
     actor, student = aliased(Person), aliased(Person)
-    query = (
+    query: Select[Any, Any, Any] = (
         select(LogEntry, actor, student)
         .outerjoin(actor, actor.id == LogEntry.actor_id)
         .outerjoin(student, student.id == LogEntry.student_id)
@@ -85,7 +85,7 @@ def search(wanted: Filter) -> tuple[list[Line], bool]:
     return lines, len(rows) > PAGE_SIZE
 
 
-def _narrowed(query: Select[Any], wanted: Filter, actor: type[Person]) -> Select[Any]:
+def _narrowed(query: Select[Any, Any, Any], wanted: Filter, actor: type[Person]) -> Select[Any, Any, Any]:
     if wanted.who:
         query = query.where(actor.skey.startswith(fold(wanted.who), autoescape=True))
     if wanted.subject:

@@ -9,12 +9,8 @@ from ejournal.models import Account, Person
 from ejournal.services.accounts import fold
 from ejournal.services.errors import RefusedError
 
-LATIN = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "),
-        strict=True,
-    )
+LATIN = str.maketrans("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye") | str.maketrans(
+    {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
 )
 ALLOWED = re.compile(r"[a-z0-9][a-z0-9._-]{2,49}")
 
@@ -45,5 +41,4 @@ def check(username: str, account_id: int | None = None) -> str:
 
 
 def _latin(text: str) -> str:
-    letters = "".join(LATIN.get(letter, letter) for letter in text.casefold())
-    return re.sub(r"[^a-z0-9]", "", letters)
+    return re.sub(r"[^a-z0-9]", "", text.casefold().translate(LATIN))

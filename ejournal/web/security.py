@@ -110,7 +110,7 @@ def init_proxy(app: Flask) -> None:
 class TrustedProxy:
     def __init__(self, inner: Callable[..., Iterable[bytes]], trusted: frozenset[str]) -> None:
         self.inner = inner
-        self.forwarded = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)  # type: ignore[arg-type]
+        self.forwarded = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)
         self.trusted = trusted
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -30,7 +30,7 @@ class ViewMode:
 
 def of(request: Request) -> ViewMode:
     """What the cookie says; anything it should not say means the usual version."""
-    colours, size, spaced = (request.cookies.get(COOKIE, "").split(".") + ["", "", ""])[:3]
+    colours, size, spaced = [*request.cookies.get(COOKIE, "").split("."), "", "", ""][:3]
     if colours not in COLOURS:
         return ViewMode()
     return ViewMode(colours, size if size in SIZES else "1", spaced == "s")
