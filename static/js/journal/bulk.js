@@ -1,0 +1,121 @@
+// Mass actions: fill a column, everybody present, paste from a spreadsheet, undo.
+
+import { announce, send, toast } from "../app.js";
+import { current, find, headOf, isEditable, rows, table } from "./table.js";
+import { applied } from "./live.js";
+import { client } from "./outbox.js";
+
+const address = (path) => `/journal/${table.dataset.course}/${path}`;
+
+/** Posts and lets htmx put the cells that come back in their places. Returns the response's text and status. */
+async function act(path, values) {
+  const outcome = { status: 0 };
+  await htmx.ajax("POST", address(path), {
+    source: table, target: table, swap: "none", values, headers: { "X-Client": client }, outcome, whole: true,
+  });
+  applied();
+  return outcome;
+}
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.whole) Object.assign(ctx.outcome, { status: ctx.response.status, text: ctx.text, headers: ctx.response.headers });
+});
+
+function report(outcome, done) {
+  if (outcome.status !== 200) {
+    toast(errorOf(outcome) || "Нет связи с сервером: ничего не изменено. Повторите.", "bad");
+    return;
+  }
+  const parsed = new DOMParser().parseFromString(outcome.text, "text/html");
+  const refused = [...parsed.querySelectorAll("template[data-refusal]")];
+  const saved = parsed.querySelectorAll("hx-partial").length;
+  const rest = refused.length ? ` Не принято: ${refused.length} — ${refused[0].dataset.message}` : "";
+  toast(`${done(saved)}${rest}`, refused.length ? "bad" : "good");
+  announce(done(saved));
+}
+
+function errorOf({ text }) {
+  const parsed = new DOMParser().parseFromString(text ?? "", "text/html");
+  return parsed.querySelector("[data-error]")?.textContent.trim().replace(/\s+/g, " ");
+}
+
+export async function undo() {
+  report(await act("undo", {}), (count) => `Отменено. Ячеек: ${count}`);
+}
+
+// ── A column ────────────────────────────────────────────────────────────────
+let column = null;
+
+export function openColumn(head) {
+  column = head;
+  const dialog = document.getElementById("column");
+  dialog.querySelector("[data-message]").textContent = head.dataset.name;
+  dialog.querySelector("[data-lesson-link]").href = head.querySelector("a").href;
+  dialog.showModal();
+  dialog.querySelector("input[name=value]").focus();
+}
+
+async function fillColumn(form) {
+  const data = Object.fromEntries(new FormData(form));
+  document.getElementById("column").close();
+  report(await act(`works/${column.dataset.work}/fill`, data), (count) => `Заполнено ячеек: ${count}`);
+  form.reset();
+}
+
+async function everybodyPresent() {
+  document.getElementById("column").close();
+  const outcome = await act(`lessons/${column.dataset.lesson}/presence`, {});
+  report(outcome, (count) => `Все присутствуют${count ? `; снято отметок: ${count}` : ""}`);
+}
+
+// ── Paste ───────────────────────────────────────────────────────────────────
+/** A block of values from the clipboard → the preview of what would be written. */
+export async function paste(text) {
+  const entries = laidOut(text);
+  if (!entries.length) return toast("Вставлять некуда: выберите ячейку, с которой начать.", "bad");
+  const dialog = document.getElementById("paste");
+  const body = dialog.querySelector("[data-body]");
+  const response = await send(address("paste/preview"), {
+    method: "POST", body: new URLSearchParams({ entries: JSON.stringify(entries) }),
+  });
+  const html = await response.text();
+  if (!response.ok) return toast(errorOf({ text: html }) || "Не получилось вставить.", "bad");
+  body.innerHTML = html;
+  dialog.showModal();
+  body.querySelector("button")?.focus();
+  return undefined;
+}
+
+export const isBlock = (text) => /[\t\n]/.test(text.trimEnd());
+
+/** Rows of the clipboard over rows of the grid from the current cell on: [student, work, text, version]. */
+function laidOut(text) {
+  const start = current();
+  const block = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n").map((line) => line.split("\t"));
+  const top = rows.indexOf(start?.parentElement);
+  const entries = [];
+  block.forEach((line, down) => line.forEach((value, right) => {
+    const cell = rows[top + down]?.cells[start.cellIndex + right];
+    if (cell && headOf(cell)?.dataset.work && isEditable(cell)) {
+      entries.push([Number(cell.dataset.student), Number(cell.dataset.work), value.trim(), Number(cell.dataset.version)]);
+    }
+  }));
+  return top < 0 ? [] : entries;
+}
+
+async function confirmPaste(form) {
+  const values = Object.fromEntries(new FormData(form));
+  document.getElementById("paste").close();
+  const back = current();
+  report(await act("paste", values), (count) => `Вставлено ячеек: ${count}`);
+  find(back.dataset.student, back.dataset.work)?.focus();
+}
+
+// ── Wiring ──────────────────────────────────────────────────────────────────
+document.addEventListener("submit", (event) => {
+  const { target } = event;
+  if (target.matches("form[data-fill]")) { event.preventDefault(); fillColumn(target); }
+  if (target.matches("form[data-paste]")) { event.preventDefault(); confirmPaste(target); }
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-present]")) everybodyPresent();
+});

@@ -1,0 +1,185 @@
+// The journal's grid: keys, mouse and clipboard lead to the editor, the outbox and the mass actions.
+
+import { send } from "../app.js";
+import * as answers from "./answers.js";
+import * as bulk from "./bulk.js";
+import * as editor from "./editor.js";
+import { watch } from "./live.js";
+import * as outbox from "./outbox.js";
+import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, start, table } from "./table.js";
+
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
+
+if (table) init();
+
+function init() {
+  complete();
+  go(start(), { focus: false });
+  table.addEventListener("keydown", onKey);
+  table.addEventListener("mousedown", onMouseDown);
+  table.addEventListener("click", onClick);
+  table.addEventListener("dblclick", (event) => edit(cellAt(event)));
+  table.addEventListener("focusin", (event) => { const cell = cellAt(event); if (cell && cell !== current()) go(cell); });
+  document.addEventListener("paste", onPaste);
+  document.addEventListener("copy", onCopy);
+  document.addEventListener("keydown", onPageKey);
+  document.addEventListener("journal:restored", ({ detail: { cell } }) => { dress(cell); go(cell); });
+  outbox.on("refused", answers.onRefused);
+  outbox.on("saved", answers.tellRefusals);
+  outbox.onLeave(editor.draft);
+  document.getElementById("cell-history")?.addEventListener("click", openHistory);
+  document.getElementById("undo")?.addEventListener("click", bulk.undo);
+  document.querySelector(".palette")?.addEventListener("click", onPalette);
+  document.querySelector(".palette")?.addEventListener("keydown", onPaletteKey);
+  watch();
+}
+
+// ── Keys ────────────────────────────────────────────────────────────────────
+function onKey(event) {
+  const cell = cellAt(event);
+  if (!cell || event.isComposing) return;
+  if (handled(event, cell)) event.preventDefault();
+}
+
+function handled(event, cell) {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (altKey && key === "Enter") return openHistory();
+  if (altKey && key === "ArrowDown") return columnActions(headOf(cell));
+  if (altKey) return false;
+  if (ctrlKey || metaKey) return withControl(key, cell);
+  if (MOVES[key]) return move(neighbour(cell, ...MOVES[key]));
+  if (key === "Home" || key === "End") return move(edge(cell, 0, key === "End" ? 1 : -1));
+  if (key === "Tab") return leaveOrMove(event, cell);
+  if (key === "Enter" || key === "F2") return shiftKey && key === "Enter" ? move(neighbour(cell, -1, 0)) : edit(cell);
+  if (key === "Delete" || key === "Backspace") return clear(cell);
+  if (key === " ") return answers.acceptRepair(cell) || true;
+  if (key === "Escape") return false;
+  return key.length === 1 ? edit(cell, key) : false;
+}
+
+function withControl(key, cell) {
+  if (key === "Home" || key === "End") return move(edge(cell, key === "End" ? 1 : -1, key === "End" ? 1 : -1));
+  return false;
+}
+
+// Tab leaves the grid, as a single stop in the tab order should.
+const leaveOrMove = () => false;
+
+function move(cell) {
+  go(cell);
+  return true;
+}
+
+function edit(cell, text) {
+  if (!cell) return false;
+  if (!isEditable(cell)) return true;
+  if (cell !== current()) go(cell);
+  const before = cell.dataset.typed === undefined ? cell.textContent : undefined;
+  editor.open(cell, text, (result, where) => finished(result, where, before));
+  return true;
+}
+
+function finished(result, { student, work, down, right, focus }, before) {
+  if (result) outbox.put({ ...result, before });
+  const cell = find(student, work);
+  if (focus) go(down || right ? nextEditable(cell, down, right) : cell);
+}
+
+function clear(cell) {
+  if (!isEditable(cell)) return true;
+  if (cell.textContent || cell.dataset.typed) put(cell, "");
+  return true;
+}
+
+function put(cell, text) {
+  const { student, work, version } = cell.dataset;
+  outbox.put({ student, work, text, version: Number(version), before: cell.dataset.typed === undefined ? cell.textContent : undefined });
+  answers.tellRefusals();
+}
+
+function onPageKey(event) {
+  const { target, ctrlKey, metaKey, code } = event;
+  // By code: the key is «я» in the Russian layout.
+  if (!(ctrlKey || metaKey) || code !== "KeyZ" || event.shiftKey || target.matches?.("input, textarea, select")) return;
+  if (document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  bulk.undo();
+}
+
+// ── Mouse and palette ───────────────────────────────────────────────────────
+function onMouseDown(event) {
+  const cell = cellAt(event);
+  if (!cell) return;
+  event.preventDefault();
+  if (editor.isOpen()) editor.commit();
+  // A second press on the same cell opens it.
+  if (cell === current() && document.activeElement === cell) edit(cell);
+  else go(cell);
+}
+
+function onClick(event) {
+  const head = event.target.closest("th[data-work]");
+  if (head && event.target.closest("button.kind")) columnActions(head);
+}
+
+function columnActions(head) {
+  if (table.dataset.editable === undefined) return false;
+  bulk.openColumn(head);
+  return true;
+}
+
+function onPalette(event) {
+  const button = event.target.closest("[data-put]");
+  if (!button) return;
+  const cell = current();
+  if (!isEditable(cell)) return;
+  put(cell, button.dataset.put);
+  go(nextEditable(find(cell.dataset.student, cell.dataset.work), 1, 0), { focus: event.detail > 0 });
+}
+
+function onPaletteKey(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const buttons = [...event.currentTarget.querySelectorAll("[data-put]")];
+  const next = buttons.at((buttons.indexOf(event.target) + step) % buttons.length);
+  for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
+  next.focus();
+  event.preventDefault();
+}
+
+// ── Clipboard ───────────────────────────────────────────────────────────────
+const inGrid = () => cellAt({ target: document.activeElement ?? document.body });
+
+function onPaste(event) {
+  const cell = inGrid();
+  const text = event.clipboardData?.getData("text/plain");
+  if (!cell || !text || table.dataset.editable === undefined) return;
+  event.preventDefault();
+  if (bulk.isBlock(text)) bulk.paste(text);
+  else if (isEditable(cell)) put(cell, text.trim());
+}
+
+function onCopy(event) {
+  const cell = inGrid();
+  if (!cell || String(getSelection())) return;
+  event.clipboardData.setData("text/plain", cell.textContent);
+  event.preventDefault();
+}
+
+// ── History ─────────────────────────────────────────────────────────────────
+function openHistory() {
+  const cell = current();
+  const student = cell.parentElement.dataset.student;
+  const { work } = headOf(cell).dataset;
+  showHistory(`/journal/${table.dataset.course}/cells/${student}/${work}/history`);
+  return true;
+}
+
+async function showHistory(url) {
+  const dialog = document.getElementById("history");
+  const response = await send(url);
+  dialog.querySelector("[data-body]").innerHTML = await response.text();
+  const cell = current();
+  dialog.showModal();
+  dialog.addEventListener("close", () => go(cell.isConnected ? cell : current()), { once: true });
+}

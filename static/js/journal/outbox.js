@@ -1,0 +1,172 @@
+// Saving in the background: typing goes on, values go out one after another, in order, and none is dropped.
+// A cell shows what became of it: saving, saved, refused, waiting for the network.
+
+import { csrfToken, announce } from "../app.js";
+import { adopt, current, dress, find, table } from "./table.js";
+
+const url = (edit) => `/journal/${table.dataset.course}/cells/${edit.student}/${edit.work}`;
+/** This open page: others are told of its changes, it is not. */
+export const client = crypto.randomUUID().slice(0, 18);
+
+const queue = [];
+let running = false;
+let offline = false;
+let retry = 0;
+let wake = null;
+const listeners = { refused: () => {}, saved: () => {} };
+
+export const on = (name, listener) => { listeners[name] = listener; };
+export const waiting = () => queue.length;
+export const isWaiting = (student, work) => queue.some((edit) => edit.student === student && edit.work === work);
+
+/** Queues {student, work, text, version[, reason]}; a second edit of the same cell follows the first one's version. */
+export function put(edit) {
+  edit.follows = isWaiting(edit.student, edit.work);
+  queue.push(edit);
+  show(edit);
+  run();
+}
+
+function show(edit) {
+  const cell = find(edit.student, edit.work);
+  if (!cell) return;
+  cell.textContent = edit.text;
+  cell.classList.remove("refused", "saved");
+  cell.classList.add("saving");
+  for (const key of ["message", "typed", "repair", "askReason", "conflict", "stored", "who", "when"]) delete cell.dataset[key];
+  cell.removeAttribute("aria-invalid");
+  dress(cell);
+  tell();
+}
+
+async function run() {
+  if (running) return;
+  running = true;
+  while (queue.length) {
+    const edit = queue[0];
+    const status = await post(edit);
+    if (status === 0 || status === 401 || status >= 500 || status === 429) {
+      await pause(status);
+      continue;
+    }
+    offline = false;
+    retry = 0;
+    queue.shift();
+    settle(edit, status);
+  }
+  running = false;
+  tell();
+}
+
+/** Sends one value; the answer is the cell's fragment, which htmx puts in its place. 0: no answer. */
+async function post(edit) {
+  const cell = find(edit.student, edit.work);
+  const outcome = { status: 0 };
+  const wasActive = cell === current();
+  edit.sent = edit.follows ? Number(cell.dataset.version) : edit.version;
+  await htmx.ajax("POST", url(edit), {
+    source: cell,
+    target: cell,
+    swap: "outerHTML",
+    values: { value: edit.text, version: edit.sent, reason: edit.reason ?? "" },
+    headers: { "X-Client": client },
+    outcome,
+  });
+  const fresh = find(edit.student, edit.work);
+  if (fresh && fresh !== cell) adopt(fresh, wasActive);
+  return outcome.status;
+}
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  // A save that is under way when the tab is closed still reaches the server.
+  if (ctx.outcome) ctx.request.keepalive = true;
+});
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.outcome) ctx.outcome.status = ctx.response.status;
+});
+
+function settle(edit, status) {
+  const cell = find(edit.student, edit.work);
+  if (status === 200) {
+    cell?.classList.add("saved");
+    setTimeout(() => find(edit.student, edit.work)?.classList.remove("saved"), 1200);
+    listeners.saved(edit, cell);
+  } else {
+    refuse(edit, status, cell);
+  }
+  // What was typed into the same cell meanwhile is still what it shows.
+  const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
+  if (later) show(later);
+  tell();
+}
+
+const WHY = {
+  403: "Нет права править этот журнал: возможно, сменилась роль или преподаватель (п. 4.4).",
+  404: "Этой ячейки больше нет: список группы или занятие изменились. Обновите страницу.",
+};
+
+function refuse(edit, status, cell) {
+  if (!cell) return;
+  if (!cell.dataset.message) {
+    cell.classList.remove("saving");
+    cell.classList.add("refused");
+    cell.dataset.typed = edit.text;
+    cell.dataset.message = WHY[status] ?? "Не сохранено. Обновите страницу и повторите.";
+    cell.setAttribute("aria-invalid", "true");
+  }
+  listeners.refused(edit, cell, status);
+}
+
+/** Waits before trying again: longer each time, at once when the network returns. */
+function pause(status) {
+  offline = status !== 401;
+  retry = Math.min(retry + 1, 5);
+  tell();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 500 * 2 ** retry);
+    wake = () => { clearTimeout(timer); resolve(); };
+  });
+}
+window.addEventListener("online", () => wake?.());
+
+let last = "";
+function tell() {
+  const place = document.getElementById("save-state");
+  if (!place) return;
+  const count = queue.length;
+  const refused = table.querySelectorAll("td.refused").length;
+  let text = refused ? `Не принято: ${refused}` : "Сохранено";
+  if (count) text = offline ? `Нет связи: ждут отправки ${count}` : `Сохраняется: ${count}`;
+  place.dataset.state = count ? (offline ? "offline" : "saving") : refused ? "refused" : "saved";
+  if (text !== last) place.textContent = text;
+  if (offline && count && !last.startsWith("Нет связи")) announce("Нет связи. Введённое сохранится, когда она появится.");
+  last = text;
+}
+export { tell };
+
+// ── Leaving the page ────────────────────────────────────────────────────────
+let draft = () => null;
+export const onLeave = (source) => { draft = source; };
+
+/** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. */
+function flush() {
+  const open = draft();
+  const left = new Map();
+  for (const edit of [...queue.slice(running ? 1 : 0), ...(open ? [open] : [])]) {
+    const key = `${edit.student}/${edit.work}`;
+    const earlier = queue.filter((other) => other !== edit && `${other.student}/${other.work}` === key).length;
+    const version = left.get(key)?.version ?? (earlier && running && queue[0] !== edit ? queue[0].sent + 1 : edit.version);
+    left.set(key, { ...edit, version });
+  }
+  for (const edit of left.values()) {
+    const body = new URLSearchParams({ value: edit.text, version: edit.version, reason: edit.reason ?? "", csrf_token: csrfToken() });
+    fetch(url(edit), { method: "POST", body, keepalive: true, credentials: "same-origin", headers: { "HX-Request": "true", "X-Client": client } });
+  }
+}
+if (table) {
+  window.addEventListener("pagehide", flush);
+  window.addEventListener("beforeunload", (event) => {
+    const refused = table.querySelector("td.refused");
+    if (refused || (offline && queue.length)) event.preventDefault();
+  });
+}

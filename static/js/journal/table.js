@@ -1,0 +1,139 @@
+// The grid as a table of cells: completes what the page leaves out, finds cells, keeps one of them in the tab order.
+
+export const table = document.getElementById("journal");
+export const frame = document.getElementById("grid-frame");
+
+const CODES = "нпбо";
+let active = null; // the cell in the tab order
+
+/** Rows and columns as the page has them, once. */
+const heads = table ? [...table.tHead.rows[0].cells] : [];
+const workColumns = heads.map((head, index) => ({ head, index })).filter(({ head }) => head.dataset.work);
+const first = workColumns[0]?.index ?? 0;
+const last = workColumns.at(-1)?.index ?? 0;
+
+export const works = workColumns.map(({ head }) => head.dataset.work);
+export const rows = table ? [...table.tBodies[0].rows] : [];
+
+/** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for.
+ *  The page leaves this out: 2400 cells carry nothing that follows from their row and column. */
+export function complete() {
+  for (const row of rows) {
+    for (let index = first; index <= last; index += 1) completeCell(row.cells[index], row, index);
+  }
+  table.classList.add("ready");
+}
+
+function completeCell(cell, row, index) {
+  cell.setAttribute("role", "gridcell");
+  cell.tabIndex = -1;
+  if (cell.classList.contains("x")) {
+    cell.setAttribute("aria-readonly", "true");
+  } else {
+    cell.dataset.student = row.dataset.student;
+    cell.dataset.work = heads[index].dataset.work;
+    cell.dataset.version ??= "0";
+  }
+  dress(cell);
+}
+
+/** Colours follow from the text: absent, late, unsatisfactory; today's column and a lesson's first column. */
+export function dress(cell) {
+  const text = cell.textContent;
+  const code = CODES.includes(text[0]) && text ? text[0] : "";
+  cell.classList.toggle("absent", code === "н");
+  cell.classList.toggle("excused", code === "п" || code === "б");
+  cell.classList.toggle("late", code === "о");
+  cell.classList.toggle("low", /[12]$|НЗ$/.test(text));
+  cell.classList.toggle("today", heads[cell.cellIndex]?.classList.contains("today") ?? false);
+  cell.classList.toggle("first", heads[cell.cellIndex]?.classList.contains("first") ?? false);
+}
+
+export const find = (student, work) =>
+  table.querySelector(`td[data-student="${CSS.escape(student)}"][data-work="${CSS.escape(work)}"]`);
+
+export const isEditable = (cell) => Boolean(cell?.dataset.work) && table.dataset.editable !== undefined;
+
+export const headOf = (cell) => heads[cell.cellIndex];
+
+export const cellAt = (event) => {
+  const cell = event.target.closest?.('td[role="gridcell"]');
+  return cell && table.contains(cell) ? cell : null;
+};
+
+/** «Семёнов Пётр, 24.11, ответ на занятии» */
+export const describe = (cell) =>
+  `${cell.parentElement.querySelector("th").firstChild.textContent.trim()}, ${headOf(cell).dataset.name}`;
+
+export const current = () => active;
+
+/** Puts the focus and the tab order on a cell. */
+export function go(cell, { focus = true } = {}) {
+  if (!cell) return;
+  if (active && active !== cell) {
+    active.tabIndex = -1;
+    active.classList.remove("active");
+  }
+  active = cell;
+  cell.tabIndex = 0;
+  cell.classList.add("active");
+  if (focus) cell.focus({ preventScroll: true });
+  reveal(cell);
+}
+
+/** The cell `down` and `right` steps away, at the edge the last one there is. */
+export function neighbour(cell, down, right) {
+  const rowIndex = rows.indexOf(cell.parentElement);
+  const row = rows[Math.min(Math.max(rowIndex + down, 0), rows.length - 1)];
+  return row.cells[Math.min(Math.max(cell.cellIndex + right, first), last)];
+}
+
+/** The next cell that can be edited in a direction; the same cell when there is none. */
+export function nextEditable(cell, down, right) {
+  let step = neighbour(cell, down, right);
+  let before = cell;
+  while (step !== before && !isEditable(step)) {
+    before = step;
+    step = neighbour(step, down, right);
+  }
+  return isEditable(step) ? step : neighbour(cell, down, right);
+}
+
+export const edge = (cell, down, right) => {
+  const row = down === 0 ? cell.parentElement : rows.at(down > 0 ? -1 : 0);
+  return row.cells[right === 0 ? cell.cellIndex : right > 0 ? last : first];
+};
+
+/** Where work begins: the first student on today's lesson, else on the last lesson held. */
+export function start() {
+  const today = heads.findIndex((head) => head.classList.contains("today"));
+  let index = today;
+  for (let i = last; index < 0 && i >= first; i -= 1) {
+    if (rows.some((row) => isEditable(row.cells[i]))) index = i;
+  }
+  const column = index < 0 ? first : index;
+  const row = rows.find((candidate) => isEditable(candidate.cells[column])) ?? rows[0];
+  return row.cells[column];
+}
+
+/** Scrolls so that sticky names, dates and figures do not cover the cell. */
+function reveal(cell) {
+  const left = rows[0].cells[1].getBoundingClientRect().right;
+  const top = table.tHead.getBoundingClientRect().bottom;
+  const bottom = table.tFoot.getBoundingClientRect().top;
+  const place = cell.getBoundingClientRect();
+  const edges = frame.getBoundingClientRect();
+  if (place.left < left) frame.scrollLeft -= left - place.left;
+  else if (place.right > edges.right) frame.scrollLeft += place.right - edges.right + 8;
+  if (place.top < top) frame.scrollTop -= top - place.top;
+  else if (place.bottom > bottom) frame.scrollTop += place.bottom - bottom;
+}
+
+/** A cell that the server sent takes the place of an older one: keep what the older one was to the person. */
+export function adopt(cell, wasActive) {
+  dress(cell);
+  if (!wasActive) return;
+  const held = !document.activeElement || document.activeElement === document.body;
+  active = null;
+  go(cell, { focus: held });
+}
