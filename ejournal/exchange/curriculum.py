@@ -103,18 +103,18 @@ def _controls(reading: Reading) -> dict[int, list[str]]:
     """«24» in the column of exams is an exam in semester 2 and one in semester 4."""
     controls: dict[int, list[str]] = {}
     for code in CONTROLS:
-        for semester in reading.take(_semesters, code) or ():
+        for semester in reading.take(semesters, code) or ():
             controls.setdefault(semester, []).append(code)
     return controls
 
 
-def _semesters(value: CellValue) -> list[int]:
+def semesters(value: CellValue) -> list[int]:
     typed = fold(text(value))
     if re.search(r"\d\s*-\s*\d", typed):
         first, last = (int(n) for n in re.findall(r"\d+", typed)[:2])
         return list(range(first, last + 1))
     parts = re.findall(r"\d+", typed) if re.search(r"[,;\s]", typed) else re.findall(r"1[0-2]$|\d", typed)
-    semesters = [int(part) for part in parts]
-    if typed and (not semesters or any(not 1 <= semester <= 12 for semester in semesters)):
+    numbers = [int(part) for part in parts]
+    if typed and (not numbers or any(not 1 <= number <= 12 for number in numbers)):
         raise BadValueError(f"нужны номера семестров, например 2 или 24, а здесь: «{typed}»")
-    return semesters
+    return numbers

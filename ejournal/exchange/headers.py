@@ -131,8 +131,9 @@ def heading_key(cell: CellValue) -> str:
 
 def _find_table(sheet: Sheet, fields: Sequence[Field], required: Sequence[tuple[str, ...]]) -> Table | None:
     best: Table | None = None
-    for index in range(min(len(sheet.rows), _SEARCHED_ROWS)):
-        for depth in (1, 2):
+    # A heading of two rows only where one row alone gives fewer columns: the row above may be a title.
+    for depth in (1, 2):
+        for index in range(min(len(sheet.rows), _SEARCHED_ROWS)):
             table = _table_at(sheet, index, depth, fields)
             complete = all(any(key in table.columns for key in keys) for keys in required)
             # Two columns at least: a title line may hold one of the words.

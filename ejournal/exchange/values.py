@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from ejournal.domain.calendar import MONTHS, MONTHS_GENITIVE
 from ejournal.domain.names import full_name, sort_key
 from ejournal.exchange.tables import CellValue
 
@@ -22,9 +23,9 @@ _NUMERIC_DATE = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2
 _ISO_DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
 _WORD_DATE = re.compile(r"(\d{1,2})\s*-?\s*([а-я]{3,8})\.?,?\s*(\d{4})")
 _DATE_TAIL = re.compile(r"(?:\s+0?0:00(?::00)?|t00:00.*|\s*г(?:ода|\.)?)$")
-_MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 _EXCEL_EPOCH = date(1899, 12, 30)
-_LAST_SERIAL = 80_000
+# 1927 … 2119: a smaller number is more likely a year or a slip than a date.
+_SERIALS = range(10_000, 80_001)
 
 
 class BadValueError(ValueError):
@@ -182,7 +183,7 @@ def today() -> date:
 
 
 def _from_serial(serial: int, typed: str) -> date:
-    if not 1 <= serial <= _LAST_SERIAL:
+    if serial not in _SERIALS:
         raise BadValueError(f"не похоже на дату: «{typed}». Напишите, например, 14.02.2008")
     return _EXCEL_EPOCH + timedelta(days=serial)
 
@@ -193,7 +194,9 @@ def _date_parts(typed: str, shown: str) -> tuple[int, int, int]:
     if found := _NUMERIC_DATE.fullmatch(typed):
         return _year(found[3]), int(found[2]), int(found[1])
     if found := _WORD_DATE.fullmatch(typed):
-        month = next((n for n, start in enumerate(_MONTHS, 1) if found[2].startswith(start)), None)
+        # In full or shortened: «февраля», «февраль», «фев.».
+        names = enumerate(zip(MONTHS, MONTHS_GENITIVE, strict=True), 1)
+        month = next((n for n, forms in names if any(form.startswith(found[2]) for form in forms)), None)
         if month:
             return int(found[3]), month, int(found[1])
     raise BadValueError(f"не похоже на дату: «{shown}». Напишите, например, 14.02.2008")

@@ -1,17 +1,26 @@
-"""A database of its own for imports: no web, no fixtures of other tests."""
+"""A database of its own for imports, and spreadsheets made on the spot."""
 
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+import xlsxwriter
 from flask import Flask
 
+from ejournal.exchange import importer
+from ejournal.exchange.changes import ImportPlan, Options
 from ejournal.extensions import db, prepare_engine
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 COLLEGE = DATA / "college-a"
+# The lists are of 2026/2027; marks were given in October.
+TODAY = "2026-11-24 09:00:00+03:00"
+
+Import = Callable[..., ImportPlan]
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +34,43 @@ def database(tmp_path: Path) -> Iterator[Flask]:
     app = Flask("imports")
     app.config.update(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'test.db'}", SECRET_KEY="test")
     db.init_app(app)
-    with app.app_context():
+    with time_machine.travel(TODAY, tick=True), app.app_context():
         prepare_engine(db.engine)
         db.create_all()
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def load(database: Flask) -> Import:
+    """Plans an import and, unless it has errors, applies it; returns the plan."""
+
+    def load(kind: str, source: Path | bytes | str, create: bool = False) -> ImportPlan:
+        source = COLLEGE / source if isinstance(source, str) else source
+        plan = importer.plan(kind, source, options=Options(create_groups=create))
+        return plan if plan.errors else importer.apply(plan)
+
+    return load
+
+
+@pytest.fixture
+def college(load: Import) -> Import:
+    """The college with its students, staff, curriculum and timetable; returns `load`."""
+    load("students", "students.xlsx", create=True)
+    load("teachers", "teachers.xlsx")
+    load("curriculum", "curriculum.xlsx", create=True)
+    load("timetable", "timetable.xlsx")
+    return load
+
+
+def workbook(*rows: Sequence[Any], sheet: str = "Лист1") -> bytes:
+    """A spreadsheet of these rows; None leaves a cell empty."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "dd.mm.yyyy"}) as book:
+        page = book.add_worksheet(sheet)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value is not None:
+                    page.write(number, column, value)
+    return stream.getvalue()

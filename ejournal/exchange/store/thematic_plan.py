@@ -33,9 +33,9 @@ def plan(listing: PlanList, draft: Draft) -> None:
     matched = [_take_match(record, unused) for record in listing.topics]
     for topic in unused.values():
         _drop(topic, draft)
-    kept = {topic.id for topic in matched if topic}
-    if any(topic and topic.ordinal != n for n, topic in enumerate(matched, start=1)) or unused:
-        draft.step("Порядок тем меняется", lambda: _free_ordinals(stored, kept))
+    moved = [topic.id for n, topic in enumerate(matched, start=1) if topic and topic.ordinal != n]
+    if moved:
+        draft.step("Порядок тем меняется", lambda: _free_ordinals(moved))
     for ordinal, (record, known) in enumerate(zip(listing.topics, matched, strict=True), start=1):
         _plan_topic(ordinal, record, known, stored, draft)
 
@@ -129,11 +129,10 @@ def _drop(topic: Topic, draft: Draft) -> None:
     draft.step(f"Тема убирается, в файле её нет: {topic.title}{taught}", act)
 
 
-def _free_ordinals(stored: ThematicPlan, kept: set[int]) -> None:
-    """Numbers are unique in a plan: all move out of the way before each takes its place."""
-    for topic_id in kept:
+def _free_ordinals(moved: list[int]) -> None:
+    """Numbers are unique in a plan: those that move get out of the way before each takes its place."""
+    for topic_id in moved:
         db.session.execute(update(Topic).where(Topic.id == topic_id).values(ordinal=-topic_id))
-    db.session.flush()
 
 
 def _plan_topic(ordinal: int, record: TopicRecord, known: Topic | None, stored: ThematicPlan, draft: Draft) -> None:
