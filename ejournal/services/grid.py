@@ -69,7 +69,7 @@ class Student:
     days: list[tuple[date, date]] = field(default_factory=list)
     note: str = ""
     cells: list[Shown] = field(default_factory=list)
-    stats: stats.RowStats = stats.NO_STATS
+    figures: stats.RowStats = stats.NO_STATS
     period_marks: list[str] = field(default_factory=list)
 
     def was_there(self, day: date) -> bool:
@@ -331,7 +331,7 @@ def _fill(
             counted.append((student_id, attendance, mark, weight, lesson_id, hours))
     figures = stats.summarise(counted)
     for student in students:
-        student.stats = figures.get(student.id, stats.NO_STATS)
+        student.figures = figures.get(student.id, stats.NO_STATS)
         whole = len(student.days) == 1 and student.days[0][0] <= first and student.days[0][1] >= last
         student.cells = [
             Shown(
