@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -27,11 +27,13 @@ def init_app(app: Flask) -> None:
 
 
 def common() -> dict[str, Any]:
+    entries = menu(current_user) if current_user.is_authenticated else []
     return {
         "college": settings.get("college.name"),
         "college_short": settings.get("college.short_name"),
         "is_demo": settings.get("is_demo"),
-        "menu": menu(current_user) if current_user.is_authenticated else [],
+        "menu": entries,
+        "menu_current": current_entry(entries),
         "active_role": active_role(current_user) if current_user.is_authenticated else None,
         "Role": Role,
         "today": settings.today(),
@@ -55,7 +57,12 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.TEACHER: [("home.index", "Сегодня"), ("journal.index", "Журналы")],
     Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы")],
     Role.ADMINISTRATION: [("home.index", "Главная"), ("journal.index", "Журналы"), ("admin.log", "Изменения")],
-    Role.SYSADMIN: [("admin.index", "Администрирование"), ("journal.index", "Журналы")],
+    Role.SYSADMIN: [
+        ("admin.index", "Администрирование"),
+        ("admin.people_list", "Люди"),
+        ("journal.index", "Журналы"),
+        ("admin.log", "Изменения"),
+    ],
     Role.STUDENT: [("home.index", "Главная")],
     Role.PARENT: [("home.index", "Главная")],
 }
@@ -64,6 +71,13 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
 def menu(viewer: Viewer) -> list[tuple[str, str]]:
     role = active_role(viewer)
     return MENUS[role] if role else []
+
+
+def current_entry(entries: list[tuple[str, str]]) -> str | None:
+    """The endpoint of the section shown: of those whose address begins the page's, the longest."""
+    addresses = {url_for(endpoint): endpoint for endpoint, _ in entries}
+    above = [address for address in addresses if request.path.startswith(address) and address != "/"]
+    return addresses.get(request.path) or (addresses[max(above, key=len)] if above else None)
 
 
 def here() -> str:
