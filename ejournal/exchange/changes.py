@@ -85,6 +85,8 @@ class ImportPlan:
     notes: list[str]
     batch: str
     closing: list[Callable[[], None]] = field(repr=False)
+    # The entry of the log, once applied.
+    log_id: int | None = None
 
     @property
     def created(self) -> int:

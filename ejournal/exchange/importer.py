@@ -4,17 +4,17 @@ The plan is worked out again inside the transaction that writes, and must come o
 and confirmation somebody else may have changed the data. All or nothing; one entry in the log of changes.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
 from ejournal.exchange import bells, curriculum, marks, parents, students, tables, teachers, thematic_plan, timetable
-from ejournal.exchange.changes import Draft, ImportPlan, Options
+from ejournal.exchange.changes import Draft, ImportPlan, Options, Outcome
 from ejournal.exchange.store import bells as store_bells
 from ejournal.exchange.store import curriculum as store_curriculum
 from ejournal.exchange.store import marks as store_marks
@@ -25,6 +25,7 @@ from ejournal.exchange.store import thematic_plan as store_thematic_plan
 from ejournal.exchange.store import timetable as store_timetable
 from ejournal.exchange.tables import MAX_FILE, FileError
 from ejournal.extensions import db, reading
+from ejournal.models import LogEntry
 from ejournal.services import log, settings
 from ejournal.services.errors import RefusedError, ServiceError
 
@@ -34,7 +35,8 @@ class Kind:
     """`read` makes a listing of the file's bytes; `store` adds the listing's changes to a draft."""
 
     title: str
-    counted: str
+    # What the file must have, for the person who chooses it.
+    columns: str
     read: Callable[[bytes, str], Any]
     store: Callable[[Any, Draft], None]
 
@@ -44,14 +46,49 @@ def _sheets(read: Callable[[list[tables.Sheet]], Any]) -> Callable[[bytes, str],
 
 
 KINDS: dict[str, Kind] = {
-    "teachers": Kind("Преподаватели и сотрудники", "человек", _sheets(teachers.read), store_teachers.plan),
-    "students": Kind("Обучающиеся", "человек", _sheets(students.read), store_students.plan),
-    "parents": Kind("Родители", "человек", _sheets(parents.read), store_parents.plan),
-    "curriculum": Kind("Учебный план", "строк плана", curriculum.read, store_curriculum.plan),
-    "thematic-plan": Kind("Тематический план", "тем", _sheets(thematic_plan.read), store_thematic_plan.plan),
-    "bells": Kind("Звонки", "звонков", _sheets(bells.read), store_bells.plan),
-    "timetable": Kind("Расписание", "занятий в расписании", _sheets(timetable.read), store_timetable.plan),
-    "marks": Kind("Журнал с отметками", "отметок", _sheets(marks.read), store_marks.plan),
+    "teachers": Kind(
+        "Преподаватели и сотрудники",
+        "ФИО; должность, почта, телефон, группа, которой руководит",
+        _sheets(teachers.read),
+        store_teachers.plan,
+    ),
+    "students": Kind(
+        "Обучающиеся",
+        "ФИО, группа; дата рождения, телефон, СНИЛС, почта",
+        _sheets(students.read),
+        store_students.plan,
+    ),
+    "parents": Kind(
+        "Родители",
+        "ФИО родителя, ребёнок «ФИО (группа)»; родство, телефон, почта",
+        _sheets(parents.read),
+        store_parents.plan,
+    ),
+    "curriculum": Kind(
+        "Учебный план",
+        "индекс, наименование, формы контроля, часы по семестрам; или файл .plx",
+        curriculum.read,
+        store_curriculum.plan,
+    ),
+    "thematic-plan": Kind(
+        "Тематический план",
+        "тема, часы; вид занятия, задание; над таблицей «Дисциплина: … Группа: …»",
+        _sheets(thematic_plan.read),
+        store_thematic_plan.plan,
+    ),
+    "bells": Kind("Звонки", "№ пары, время; над таблицей дни", _sheets(bells.read), store_bells.plan),
+    "timetable": Kind(
+        "Расписание",
+        "день, пара, по столбцу на группу; числитель над знаменателем",
+        _sheets(timetable.read),
+        store_timetable.plan,
+    ),
+    "marks": Kind(
+        "Журнал с отметками",
+        "фамилия и имя, даты занятий; над таблицей группа и дисциплина",
+        _sheets(marks.read),
+        store_marks.plan,
+    ),
 }
 # Known names of lists that this version cannot store yet.
 NOT_YET = {"substitutions": "замен"}
@@ -70,8 +107,12 @@ def plan(
     options: Options | None = None,
     actor: Viewer | None = None,
 ) -> ImportPlan:
-    """What the file would change; ends its own read transaction. Raises FileError for the file as a whole."""
+    """What the file would change. Ends the session's transaction: reading a file is no time to hold a lock.
+
+    Raises FileError for the file as a whole.
+    """
     content, filename = _content(source, filename)
+    db.session.rollback()
     with reading():
         try:
             return _plan(kind, content, filename, options or Options(), actor)
@@ -80,24 +121,34 @@ def plan(
 
 
 def apply(planned: ImportPlan, actor: Viewer | None = None) -> ImportPlan:
-    """Carry out a plan in one transaction and log it. Returns the plan as carried out.
+    """Carry out a plan. See apply_file."""
+    if planned.errors:
+        raise _refusal(planned)
+    return apply_file(planned.kind, planned.content, planned.filename, planned.options, planned.fingerprint(), actor)
 
-    Raises RefusedError for a plan with errors, ChangedMeanwhileError when it would now do something else.
+
+def apply_file(
+    kind: str, content: bytes, filename: str, options: Options, fingerprint: str, actor: Viewer | None
+) -> ImportPlan:
+    """Carry out in one transaction what a plan with this fingerprint said, and log it. Returns the plan.
+
+    Raises FileError, RefusedError for a file with errors, ChangedMeanwhileError when the file would now do
+    something else than was shown.
     """
     db.session.rollback()
     try:
-        fresh = _plan(planned.kind, planned.content, planned.filename, planned.options, actor)
-        if fresh.errors:
-            raise RefusedError(f"В файле ошибок: {len(fresh.errors)}. Ничего не записано.")
-        if fresh.fingerprint() != planned.fingerprint():
+        plan = _plan(kind, content, filename, options, actor)
+        if plan.errors:
+            raise _refusal(plan)
+        if plan.fingerprint() != fingerprint:
             raise ChangedMeanwhileError(
                 "Пока вы смотрели список изменений, данные изменились. Проверьте новый список и подтвердите снова."
             )
-        for change in fresh.changes:
+        for change in plan.changes:
             change.act()
-        for act in fresh.closing:
+        for act in plan.closing:
             act()
-        _log(fresh, actor)
+        plan.log_id = _log(plan, actor)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
@@ -105,7 +156,22 @@ def apply(planned: ImportPlan, actor: Viewer | None = None) -> ImportPlan:
     except BaseException:
         db.session.rollback()
         raise
-    return fresh
+    return plan
+
+
+def recent(limit: int = 10) -> list[LogEntry]:
+    """The last imports, newest first."""
+    query = select(LogEntry).where(LogEntry.subject == "import").order_by(LogEntry.id.desc()).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def find_done(entry_id: int) -> LogEntry | None:
+    """The entry an import left in the log."""
+    return db.session.scalar(select(LogEntry).where(LogEntry.id == entry_id, LogEntry.subject == "import"))
+
+
+def _refusal(plan: ImportPlan) -> RefusedError:
+    return RefusedError(f"В файле ошибок: {len(plan.errors)}. Ничего не записано.")
 
 
 def _content(source: Path | bytes, filename: str) -> tuple[bytes, str]:
@@ -143,23 +209,26 @@ def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Vie
     )
 
 
-def _log(done: ImportPlan, actor: Viewer | None) -> None:
+def _log(done: ImportPlan, actor: Viewer | None) -> int:
     """One entry for the whole import, with every change in words: who, when, from, to (п. 4.2)."""
-    counts = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
-    log.record(
+    return log.record(
         actor,
         "import",
-        "apply",
-        after=f"{KINDS[done.kind].title}: {json.dumps(counts)}",
+        "import",
+        after=f"{KINDS[done.kind].title}, {done.filename or 'файл'}: создано {done.created}, "
+        f"изменено {done.updated}, без изменений {done.unchanged}",
         batch=done.batch,
         details={
             "kind": done.kind,
             "file": done.filename,
-            **counts,
+            "created": done.created,
+            "updated": done.updated,
+            "unchanged": done.unchanged,
+            "notes": done.notes,
             "changes": [
                 {"outcome": change.outcome.value, "title": change.title, "lines": list(change.lines)}
                 for change in done.changes
-                if change.outcome != "unchanged"
+                if change.outcome is not Outcome.UNCHANGED
             ],
         },
     )

@@ -1,0 +1,84 @@
+"""Files that were previewed and wait for confirmation: under instance/uploads/pending, by a random name.
+
+They hold personal data: readable by the server only, gone once applied or refused, and after a day anyway.
+"""
+
+import json
+import os
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+
+from ejournal.access import Viewer
+from ejournal.exchange.changes import Options
+from ejournal.services.errors import NotFoundError
+
+KEPT_SECONDS = 24 * 60 * 60
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    id: str
+    owner: int
+    kind: str
+    filename: str
+    options: Options
+    content: bytes
+
+
+def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: bytes) -> str:
+    """Store a file for its owner; returns the id it is found by."""
+    folder = _folder()
+    _sweep(folder)
+    name = secrets.token_hex(16)
+    about = {
+        "owner": viewer.person_id,
+        "kind": kind,
+        "filename": filename,
+        "create_groups": options.create_groups,
+    }
+    _write(folder / name, content)
+    _write(folder / f"{name}.json", json.dumps(about).encode())
+    return name
+
+
+def find(viewer: Viewer, name: str) -> Pending:
+    """The file, for who uploaded it; NotFoundError for anybody else, as for a file that is not there."""
+    path = _folder() / name
+    if not _ID.fullmatch(name) or not path.with_suffix(".json").exists():
+        raise NotFoundError("Этого файла уже нет: он загружен, отменён или пролежал больше суток. Выберите его снова.")
+    about = json.loads(path.with_suffix(".json").read_bytes())
+    if about["owner"] != viewer.person_id:
+        raise NotFoundError
+    options = Options(create_groups=about["create_groups"])
+    return Pending(name, about["owner"], about["kind"], about["filename"], options, path.read_bytes())
+
+
+def drop(pending: Pending) -> None:
+    path = _folder() / pending.id
+    path.with_suffix(".json").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    folder: Path = current_app.config["EJOURNAL"].instance / "uploads" / "pending"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _sweep(folder: Path) -> None:
+    oldest = time.time() - KEPT_SECONDS
+    for path in folder.iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

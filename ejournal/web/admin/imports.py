@@ -1,0 +1,94 @@
+"""Importing lists: choose a file, see what it would change, confirm exactly that (п. 4.2)."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal.access import permits
+from ejournal.exchange import importer, pending, tables
+from ejournal.exchange.changes import Options
+from ejournal.exchange.importer import KINDS, ChangedMeanwhileError
+from ejournal.models import Role
+from ejournal.services.errors import NotFoundError, ServiceError
+from ejournal.web.admin import bp
+
+# A page of thousands of rows helps nobody; the log of the import holds them all.
+SHOWN = 300
+
+
+@bp.get("/import")
+@permits(Role.SYSADMIN)
+def new_import() -> str:
+    return _form()
+
+
+@bp.post("/import")
+@permits(Role.SYSADMIN)
+def preview_import() -> ResponseReturnValue:
+    """A file whose content can be read is kept, and its changes are shown on a page of its own."""
+    kind, upload = request.form.get("kind", ""), request.files.get("file")
+    if kind not in KINDS:
+        return _form(kind_error="Выберите, какой это список."), 422
+    if upload is None or not upload.filename:
+        return _form(file_error="Выберите файл."), 422
+    options = Options(create_groups=bool(request.form.get("create_groups")))
+    content = upload.stream.read(tables.MAX_FILE + 1)
+    try:
+        importer.plan(kind, content, upload.filename, options, current_user)
+    except ServiceError as error:
+        return _form(file_error=error.message), 422
+    name = pending.keep(current_user, kind, upload.filename[:250], options, content)
+    return redirect(url_for("admin.pending_import", name=name))
+
+
+@bp.get("/import/<name>")
+@permits(Role.SYSADMIN)
+def pending_import(name: str) -> str:
+    file = pending.find(current_user, name)
+    plan = importer.plan(file.kind, file.content, file.filename, file.options, current_user)
+    return render_template("admin/import.html", file=file, plan=plan, kind=KINDS[file.kind], shown=SHOWN)
+
+
+@bp.post("/import/<name>/application")
+@permits(Role.SYSADMIN)
+def apply_import(name: str) -> ResponseReturnValue:
+    """Carry out what was shown: the form says by its fingerprint which plan that was."""
+    file = pending.find(current_user, name)
+    fingerprint = request.form.get("fingerprint", "")
+    try:
+        done = importer.apply_file(file.kind, file.content, file.filename, file.options, fingerprint, current_user)
+    except ChangedMeanwhileError as error:
+        flash(error.message, "error")
+        return redirect(url_for("admin.pending_import", name=name))
+    pending.drop(file)
+    return redirect(url_for("admin.finished_import", entry_id=done.log_id))
+
+
+@bp.post("/import/<name>/removal")
+@permits(Role.SYSADMIN)
+def drop_import(name: str) -> ResponseReturnValue:
+    pending.drop(pending.find(current_user, name))
+    flash("Загрузка отменена, файл удалён. Ничего не изменилось.")
+    return redirect(url_for("admin.new_import"))
+
+
+@bp.get("/import/finished/<int:entry_id>")
+@permits(Role.SYSADMIN)
+def finished_import(entry_id: int) -> str:
+    done = importer.find_done(entry_id)
+    if done is None:
+        raise NotFoundError
+    return render_template("admin/import_done.html", done=done, shown=SHOWN, kind=KINDS.get(done.details["kind"]))
+
+
+def _form(kind_error: str = "", file_error: str = "") -> str:
+    return render_template(
+        "admin/imports.html",
+        kinds=KINDS,
+        options=[(name, kind.title) for name, kind in KINDS.items()],
+        chosen=request.form.get("kind") or request.args.get("kind", ""),
+        create_groups=bool(request.form.get("create_groups")),
+        kind_error=kind_error,
+        file_error=file_error,
+        recent=importer.recent(),
+    )

@@ -1,0 +1,213 @@
+"""/admin/import: choose, look, confirm; nobody but the system administrator (R4.2.b)."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from ejournal import create_app
+from ejournal.exchange import pending
+from ejournal.extensions import db
+from ejournal.models import Account, Group, LogEntry, Person, Role, RoleGrant
+from ejournal.services import settings
+from tests.exchange.conftest import COLLEGE, TODAY
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    with time_machine.travel(TODAY, tick=True):
+        app = create_app({"instance": str(tmp_path), "insecure_http": "1", "secret_key": "test"})
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        with app.app_context():
+            db.create_all()
+            for role in Role:
+                person = Person.called("Вход", role.value)
+                db.session.add(person)
+                db.session.flush()
+                db.session.add(Account(person_id=person.id, username=role.value))
+                db.session.add(RoleGrant(person_id=person.id, role=role.value, since=settings.today()))
+            db.session.add(Account(person=admin_person(), username="second"))
+            db.session.commit()
+        yield app
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    return signed_in(app, Role.SYSADMIN.value)
+
+
+def test_a_list_is_shown_and_written_only_after_confirmation(app: Flask, admin: FlaskClient) -> None:
+    preview = upload(admin, "students", "students.xlsx", create_groups="1")
+    assert "Олимпиева Шейла Романовна" in preview.text
+    assert "Новая группа ИС-21: 2 курс" in preview.text
+    assert people(app) == 0
+    done = admin.post(action(preview, "application"), data=fields(preview), follow_redirects=True)
+    assert done.status_code == 200
+    assert "загружено" in done.text
+    assert people(app) == 102
+    assert list((Path(app.instance_path) / "uploads" / "pending").iterdir()) == []
+    with app.app_context():
+        entry = db.session.scalars(select(LogEntry).where(LogEntry.subject == "import")).one()
+        assert entry.actor_id is not None
+    assert "students.xlsx" in admin.get("/admin/import").text
+
+
+def test_a_second_upload_of_the_same_file_offers_nothing_to_write(admin: FlaskClient) -> None:
+    preview = upload(admin, "students", "students.xlsx", create_groups="1")
+    admin.post(action(preview, "application"), data=fields(preview))
+    again = upload(admin, "students", "students-cp1251.csv")
+    assert "Записать" not in again.text
+    assert re.search(r"Без изменений</dt>\s*<dd>\s*102", again.text)
+
+
+def test_mistakes_are_shown_by_row_and_column_and_cannot_be_confirmed(app: Flask, admin: FlaskClient) -> None:
+    preview = upload(admin, "students", "students.xlsx", create_groups="1")
+    admin.post(action(preview, "application"), data=fields(preview))
+    page = upload(admin, "students", "students-errors.xlsx")
+    for cell in ("C7", "D9", "B11", "F13", "G14", "D15"):
+        assert f">{cell}<" in page.text
+    assert "Ошибок: 6" in page.text
+    assert "Записать" not in page.text
+    refused = admin.post(action(page, "removal").replace("removal", "application"), data={"fingerprint": ""})
+    assert refused.status_code == 422
+    assert people(app) == 102
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        ("students", b"%PDF-1.7", "не таблица"),
+        ("students", b"", "пуст"),
+        ("nothing", b"a;b\n1;2", "Выберите, какой это список"),
+        ("bells", "ФИО;Группа\nКим Вера;ИС-21\n".encode(), "Не найдена таблица звонков"),
+    ],
+)
+def test_a_file_that_is_no_such_list_is_refused_beside_the_field(
+    admin: FlaskClient, kind: str, content: bytes, said: str
+) -> None:
+    response = admin.post("/admin/import", data={"kind": kind, "file": (io.BytesIO(content), "x.csv")})
+    assert response.status_code == 422
+    assert said in response.text
+
+
+def test_no_file_is_said_to_be_missing(admin: FlaskClient) -> None:
+    response = admin.post("/admin/import", data={"kind": "students"})
+    assert (response.status_code, "Выберите файл" in response.text) == (422, True)
+
+
+def test_what_changed_since_the_preview_is_shown_again_instead_of_written(app: Flask, admin: FlaskClient) -> None:
+    preview = upload(admin, "students", "students.xlsx", create_groups="1")
+    with app.app_context():
+        db.session.add(Group(title="ИС-21", gkey="ис21", admission_year=2025))
+        db.session.commit()
+    answer = admin.post(action(preview, "application"), data=fields(preview), follow_redirects=True)
+    assert "данные изменились" in answer.text
+    assert people(app) == 0
+    admin.post(action(answer, "application"), data=fields(answer))
+    assert people(app) == 102
+
+
+def test_a_cancelled_file_is_deleted(app: Flask, admin: FlaskClient) -> None:
+    preview = upload(admin, "students", "students.xlsx", create_groups="1")
+    assert "отменена" in admin.post(action(preview, "removal"), follow_redirects=True).text
+    assert list((Path(app.instance_path) / "uploads" / "pending").iterdir()) == []
+    assert admin.get(action(preview, "removal").removesuffix("/removal")).status_code == 404
+
+
+def test_somebody_elses_file_is_not_found(app: Flask, admin: FlaskClient) -> None:
+    address = action(upload(admin, "students", "students.xlsx", create_groups="1"), "removal")
+    other = signed_in(app, "second")
+    assert other.get(address.removesuffix("/removal")).status_code == 404
+    assert other.post(address).status_code == 404
+    assert other.post(address.replace("removal", "application")).status_code == 404
+    assert admin.get(address.removesuffix("/removal")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "x", "..%2f..%2fsecret_key", "0" * 31 + "/"])
+def test_a_made_up_name_of_a_file_is_not_found(admin: FlaskClient, name: str) -> None:
+    assert admin.get(f"/admin/import/{name}").status_code == 404
+
+
+def test_kept_files_are_readable_by_the_server_only_and_go_after_a_day(
+    app: Flask, admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(app.instance_path) / "uploads" / "pending"
+    upload(admin, "bells", "bells.xlsx")
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    monkeypatch.setattr(pending, "KEPT_SECONDS", -3600)
+    upload(admin, "bells", "bells.xlsx", check=False)
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSADMIN])
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/admin/import"),
+        ("POST", "/admin/import"),
+        ("GET", f"/admin/import/{'0' * 32}"),
+        ("POST", f"/admin/import/{'0' * 32}/application"),
+        ("POST", f"/admin/import/{'0' * 32}/removal"),
+        ("GET", "/admin/import/finished/1"),
+    ],
+)
+def test_nobody_else_may_import(app: Flask, role: Role, method: str, address: str) -> None:
+    assert signed_in(app, role.value).open(address, method=method).status_code == 403
+
+
+def test_an_unknown_finished_import_is_not_found(admin: FlaskClient) -> None:
+    assert admin.get("/admin/import/finished/12345").status_code == 404
+
+
+def test_the_start_page_leads_here(admin: FlaskClient) -> None:
+    assert 'href="/admin/import"' in admin.get("/admin/").text
+
+
+def admin_person() -> Person:
+    """A second system administrator."""
+    person = Person.called("Второй", "администратор")
+    db.session.add(person)
+    db.session.flush()
+    db.session.add(RoleGrant(person_id=person.id, role=Role.SYSADMIN.value, since=settings.today()))
+    return person
+
+
+def signed_in(app: Flask, username: str) -> FlaskClient:
+    client = app.test_client()
+    with app.app_context():
+        account = db.session.scalars(select(Account).where(Account.username == username)).one()
+    with client.session_transaction() as session:
+        session["_user_id"] = f"{account.id}.{account.session_epoch}"
+        session["_fresh"] = True
+    return client
+
+
+def upload(client: FlaskClient, kind: str, name: str, check: bool = True, **more: str) -> TestResponse:
+    file = (io.BytesIO((COLLEGE / name).read_bytes()), name)
+    response = client.post("/admin/import", data={"kind": kind, "file": file, **more}, follow_redirects=True)
+    assert response.status_code == 200 or not check
+    return response
+
+
+def action(page: TestResponse, what: str) -> str:
+    found = re.search(rf'action="(/admin/import/[0-9a-f]{{32}}/{what})"', page.text)
+    assert found
+    return found[1]
+
+
+def fields(page: TestResponse) -> dict[str, str]:
+    found = re.search(r'name="fingerprint" value="([0-9a-f]+)"', page.text)
+    assert found
+    return {"fingerprint": found[1]}
+
+
+def people(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count(RoleGrant.id)).where(RoleGrant.role == "student")) - 1
