@@ -1,0 +1,46 @@
+"""Accounts with passwords."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from ejournal.extensions import db
+from ejournal.models import Account, Person, Role, RoleGrant
+from ejournal.services import passwords
+from web.signing import PASSWORD, MakeAccount
+
+
+@pytest.fixture
+def account(app: Flask) -> MakeAccount:
+    """account("login", Role.TEACHER, …, password=…, columns of Account) stores a person with an account."""
+
+    def make(username: str = "anna", *roles: Role, password: str | None = PASSWORD, **columns: Any) -> Account:
+        with app.app_context():
+            person = Person.called("Семёнова", "Анна", "Павловна")
+            db.session.add(person)
+            db.session.flush()
+            for role in roles or (Role.TEACHER,):
+                db.session.add(RoleGrant(person_id=person.id, role=role, since=date(2020, 1, 1)))
+            hashed = _hash(password) if password else None
+            made = Account(person_id=person.id, username=username, password_hash=hashed, **columns)
+            db.session.add(made)
+            db.session.commit()
+            return made
+
+    return make
+
+
+@pytest.fixture
+def with_csrf(app: Flask) -> Iterator[Flask]:
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield app
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@cache
+def _hash(password: str) -> str:
+    return passwords.hash_password(password)
