@@ -1,0 +1,108 @@
+"""The database schema: is it up to date, bring it up to date, and never lose data while doing so."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask_migrate import upgrade as run_migrations
+from sqlalchemy import Connection, inspect
+
+from ejournal.config import Config
+from ejournal.extensions import db
+from ejournal.models.base import now
+
+
+class SchemaError(Exception):
+    """The database cannot be brought up to date; the message is Russian and says what to do."""
+
+
+def upgrade() -> Path | None:
+    """Bring the database to the newest revision. Returns the copy made before an existing one was changed."""
+    current, newest = revisions()
+    if current == newest:
+        return None
+    if current is None and _tables():
+        raise SchemaError(
+            "В базе данных есть таблицы, но нет сведений о её версии. "
+            "Укажите пустую базу или восстановите эту из резервной копии."
+        )
+    copy = _copy_before(current) if current else None
+    run_migrations()
+    return copy
+
+
+def revisions() -> tuple[str | None, str]:
+    """The revision the database has (None: an empty database) and the newest one the program knows.
+
+    Raises SchemaError when the database is of a newer program: going on would damage it.
+    """
+    script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
+    newest = script.get_current_head() or ""
+    with db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise SchemaError(
+            f"База данных новее программы (версия базы {current}, программе известна {newest}). "
+            "Установите ту версию программы, которой база обновлялась последней."
+        )
+    return current, newest
+
+
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Inside, SQLite follows no foreign keys; at the end, before the commit, all of them must hold.
+
+    Changing a column in SQLite makes a new table and drops the old one. With foreign_keys=ON that drop deletes
+    the rows of every child table that has ON DELETE CASCADE, without an error. The PRAGMA is ignored inside a
+    transaction, so this must be entered before one begins.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    if connection.in_transaction():
+        raise RuntimeError("foreign keys can be switched off only before a transaction begins")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()  # what was not committed; the PRAGMA would be ignored inside a transaction
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """Raises SchemaError, and so undoes the migration, when a row points to nothing."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        tables = ", ".join(sorted({f"{row[0]} → {row[2]}" for row in broken}))
+        raise SchemaError(f"После обновления нарушены связи таблиц ({tables}). База оставлена прежней.")
+
+
+def _tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names())
+
+
+def _copy_before(revision: str) -> Path | None:
+    """A consistent copy of a SQLite database beside it; PostgreSQL has pg_dump, and its migrations roll back."""
+    database = db.engine.url.database
+    if db.engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return None
+    settings: Config = current_app.config["EJOURNAL"]
+    folder = settings.instance / "backups"
+    folder.mkdir(exist_ok=True)
+    moment: datetime = now()
+    path = folder / f"before-upgrade-{revision}-{moment:%Y%m%dT%H%M%SZ}.db"
+    # Personal data: nobody but the owner reads it, not even for the moment between making and chmod.
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+    return path
