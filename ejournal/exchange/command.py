@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from ejournal.exchange import importer
 from ejournal.exchange.changes import ImportPlan, Options, error_as_json
@@ -20,6 +21,7 @@ SHOWN_CHANGES = 40
 @click.option("--dry-run", is_flag=True, help="Только показать, что изменится; ничего не записывать.")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программ: счётчики и ошибки в JSON.")
 @click.option("--create-groups", is_flag=True, help="Создать группы и специальности, которых ещё нет.")
+@with_appcontext
 def import_command(kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool) -> None:
     """Загрузить список из таблицы. При любой ошибке не записывается ничего, код возврата 1."""
     try:

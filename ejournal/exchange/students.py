@@ -141,6 +141,8 @@ def _read_row(reading: Reading, group_above: str) -> StudentRecord | None:
     group = values.group_title(reading.table.value(reading.row, "group")) or values.group_title(group_above)
     if not normalize_group_title(group):
         reading.refuse("group", "не указана группа")
+    elif len(group) > values.LONGEST_GROUP:
+        reading.refuse("group", f"слишком длинное название группы: «{group}»")
     contacts = {
         key: reading.take(parse, key)
         for key, parse in (("phone", values.phone), ("snils", values.snils), ("email", values.email))

@@ -9,6 +9,9 @@ from ejournal.domain.calendar import MONTHS, MONTHS_GENITIVE
 from ejournal.domain.names import full_name, sort_key
 from ejournal.exchange.tables import CellValue
 
+# What the database holds.
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_GROUP = 100, 250, 32
+
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NOTHING = frozenset({"", "-", "--", "---", "."})
@@ -111,7 +114,7 @@ def email(value: CellValue) -> str | None:
     typed = text(value).casefold().removeprefix("mailto:")
     if not typed:
         return None
-    if not _EMAIL.fullmatch(typed):
+    if not _EMAIL.fullmatch(typed) or len(typed) > LONGEST_EMAIL:
         raise BadValueError(f"не похоже на адрес почты: «{typed}». Оставьте ячейку пустой, если адреса нет")
     return typed
 
@@ -150,6 +153,8 @@ def name_of_parts(surname: CellValue, name: CellValue, patronymic: CellValue = N
     shown = " ".join(part for part in parts if part)
     if not parts[0] or not parts[1]:
         raise BadValueError("не указано имя" if not shown else f"нужны фамилия и имя: «{shown}»")
+    if any(len(part) > LONGEST_NAME for part in parts):
+        raise BadValueError(f"слишком длинное имя: «{shown[:40]}…»")
     for word in shown.split():
         if not _NAME_WORD.fullmatch(word):
             raise BadValueError(f"в имени лишние знаки: «{shown}»")

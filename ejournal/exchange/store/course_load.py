@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import or_, select
 
 from ejournal.exchange.changes import Draft
+from ejournal.exchange.store.thematic_plan import plan_title
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -70,7 +71,7 @@ class Load:
             plan_id=db.session.scalar(
                 select(ThematicPlan.id).where(
                     ThematicPlan.discipline_id == discipline.id,
-                    ThematicPlan.title == f"{discipline.title}, {group.title}",
+                    ThematicPlan.title == plan_title(discipline, group),
                 )
             ),
         )

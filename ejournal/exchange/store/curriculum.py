@@ -44,7 +44,8 @@ def _programme(listing: Plan, draft: Draft) -> Programme | None:
     if programme:
         return programme
     if not draft.options.create_groups:
-        message = f"специальности {listing.code} нет. Заведите её или разрешите создать из файла (--create-groups)"
+        advice = "Заведите её или разрешите создать из файла («Создать группы…», --create-groups)"
+        message = f"специальности {listing.code} нет. {advice}"
         draft.errors.append(RowError(listing.title_row, "programme", "", message))
         return None
     semesters = [semester for row in listing.rows for semester in row.hours]

@@ -12,6 +12,7 @@ from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group
 
 LONGEST_STUDY = 5
+CHECK_NEW = "Курс и год поступления новых групп угаданы по их названиям: проверьте их."
 
 
 class Groups:
@@ -31,12 +32,14 @@ class Groups:
         return group
 
     def refusal(self, title: str) -> str:
-        advice = "Проверьте название или разрешите создать группы из списка (--create-groups)."
+        advice = "Проверьте название или разрешите создать группы («Создать группы…», --create-groups)"
         return f"группы «{title}» нет. {advice}"
 
     def _create(self, key: str, title: str) -> Group:
         group = Group(title=title[:32], gkey=key, admission_year=self.admission.get(key, self.year_starts))
         course = group.course_number(self.year_starts)
+        if CHECK_NEW not in self.draft.notes:
+            self.draft.notes.append(CHECK_NEW)
         self.draft.step(
             f"Новая группа {title}: {course} курс, год поступления {group.admission_year}",
             lambda: db.session.add(group),

@@ -50,7 +50,7 @@ def _group(listing: PlanList) -> Group | None:
 
 
 def _stored_plan(listing: PlanList, discipline: Discipline, group: Group | None, draft: Draft) -> ThematicPlan:
-    title = f"{discipline.title}, {group.title}" if group else discipline.title
+    title = plan_title(discipline, group)
     found = db.session.scalar(
         select(ThematicPlan).where(ThematicPlan.discipline_id == discipline.id, ThematicPlan.title == title)
     )
@@ -73,6 +73,11 @@ def _stored_plan(listing: PlanList, discipline: Discipline, group: Group | None,
             f"Журнала «{discipline.title}» у группы {group.title} ещё нет: план прикрепят, когда он будет."
         )
     return stored
+
+
+def plan_title(discipline: Discipline, group: Group | None) -> str:
+    """The name a plan is found by when it comes again: of the discipline and the group it is for."""
+    return f"{discipline.title}, {group.title}"[:250] if group else discipline.title
 
 
 def _author(listing: PlanList, draft: Draft) -> int | None:
