@@ -1,0 +1,140 @@
+"""The command line: `ejournal COMMAND` or `python -m ejournal COMMAND`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo, with_appcontext
+from sqlalchemy.exc import DBAPIError
+
+from ejournal import __version__, create_app, demo, schema, server
+from ejournal.exchange.command import import_command
+from ejournal.extensions import db
+from ejournal.services import accounts, college
+from ejournal.services.errors import ServiceError
+from ejournal.web.account import DEMO_LOGINS
+
+EMPTY = (
+    "В базе данных ещё никого нет: войти было бы некому.\n"
+    "Создайте колледж командой «ejournal init» или демонстрационный — «ejournal demo»."
+)
+DEMO_IN_PUBLIC = (
+    "В базе есть демонстрационные учётные записи с общеизвестным паролем, а адрес {host} виден другим компьютерам.\n"
+    "Запустите на 127.0.0.1, заблокируйте эти учётные записи или, если это и есть показ, добавьте --demo."
+)
+
+
+class Commands(click.Group):
+    """A group whose commands say in a sentence what went wrong, with exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ServiceError, schema.SchemaError) as error:
+            fail(str(error))
+        except DBAPIError as error:
+            fail(f"База данных не отвечает или ещё не создана (создаёт её «ejournal init»): {error.orig}")
+
+
+def application() -> Flask:
+    try:
+        return create_app()
+    except (OSError, ValueError) as error:  # an unreadable folder, a slip in ejournal.toml
+        fail(f"Настройки не прочитаны: {error}")
+
+
+def fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="ejournal %(version)s")
+def main() -> None:
+    """Электронный журнал и дневник колледжа."""
+    # A Windows console or a pipe with another encoding must not turn a message into a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    # Database, files and copies hold personal data: other users of this machine do not read them.
+    os.umask(0o077)
+    click.get_current_context().obj = ScriptInfo(create_app=application)
+
+
+@main.command()
+@click.option("--name", default="Колледж", help="Название колледжа, как в заголовке страниц и документов.")
+@click.option("--timezone", default="Europe/Moscow", show_default=True, help="Часовой пояс: по нему считаются сроки.")
+@click.option("--admin", "administrator", default="Администратор", help="Фамилия, имя и отчество администратора.")
+@click.option("--login", default="admin", show_default=True, help="Его логин.")
+@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Адрес сайта для ссылки активации.")
+@with_appcontext
+def init(name: str, timezone: str, administrator: str, login: str, address: str) -> None:
+    """Создать пустой колледж: база данных, секретный ключ, первый администратор."""
+    schema.upgrade()
+    opened = college.create(name, timezone, administrator, login)
+    click.echo(f"Создан колледж «{name}», учебный год {opened.year}, часовой пояс {timezone}.")
+    click.echo(f"Логин администратора: {opened.username}")
+    click.echo("Запустите «ejournal run» и задайте пароль по ссылке (одноразовая, показана только сейчас,")
+    click.echo(f"действует {accounts.ACTIVATION_DAYS} дней):")
+    click.echo(f"  {address.rstrip('/')}/activate/{opened.code}")
+
+
+@main.command("demo")
+@click.option("--students", default=200, show_default=True, type=click.IntRange(40, 5000), help="Сколько обучающихся.")
+@click.option("--seed", default=1, show_default=True, help="Другое число — другие люди и отметки.")
+@click.option("--if-empty", is_flag=True, help="Ничего не делать, если в базе уже есть колледж.")
+@with_appcontext
+def demo_command(students: int, seed: int, if_empty: bool) -> None:
+    """Заполнить пустую базу вымышленным колледжем в разгар семестра."""
+    schema.upgrade()
+    if if_empty and not college.is_empty():
+        return
+    click.echo(f"Создаётся демонстрационный колледж, обучающихся: {students}…")
+    demo.fill(students=students, seed=seed)
+    click.echo(logins())
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Адрес; 0.0.0.0 — для всей сети.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Процессов; по числу ядер.")
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Сертификат (PEM).")
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ключ (PEM, PKCS#8).")
+@click.option("--demo", "is_show", is_flag=True, help="Разрешить демонстрационные логины не только на этой машине.")
+def run(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None, is_show: bool) -> None:
+    """Запустить сервер. База сначала обновляется, перед обновлением делается её копия."""
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert и --tls-key указываются вместе.")
+    listening = server.Listening(host, port, workers, tls_cert, tls_key)
+    with application().app_context():
+        greeting = prepare(listening, is_show)
+        db.session.remove()
+        db.engine.dispose()  # the workers are forked: they must not inherit a connection
+    server.serve(listening, lambda: click.echo(greeting))
+
+
+def prepare(listening: server.Listening, is_show: bool) -> str:
+    """Everything that may stop a start, checked before it; returns what to print once the server listens."""
+    copy = schema.upgrade()
+    if copy:
+        click.echo(f"База данных обновлена. Прежняя сохранена: {copy}")
+    if not college.has_accounts():
+        fail(EMPTY)
+    has_demo = college.has_demo_accounts()
+    if has_demo and not is_show and not server.is_loopback(listening.host):
+        fail(DEMO_IN_PUBLIC.format(host=listening.host))
+    if not server.is_free(listening):
+        fail(f"Порт {listening.port} на {listening.host} занят или недоступен. Укажите другой: --port 8001.")
+    greeting = f"Журнал открыт: {listening.url}   (остановить: Ctrl+C)"
+    return f"{greeting}\n{logins()}" if has_demo else greeting
+
+
+def logins() -> str:
+    lines = (f"  {login:<8} {who}: {what}" for login, who, what in DEMO_LOGINS)
+    return "\n".join(("Логины демонстрационного колледжа, пароль у всех — demo:", *lines))
+
+
+main.add_command(import_command)
