@@ -74,7 +74,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def context(app: Flask) -> Iterator[Flask]:
+def in_app(app: Flask) -> Iterator[Flask]:
     """Inside an application context, as services run."""
     with app.app_context():
         yield app

@@ -17,12 +17,11 @@ from ejournal.domain import notation, terms
 from ejournal.domain.names import short_name
 from ejournal.domain.notation import NotationError, Value
 from ejournal.extensions import db
-from ejournal.models import Cell, Lesson, LessonState
+from ejournal.models import LESSON_STATES, Cell, Lesson, LessonState
 from ejournal.models.base import now
-from ejournal.services import cell_context, log, settings
+from ejournal.services import cell_context, guard, log, settings
 from ejournal.services.cell_context import Place
 from ejournal.services.errors import (
-    ClosedError,
     Current,
     ForbiddenError,
     NotFoundError,
@@ -160,14 +159,7 @@ def parse(text: str) -> Value:
 
 def check_may_write(place: Place) -> None:
     """Raise unless the viewer may write into this place today (п. 4.4)."""
-    if not place.teaches:
-        if not place.sees:
-            raise NotFoundError
-        raise ForbiddenError("Править журнал может только преподаватель, который его ведёт (п. 4.3, 4.4).")
-    if place.year_closed or place.period_closed:
-        raise ClosedError(
-            "Период закрыт: оценки за него уже выставлены (п. 4.4). Правку разрешает администратор с указанием причины."
-        )
+    guard.check_may_edit(place)
     if place.state == LessonState.CANCELLED:
         raise RefusedError(f"Занятие {place.date:%d.%m} отменено: отметки в него не ставятся.")
     if not place.enrolled:
@@ -275,11 +267,11 @@ def _note_lessons(actor: Viewer, written: Sequence[Place], changes: Sequence[tup
     coded = {place.lesson_id for place, value in changes if value.attendance}
     for lesson_id, place in {place.lesson_id: place for place in written}.items():
         values: dict[str, Any] = {}
-        if place.state == LessonState.PLANNED:
+        if place.state in (LessonState.PLANNED, LessonState.MOVED):
             values["state"] = LessonState.HELD
             values["version"] = Lesson.version + 1
             log.record(
-                actor, "lesson", "held", before="запланировано", after="проведено",
+                actor, "lesson", "held", before=LESSON_STATES[LessonState(place.state)], after="проведено",
                 course_id=place.course_id, lesson_id=lesson_id,
             )  # fmt: skip
         if place.attendance_at is None and lesson_id in coded:

@@ -34,6 +34,14 @@ class RefusedError(ServiceError):
         self.repair = repair
 
 
+class FieldsError(RefusedError):
+    """Fields of a form that cannot be stored: what is wrong with each, by its name."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("Сохранено не было: исправьте отмеченное и сохраните ещё раз.")
+        self.fields = fields
+
+
 class ReasonNeededError(RefusedError):
     """The clause's term has passed: the change is allowed with a reason (п. 4.2, 4.4)."""
 

@@ -16,6 +16,7 @@ function init() {
   complete();
   go(start(), { focus: false });
   table.addEventListener("keydown", onKey);
+  table.addEventListener("beforeinput", onInput);
   table.addEventListener("mousedown", onMouseDown);
   table.addEventListener("click", onClick);
   table.addEventListener("dblclick", (event) => edit(cellAt(event)));
@@ -41,6 +42,14 @@ function onKey(event) {
   if (handled(event, cell)) event.preventDefault();
 }
 
+/** Text that came without a key press; the cell itself is never edited. */
+function onInput(event) {
+  const cell = cellAt(event);
+  if (!cell) return;
+  event.preventDefault();
+  if (event.data) edit(cell, event.data);
+}
+
 function handled(event, cell) {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if (altKey && key === "Enter") return openHistory();
@@ -49,7 +58,6 @@ function handled(event, cell) {
   if (ctrlKey || metaKey) return withControl(key, cell);
   if (MOVES[key]) return move(neighbour(cell, ...MOVES[key]));
   if (key === "Home" || key === "End") return move(edge(cell, 0, key === "End" ? 1 : -1));
-  if (key === "Tab") return leaveOrMove(event, cell);
   if (key === "Enter" || key === "F2") return shiftKey && key === "Enter" ? move(neighbour(cell, -1, 0)) : edit(cell);
   if (key === "Delete" || key === "Backspace") return clear(cell);
   if (key === " ") return answers.acceptRepair(cell) || true;
@@ -61,9 +69,6 @@ function withControl(key, cell) {
   if (key === "Home" || key === "End") return move(edge(cell, key === "End" ? 1 : -1, key === "End" ? 1 : -1));
   return false;
 }
-
-// Tab leaves the grid, as a single stop in the tab order should.
-const leaveOrMove = () => false;
 
 function move(cell) {
   go(cell);

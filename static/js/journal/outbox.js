@@ -62,7 +62,6 @@ async function run() {
 async function post(edit) {
   const cell = find(edit.student, edit.work);
   const outcome = { status: 0 };
-  const wasActive = cell === current();
   edit.sent = edit.follows ? Number(cell.dataset.version) : edit.version;
   await htmx.ajax("POST", url(edit), {
     source: cell,
@@ -73,7 +72,7 @@ async function post(edit) {
     outcome,
   });
   const fresh = find(edit.student, edit.work);
-  if (fresh && fresh !== cell) adopt(fresh, wasActive);
+  if (fresh && fresh !== cell) adopt(fresh, cell === current());
   return outcome.status;
 }
 

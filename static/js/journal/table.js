@@ -73,10 +73,13 @@ export function go(cell, { focus = true } = {}) {
   if (active && active !== cell) {
     active.tabIndex = -1;
     active.classList.remove("active");
+    active.removeAttribute("contenteditable");
   }
   active = cell;
   cell.tabIndex = 0;
   cell.classList.add("active");
+  // So that whatever enters text reaches the cell: an on-screen or touch keyboard, dictation, a reader's input.
+  if (isEditable(cell)) cell.contentEditable = "true";
   if (focus) cell.focus({ preventScroll: true });
   reveal(cell);
 }

@@ -1,0 +1,88 @@
+"""Homework of a lesson (п. 4.4): published at once, by 19:00 of the lesson's day to be in time."""
+
+from datetime import date
+
+from sqlalchemy import exists, select
+
+from ejournal.access import Viewer
+from ejournal.domain import terms
+from ejournal.extensions import db
+from ejournal.models import Homework, Lesson, LessonFile, LessonState
+from ejournal.models.base import now
+from ejournal.services import lesson_context, settings
+
+PURPOSE = "homework"
+
+
+def write(actor: Viewer, lesson: Lesson, text: str, due: date | None) -> bool:
+    """Publish, change or withdraw what is assigned, in the current transaction; whether anything changed.
+
+    An empty text withdraws the homework unless files are attached to it.
+    """
+    found = of_lesson(lesson.id)
+    empty = not text and not _has_files(lesson.id)
+    due = None if empty else due
+    before = (found.text, found.due_date) if found else ("", None)
+    if before == (text, due) and empty == (found is None):
+        return False
+    if empty:
+        db.session.delete(found)
+    elif found is None:
+        db.session.add(Homework(lesson_id=lesson.id, text=text, due_date=due, published_at=now()))
+    else:
+        found.text, found.due_date = text, due
+    _log(actor, lesson, before, (text, due))
+    return True
+
+
+def publish_files(actor: Viewer, lesson: Lesson) -> None:
+    """Files attached to a lesson without homework are its homework: due by the next lesson. Current transaction."""
+    if of_lesson(lesson.id) is None:
+        due = next_date(lesson)
+        db.session.add(Homework(lesson_id=lesson.id, due_date=due, published_at=now()))
+        _log(actor, lesson, ("", None), ("", due))
+
+
+def withdraw_if_empty(actor: Viewer, lesson: Lesson) -> None:
+    """Homework whose last file was taken away and that has no text is none. Current transaction."""
+    found = of_lesson(lesson.id)
+    if found and not found.text and not _has_files(lesson.id):
+        db.session.delete(found)
+        _log(actor, lesson, ("", found.due_date), ("", None))
+
+
+def of_lesson(lesson_id: int) -> Homework | None:
+    return db.session.scalar(select(Homework).where(Homework.lesson_id == lesson_id))
+
+
+def next_date(lesson: Lesson) -> date | None:
+    """The day of the journal's next lesson: by when homework is usually due."""
+    return db.session.scalar(
+        select(Lesson.date)
+        .where(
+            Lesson.course_id == lesson.course_id,
+            Lesson.state != LessonState.CANCELLED,
+            Lesson.date > lesson.date,
+        )
+        .order_by(Lesson.date)
+        .limit(1)
+    )
+
+
+def lateness(lesson: Lesson) -> terms.Lateness | None:
+    """The broken term if the lesson's homework is published now."""
+    return terms.homework_lateness(lesson.date, now(), settings.timezone(), settings.get("terms"))
+
+
+def _has_files(lesson_id: int) -> bool:
+    attached = exists().where(
+        LessonFile.lesson_id == lesson_id, LessonFile.purpose == PURPOSE, LessonFile.removed_at.is_(None)
+    )
+    return bool(db.session.scalar(select(attached)))
+
+
+def _log(actor: Viewer, lesson: Lesson, before: tuple[str, date | None], after: tuple[str, date | None]) -> None:
+    late = lateness(lesson) is not None
+    what = (("домашнее задание", before[0], after[0]), ("срок домашнего задания", before[1], after[1]))
+    for name, old, new in what:
+        lesson_context.note(actor, lesson, name, old, new, subject="homework", late=late)

@@ -1,0 +1,97 @@
+"""Moving, cancelling and bringing back a lesson, each with its reason (п. 4.4, R4.2.e)."""
+
+from collections.abc import Mapping
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import LESSON_STATES, Lesson, LessonState
+from ejournal.services import lesson_context
+from ejournal.services.errors import FieldsError, RefusedError
+from ejournal.services.lessons import MOST_PAIRS, check_slot, parse_date, parse_number
+
+
+def move(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str], version: int | None) -> Lesson:
+    """Put a lesson on another `date` or `pair` for a `reason`; the day it was planned for is kept.
+
+    Raises NotFoundError, ForbiddenError, ClosedError, StaleError, FieldsError, RefusedError.
+    """
+    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    if lesson.state == LessonState.CANCELLED:
+        raise RefusedError("Занятие отменено. Сначала верните его, затем перенесите.")
+    _refuse_marks(lesson, "перенести")
+    errors: dict[str, str] = {}
+    day = parse_date(form.get("date", ""), "date", errors)
+    pair = parse_number(form.get("pair", ""), "pair", MOST_PAIRS, errors)
+    reason = _reason(form, errors)
+    if (day, pair) == (lesson.date, lesson.pair):
+        errors["date"] = "Занятие и так стоит на эту дату и пару: укажите другую."
+    elif day and pair:
+        check_slot(actor, course_id, day, pair, errors, besides=lesson.id)
+    if errors or day is None:
+        raise FieldsError(errors)
+    before, planned_for = f"{lesson.date:%d.%m.%Y}, {lesson.pair} пара", lesson.moved_from or lesson.date
+    lesson_context.note(actor, lesson, "перенос", before, f"{day:%d.%m.%Y}, {pair} пара", reason=reason)
+    lesson.date, lesson.pair, lesson.reason = day, pair, reason
+    lesson.moved_from = None if day == planned_for else planned_for
+    lesson.attendance_at = None
+    _set_state(actor, lesson, LessonState.MOVED if lesson.moved_from else LessonState.PLANNED)
+    db.session.commit()
+    return lesson
+
+
+def cancel(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str], version: int | None) -> Lesson:
+    """Cancel a lesson for a `reason`; refused where marks exist: they would belong to nothing.
+
+    Raises NotFoundError, ForbiddenError, ClosedError, StaleError, FieldsError, RefusedError.
+    """
+    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    if lesson.state == LessonState.CANCELLED:
+        raise RefusedError("Занятие уже отменено.")
+    _refuse_marks(lesson, "отменить")
+    errors: dict[str, str] = {}
+    reason = _reason(form, errors)
+    if errors:
+        raise FieldsError(errors)
+    lesson.reason = reason
+    lesson.attendance_at = None
+    _set_state(actor, lesson, LessonState.CANCELLED, reason)
+    db.session.commit()
+    return lesson
+
+
+def restore(actor: Viewer, course_id: int, lesson_id: int, version: int | None) -> Lesson:
+    """Bring a cancelled lesson back.
+
+    Raises NotFoundError, ForbiddenError, ClosedError, StaleError, RefusedError.
+    """
+    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    if lesson.state != LessonState.CANCELLED:
+        raise RefusedError("Занятие не отменено: возвращать нечего.")
+    lesson.reason = ""
+    _set_state(actor, lesson, LessonState.MOVED if lesson.moved_from else LessonState.PLANNED)
+    db.session.commit()
+    return lesson
+
+
+def _set_state(actor: Viewer, lesson: Lesson, state: LessonState, reason: str | None = None) -> None:
+    before, lesson.state = lesson.state, state.value
+    lesson.version += 1
+    lesson_context.note(
+        actor, lesson, "состояние", LESSON_STATES[LessonState(before)], LESSON_STATES[state], reason=reason
+    )
+
+
+def _reason(form: Mapping[str, str], errors: dict[str, str]) -> str:
+    reason = " ".join(form.get("reason", "").split())[:500]
+    if not reason:
+        errors["reason"] = "Укажите причину: она останется в журнале изменений."
+    return reason
+
+
+def _refuse_marks(lesson: Lesson, verb: str) -> None:
+    entries = lesson_context.count_entries(lesson.id)
+    if entries:
+        raise RefusedError(
+            f"В занятии {lesson.date:%d.%m} есть отметки ({entries}), поэтому {verb} его нельзя. "
+            "Снимите их в журнале (Delete в ячейках столбца) и повторите."
+        )

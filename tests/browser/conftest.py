@@ -1,0 +1,139 @@
+"""A real server in its own process and Debian's Chromium in front of it."""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from playwright.sync_api import BrowserContext, Page
+
+from ejournal import create_app
+from ejournal.config import ROOT
+from ejournal.extensions import db, reading
+from ejournal.models import Account, Person
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+OpenAs = Callable[..., Page]
+
+
+class Server:
+    """Granian on a free port with an instance folder of its own; can be stopped and started again."""
+
+    def __init__(self, instance: Path) -> None:
+        self.app = create_app({"instance": instance})
+        with self.app.app_context():
+            upgrade()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.instance = instance
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {**os.environ, "EJOURNAL_INSTANCE": str(self.instance)}
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port), "--workers", "1"]
+        self.process = subprocess.Popen(
+            [*command, "--blocking-threads", "4", "--no-log", "wsgi:app"], cwd=ROOT, env=environment
+        )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                with urlopen(f"{self.url}/healthz", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the server did not start")
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait(10)
+            self.process = None
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def app(server: Server) -> Flask:
+    """The server's college: browser tests add their own groups to it."""
+    return server.app
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[Flask]:
+    """Inside a context in which factories store what the server then shows.
+
+    Transactions begin without the write lock here: a test that only looked would keep the server from writing.
+    """
+    with app.app_context(), reading():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "ru-RU"}
+
+
+@pytest.fixture
+def open_as(server: Server, context: BrowserContext, world: Flask) -> Iterator[OpenAs]:
+    """open_as(person, "/journal/1"): a page of a browser in which the person is signed in. Faults of scripts fail."""
+    faults: list[str] = []
+
+    def open_as(person: Person, path: str, in_context: BrowserContext | None = None) -> Page:
+        browser = in_context or context
+        browser.add_cookies([{"name": "ejournal", "value": session_cookie(server.app, person), "url": server.url}])
+        page = browser.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+        page.goto(server.url + path)
+        return page
+
+    yield open_as
+    assert not faults, faults
+
+
+def session_cookie(app: Flask, person: Person) -> str:
+    """The cookie of a signed-in session, as the server itself would sign it."""
+    account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
+    db.session.rollback()
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    assert serializer is not None
+    return serializer.dumps(
+        {
+            "_user_id": f"{account.id}.{account.session_epoch}",
+            "_fresh": True,
+            "_permanent": True,
+            "csrf_token": secrets.token_hex(20),
+        }
+    )
+
+
+def _is_fault(message: Any) -> bool:
+    # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults.
+    return message.type == "error" and not re.search(r"status of (401|409|422|423)|ERR_|Failed to fetch", message.text)

@@ -1,0 +1,304 @@
+"""The grid as a teacher fills it: real keys in a real browser on a real server."""
+
+import time
+
+import pytest
+from factories import Journal, enroll, make_journal, make_person, viewer_of
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from ejournal.extensions import db
+from ejournal.models import Cell, LogEntry
+from ejournal.services import cells, settings
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def journal(world: Flask) -> Journal:
+    return make_journal(students=30, lessons=4)
+
+
+def wait_for(page: Page, what: str, seconds: float = 10) -> None:
+    """Until the script expression is true; polled from here, since the page's CSP allows no eval."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if page.evaluate(f"() => Boolean({what})"):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never came: {what}")
+
+
+def saved(page: Page) -> None:
+    wait_for(page, "document.getElementById('save-state').dataset.state === 'saved'")
+
+
+def stored(journal: Journal, work: int = 0) -> dict[int, str]:
+    """Notation by row of a column, as the database has it."""
+    db.session.rollback()
+    rows = db.session.execute(
+        db.select(Cell.student_id, Cell.attendance, Cell.mark).where(Cell.work_id == journal.works[work].id)
+    )
+    places = {student.id: number for number, student in enumerate(journal.students)}
+    found = {places[student]: (attendance or "") + (mark or "") for student, attendance, mark in rows}
+    db.session.rollback()
+    return found
+
+
+def record(journal: Journal, student: int, work: int, text: str) -> None:
+    """Somebody else's save, past the browser."""
+    db.session.rollback()
+    entry = cells.Entry(journal.students[student].id, journal.works[work].id, text, 0)
+    cells.record_cell(viewer_of(journal.teacher), journal.course_id, entry)
+
+
+def cell(page: Page, journal: Journal, student: int, work: int):  # type: ignore[no-untyped-def]
+    return page.locator(
+        f'#journal td[data-student="{journal.students[student].id}"][data-work="{journal.works[work].id}"]'
+    )
+
+
+def open_journal(open_as, journal: Journal, **rest) -> Page:  # type: ignore[no-untyped-def]
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}", **rest)
+    wait_for(page, "document.querySelector('#journal.ready')")
+    return page
+
+
+def test_r4_4_column_of_thirty_typed_without_waiting_is_all_stored(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    values = ["5", "4", "3", "о5", "н", "б4", "ЗЧ", "5-", "п", "2"] * 3
+    for value in values:
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    saved(page)
+    assert stored(journal, 3) == dict(enumerate(values))
+    written = db.session.scalars(
+        db.select(LogEntry.after).where(LogEntry.course_id == journal.course_id, LogEntry.subject == "cell").order_by(LogEntry.id)
+    ).all()
+    assert written == values, "logged in the order typed"
+
+
+def test_r3_4_latin_layout_is_turned_into_the_letters_it_stands_for(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    for typed in ["j5", ",4", "px", "y"]:
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    saved(page)
+    assert [cell(page, journal, row, 3).inner_text() for row in range(4)] == ["о5", "б4", "ЗЧ", "н"]
+
+
+def test_keys_move_edit_and_leave_as_the_interface_promises(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 1, 1).click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("4")
+    page.keyboard.press("Tab")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert cell(page, journal, 2, 2).inner_text() == "4"
+    assert cell(page, journal, 2, 3).inner_text() == "5"
+    assert page.evaluate("document.activeElement.dataset.student") == str(journal.students[3].id)
+    cell(page, journal, 2, 2).click()
+    page.keyboard.press("Enter")
+    page.keyboard.type("3")
+    page.keyboard.press("Escape")
+    assert cell(page, journal, 2, 2).inner_text() == "4"
+    page.keyboard.press("Delete")
+    saved(page)
+    assert stored(journal, 2)[2] == ""
+
+
+def test_exactly_one_cell_is_in_the_tab_order(open_as, journal):
+    page = open_journal(open_as, journal)
+    assert page.evaluate("document.querySelectorAll('#journal [tabindex=\"0\"]').length") == 1
+    cell(page, journal, 5, 1).click()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert page.evaluate("document.querySelectorAll('#journal [tabindex=\"0\"]').length") == 1
+
+
+def test_refused_value_stays_in_the_cell_and_the_repair_takes_one_key(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("о/5")
+    page.keyboard.press("Enter")
+    page.locator("#refusals").get_by_text("пишется без черты").wait_for()
+    assert cell(page, journal, 0, 3).inner_text() == "о/5"
+    assert stored(journal, 3) == {}
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    saved(page)
+    assert stored(journal, 3) == {0: "о5"}
+    assert page.locator("#refusals").is_hidden()
+
+
+def test_two_people_in_one_cell_choose_between_both_values(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("5")
+    record(journal, 0, 3, "4")
+    page.keyboard.press("Enter")
+    dialog = page.locator("#conflict")
+    dialog.wait_for()
+    assert dialog.locator("[data-stored]").inner_text() == "4"
+    assert "Преподавателева" in dialog.locator("[data-who]").inner_text()
+    dialog.get_by_role("button", name="Записать моё").click()
+    saved(page)
+    assert stored(journal, 3) == {0: "5"}
+
+
+def test_other_peoples_changes_appear_without_reload(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 0).click()
+    record(journal, 2, 3, "3")
+    wait_for(page, f"document.querySelector('#journal td[data-student=\"{journal.students[2].id}\"][data-work=\"{journal.works[3].id}\"]').textContent === '3'")
+    wait_for(page, f"document.getElementById('mean-{journal.students[2].id}').textContent === '3,00'")
+    assert page.evaluate("document.activeElement.dataset.student") == str(journal.students[0].id), "focus stays"
+
+
+def test_column_pasted_from_a_spreadsheet_is_previewed_and_undone_as_one(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.evaluate(
+        """() => { const data = new DataTransfer(); data.setData("text/plain", "5\\n4+\\no4\\n3\\n");
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})); }"""
+    )
+    dialog = page.locator("#paste")
+    dialog.get_by_text("Не будет записано: 1").wait_for()
+    assert stored(journal, 3) == {}
+    dialog.get_by_role("button", name="Записать 3").click()
+    wait_for(page, f"document.getElementById('mean-{journal.students[3].id}').textContent === '3,00'")
+    assert stored(journal, 3) == {0: "5", 2: "о4", 3: "3"}
+    page.keyboard.press("Control+KeyZ")
+    wait_for(page, f"document.getElementById('mean-{journal.students[3].id}').textContent === ''")
+    assert stored(journal, 3) == {0: "", 2: "", 3: ""}
+
+
+def test_whole_column_is_filled_and_undone_as_one(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("н")
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("Alt+ArrowDown")
+    page.locator("#fill-value").fill("зч")
+    page.locator("#column").get_by_role("button", name="Заполнить").click()
+    page.get_by_text("Заполнено ячеек: 29").first.wait_for()
+    column = stored(journal, 3)
+    assert column[0] == "н"
+    assert {column[row] for row in range(1, 30)} == {"ЗЧ"}
+    cell(page, journal, 5, 3).click()
+    page.keyboard.press("Control+KeyZ")
+    page.get_by_text("Отменено. Ячеек: 29").first.wait_for()
+    assert {text for row, text in stored(journal, 3).items() if row} == {""}
+
+
+def test_history_of_a_cell_opens_from_the_cell(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Alt+Enter")
+    page.locator("#history").get_by_text("пусто → 3").wait_for()
+
+
+def test_r4_4_e_change_after_its_term_asks_for_a_reason_and_is_marked_late(open_as, world):
+    from datetime import timedelta
+
+    journal = make_journal(students=3, lessons=2, last=settings.today() - timedelta(days=20))
+    record(journal, 0, 0, "3")
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 0).click()
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    dialog = page.locator("#reason")
+    dialog.get_by_text("п. 4.4").wait_for()
+    dialog.get_by_label("Причина правки").fill("Работа пересдана")
+    dialog.get_by_role("button", name="Сохранить правку").click()
+    saved(page)
+    assert stored(journal, 0) == {0: "4"}
+    last = db.session.scalars(db.select(LogEntry).where(LogEntry.course_id == journal.course_id).order_by(LogEntry.id.desc())).first()
+    assert (last.late, last.reason) == (True, "Работа пересдана")
+
+
+def test_server_gone_for_a_while_loses_nothing_typed(open_as, journal, server):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    server.stop()
+    try:
+        for value in ["5", "4", "3"]:
+            page.keyboard.type(value)
+            page.keyboard.press("Enter")
+        wait_for(page, "document.getElementById('save-state').textContent.includes('ждут отправки 3')")
+    finally:
+        server.start()
+    wait_for(page, "document.getElementById('save-state').dataset.state === 'saved'", 40)
+    assert stored(journal, 3) == {0: "5", 1: "4", 2: "3"}
+
+
+def test_expired_session_asks_for_the_password_in_place_and_then_sends_what_was_typed(open_as, journal, context):
+    from ejournal.models import Account
+    from ejournal.services import passwords
+
+    account = db.session.scalars(db.select(Account).where(Account.person_id == journal.teacher.id)).one()
+    account.password_hash = passwords.hash_password("верный пароль 1")
+    db.session.commit()
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    context.clear_cookies()
+    for value in ["5", "о4"]:
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    dialog = page.locator("#sign-in-dialog")
+    dialog.get_by_label("Пароль").fill("верный пароль 1")
+    dialog.get_by_role("button", name="Войти").click()
+    saved(page)
+    assert stored(journal, 3) == {0: "5", 1: "о4"}
+
+
+def test_tab_closed_too_early_still_sends_the_open_editor(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4")
+    page.close(run_before_unload=False)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and len(stored(journal, 3)) < 2:
+        time.sleep(0.1)
+    assert stored(journal, 3) == {0: "5", 1: "4"}
+
+
+def test_who_left_stays_with_the_order_and_who_came_later_has_no_cells_before(open_as, world):
+    from datetime import date, timedelta
+
+    journal = make_journal(students=2, lessons=3)
+    today = settings.today()
+    gone = make_person("Яковлев")
+    enroll(gone, journal.group, journal.year.starts, today - timedelta(days=1), left_kind="expelled", order_out="17-к", order_out_date=date(2026, 11, 20))
+    late = make_person("Эйдин")
+    enroll(late, journal.group, today)
+    page = open_journal(open_as, journal)
+    rows = page.locator("#journal tbody tr")
+    assert rows.count() == 4
+    assert "отчислен, приказ № 17-к от 20.11.2026" in page.locator(f'tr[data-student="{gone.id}"]').inner_text()
+    assert page.locator(f'td[data-student="{gone.id}"]').count() == 2, "not on the day after leaving"
+    assert page.locator(f'td[data-student="{late.id}"]').count() == 1, "only since coming"
+
+
+def test_curator_and_administration_see_the_grid_but_cannot_edit(open_as, journal, browser: Browser):
+    from factories import make_curator
+
+    page = open_as(make_curator(journal.group), f"/journal/{journal.course_id}")
+    wait_for(page, "document.querySelector('#journal.ready')")
+    assert page.locator("#journal td[data-work]").count() == 0
+    page.locator("#journal tbody td[role=gridcell]").first.click()
+    page.keyboard.type("5")
+    assert page.locator(".cell-editor").count() == 0
