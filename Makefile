@@ -1,0 +1,70 @@
+# What one does here; `make help` lists it. Needs Python 3.11 or newer and make, nothing else.
+
+PYTHON ?= python3
+PORT ?= 8000
+# Arguments for pytest: make test ARGS="tests/services -k homework"
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Empty files that say what was installed last; a second `make run` sees them and starts at once.
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+COMPILE := uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-annotate --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## install, make a demo college if there is none, serve it on http://127.0.0.1:8000 (PORT=… changes it)
+	@$(BIN)/ejournal demo --if-empty
+	@exec $(BIN)/ejournal run --port $(PORT)
+
+test: $(DEV) ## every test, two at a time; ARGS="…" goes to pytest
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+lint: $(DEV) ## style, types, templates, and which package may import which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --check templates
+	@$(BIN)/djlint --quiet --lint templates
+
+format: $(DEV) ## put code and templates into the shape lint asks for
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djlint --quiet --reformat templates
+
+bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against an empty page
+	@$(BIN)/python bench/run.py
+
+# setuptools is locked too: the project itself is then installed from its folder without asking the network.
+lock: ## newest versions of all dependencies, with hashes, into requirements*.txt (needs uv)
+	@echo 'setuptools>=77' | $(COMPILE) --upgrade --output-file requirements.txt
+	@echo 'setuptools>=77' | $(COMPILE) --upgrade --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+clean: ## remove what was installed and cached; instance/ with its data stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results *.egg-info
+
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the journal needs…"
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what its tests need…"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
