@@ -1,0 +1,121 @@
+"""A fictitious college in the middle of a semester, as of today: what a visitor sees first.
+
+Everything follows from the seed, the number of students and the moment; names of people come from lists.
+"""
+
+from dataclasses import dataclass
+
+from ejournal.demo import (
+    accounts,
+    calendar,
+    journals,
+    lessons,
+    life,
+    period_marks,
+    plans,
+    rows,
+    staff,
+    students,
+    timetable,
+)
+from ejournal.demo.accounts import PASSWORD, Login
+from ejournal.demo.calendar import Year
+from ejournal.demo.journal import Journal
+from ejournal.demo.names import Names
+from ejournal.demo.rows import Rows
+from ejournal.demo.world import Course, Group
+from ejournal.extensions import db
+from ejournal.models import LogEntry, Setting
+from ejournal.models.base import now
+from ejournal.services import settings
+from ejournal.services.errors import RefusedError
+
+AT_ONCE = 2000  # lessons whose cells are held in memory before they are written
+LEAST = 16  # two students in each of the first eight groups
+
+COLLEGE = {
+    "college.name": "ГБПОУ «Светлоярский политехнический колледж»",
+    "college.short_name": "Светлоярский политехнический колледж",
+    "college.city": "Светлоярск",
+    "timezone": "Europe/Moscow",
+    "is_demo": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSummary:
+    """What was made: how many rows by table, and how to sign in."""
+
+    counts: dict[str, int]
+    logins: tuple[Login, ...]
+    password: str = PASSWORD
+
+
+def fill(students: int = 200, seed: int = 1) -> DemoSummary:
+    """Fill the empty database with a college of that many students, and commit.
+
+    Raises RefusedError, changing nothing, when the database is not empty or the college would be too small.
+    """
+    if students < LEAST:
+        raise RefusedError(f"Для демонстрационного колледжа нужно не меньше {LEAST} обучающихся.")
+    if not rows.is_empty():
+        raise RefusedError(
+            "База данных не пуста. Демонстрационный колледж создаётся только в пустой: "
+            "укажите другую папку в EJOURNAL_INSTANCE или сначала удалите базу."
+        )
+    try:
+        summary = _fill(students, seed)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        settings.forget()
+    return summary
+
+
+def _fill(number: int, seed: int) -> DemoSummary:
+    year = Year(now(), settings.ZoneInfo(str(COLLEGE["timezone"])))
+    kept = Rows(year.now)
+    for key, value in COLLEGE.items():
+        kept.add(Setting, key=key, value=value)
+    year_id, period_ids = calendar.add(kept, year)
+    programmes = plans.add(kept, seed)
+    names = Names(seed)
+    groups = students.add_groups(kept, year, programmes, number)
+    employees, wants = staff.add(kept, year, seed, groups, names)
+    students.add_students(kept, year, seed, groups, number, names)
+    parents = students.add_parents(kept, year, seed, groups, names)
+    logins = accounts.add(kept, employees, groups[1].members[0].student.id, parents[0])
+    courses = journals.add(kept, year, year_id, groups, wants, employees)
+    life.add(year, seed, groups)
+    kept.flush()
+    journal = Journal(kept, year, seed)
+    for semester in year.running:
+        _teach(kept, year, seed, semester, groups, courses, employees, journal)
+        if period_marks.is_over(year, semester):
+            period_marks.add(kept, year, seed, semester, period_ids, courses, journal.marks)
+        journal.marks.clear()
+        kept.flush()
+    kept.stream(LogEntry, journal.entries())
+    rows.advance_sequences()
+    return DemoSummary(kept.counts, logins)
+
+
+def _teach(
+    kept: Rows,
+    year: Year,
+    seed: int,
+    semester: int,
+    groups: list[Group],
+    courses: list[Course],
+    employees: staff.Staff,
+    journal: Journal,
+) -> None:
+    week = timetable.Timetable(year, semester, seed, employees)
+    week.fill(groups, courses)
+    timetable.add(kept, year, semester, week.slots)
+    held = lessons.plan(year, semester, seed, week.slots, [employees.teacher, employees.curator])
+    for start in range(0, len(held), AT_ONCE):
+        journal.keep(held[start : start + AT_ONCE])
+        kept.flush()

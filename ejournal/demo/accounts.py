@@ -1,0 +1,55 @@
+"""Demo logins: the seven of the interface and every teacher, all with the password «demo»."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ejournal.demo.rows import Rows
+from ejournal.demo.staff import Staff
+from ejournal.demo.world import Name
+from ejournal.models import Account
+from ejournal.services.passwords import hash_password
+from ejournal.services.usernames import LATIN
+
+PASSWORD = "demo"  # noqa: S105 - public on purpose; accounts with it are marked is_demo
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login to show to a visitor."""
+
+    username: str
+    title: str
+
+
+def add(rows: Rows, staff: Staff, student: int, parent: int) -> tuple[Login, ...]:
+    """Keep rows of accounts; returns the logins of the interface."""
+    # One hash for all: it is slow on purpose, and the password is no secret here.
+    stored = hash_password(PASSWORD)
+    logins = {
+        "admin": (staff.sysadmin, "системный администратор"),
+        "director": (staff.director, "администрация: директор"),
+        "zavuch": (staff.zavuch, "администрация: заместитель директора по учебной работе"),
+        "curator": (staff.curator.id, "руководитель группы и преподаватель"),
+        "teacher": (staff.teacher.id, "преподаватель"),
+        "student": (student, "обучающийся"),
+        "parent": (parent, "родитель двоих обучающихся"),
+    }
+    named = {person for person, _title in logins.values()}
+    others = [(teacher.id, teacher.name) for teacher in staff.teachers if teacher.id not in named]
+    for person, username in [*((person, name) for name, (person, _title) in logins.items()), *_usernames(others)]:
+        rows.add(Account, person_id=person, username=username, password_hash=stored, is_demo=True)
+    return tuple(Login(username, title) for username, (_person, title) in logins.items())
+
+
+def _usernames(people: Iterable[tuple[int, Name]]) -> Iterable[tuple[int, str]]:
+    """semenova.ap, semenova.ap2 …"""
+    taken: dict[str, int] = {}
+    for person, name in people:
+        parts = (_latin(part) for part in (name.surname, name.name[:1] + name.patronymic[:1]))
+        base = ".".join(parts)
+        taken[base] = taken.get(base, 0) + 1
+        yield person, base if taken[base] == 1 else f"{base}{taken[base]}"
+
+
+def _latin(text: str) -> str:
+    return text.casefold().translate(LATIN)

@@ -1,0 +1,158 @@
+"""The demo college's year: semesters, vacations, bells, and where in it today is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ejournal.demo.rows import Rows
+from ejournal.domain import calendar
+from ejournal.domain.calendar import Parity
+from ejournal.models import AcademicYear, Bell, BellSchedule, Period, Vacation
+
+COURSES = (1, 2, 3, 4)
+SEMESTERS = (1, 2)
+LAST_COURSE = 4
+ONE_DAY = timedelta(days=1)
+
+# Weeks of teaching in a semester: what a curriculum's hours are counted by.
+WEEKS = {1: 16, 2: 20}
+
+WEEKDAY_BELLS = (
+    "08:30-10:05",
+    "10:15-11:50",
+    "12:20-13:55",
+    "14:05-15:40",
+    "15:50-17:25",
+    "17:35-19:10",
+    "19:20-20:55",
+)
+SATURDAY_BELLS = (
+    "08:30-09:50",
+    "10:00-11:20",
+    "11:40-13:00",
+    "13:10-14:30",
+    "14:40-16:00",
+    "16:10-17:30",
+    "17:40-19:00",
+)
+SATURDAY = 6
+HOLIDAYS = {
+    (11, 4): "День народного единства",
+    (2, 23): "День защитника Отечества",
+    (3, 8): "Международный женский день",
+    (5, 1): "Праздник Весны и Труда",
+    (5, 9): "День Победы",
+    (6, 12): "День России",
+}
+
+
+@dataclass(frozen=True)
+class Year:
+    """The academic year around `now`, in the college's time zone."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        return calendar.local_date(self.now, self.zone)
+
+    @property
+    def start(self) -> int:
+        return calendar.academic_year(self.today)
+
+    @property
+    def running(self) -> tuple[int, ...]:
+        """The semesters that have lessons: the first, and the second once the first is over."""
+        return SEMESTERS if self.today > self.span(1, 1)[1] else (1,)
+
+    def span(self, course: int, semester: int) -> tuple[date, date]:
+        """The first and the last day of a semester; the last course ends early, for practice and the diploma."""
+        last = course == LAST_COURSE
+        if semester == 1:
+            return date(self.start, 9, 1), _saturday_before(date(self.start, 12, 21 if last else 28))
+        return self.winter[1] + ONE_DAY, _saturday_before(date(self.start + 1, *((5, 20) if last else (6, 30))))
+
+    @property
+    def winter(self) -> tuple[date, date]:
+        """The winter vacation, from the Sunday after the last lessons to a Sunday."""
+        return _saturday_before(date(self.start, 12, 28)) + ONE_DAY, _sunday_from(date(self.start + 1, 1, 9))
+
+    def vacations(self) -> list[tuple[str, date, date, int | None]]:
+        """Title, first and last day, course (None: everybody)."""
+        found: list[tuple[str, date, date, int | None]] = [("Зимние каникулы", *self.winter, None)]
+        for (month, day), title in HOLIDAYS.items():
+            holiday = date(self.start + (month < 9), month, day)
+            found.append((title, holiday, holiday, None))
+        summer = (date(self.start + 1, 7, 1), date(self.start + 1, 8, 31))
+        found.extend(("Летние каникулы", *summer, course) for course in COURSES if course != LAST_COURSE)
+        return found
+
+    def school_days(self, course: int, semester: int) -> Iterator[date]:
+        day, last = self.span(course, semester)
+        while day <= last:
+            if calendar.is_school_day(day, [self.winter]):
+                yield day
+            day += ONE_DAY
+
+    def focus(self, semester: int) -> date | None:
+        """Today, or the next day with lessons: the day a visitor looks at first. None when there is none left."""
+        return next((day for day in self.school_days(1, semester) if day >= self.today), None)
+
+    def week(self, day: date) -> str:
+        """«odd» (числитель) or «even», as the timetable names it."""
+        parity = calendar.week_parity(day, calendar.default_anchor(self.start))
+        return "odd" if parity is Parity.NUMERATOR else "even"
+
+    def at(self, day: date, moment: time) -> datetime:
+        return datetime.combine(day, moment, tzinfo=self.zone)
+
+    def bell(self, day: date, pair: int) -> tuple[datetime, datetime]:
+        """When a pair begins and ends."""
+        starts, ends = (time.fromisoformat(part) for part in _bells(day.isoweekday())[pair - 1].split("-"))
+        return self.at(day, starts), self.at(day, ends)
+
+
+def add(rows: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
+    """Keep rows of the year, its periods, vacations and bells; returns its id and periods by (course, semester)."""
+    first, last = calendar.year_bounds(year.start)
+    year_id = rows.add(AcademicYear, title=calendar.year_title(year.start), starts=first, ends=last)
+    periods = {}
+    for course in COURSES:
+        for semester in SEMESTERS:
+            starts, ends = year.span(course, semester)
+            periods[course, semester] = rows.add(
+                Period,
+                year_id=year_id,
+                course_number=course,
+                number=semester,
+                title=f"{semester} семестр",
+                starts=starts,
+                ends=ends,
+            )
+    for title, starts, ends, of_course in year.vacations():
+        rows.add(Vacation, year_id=year_id, course_number=of_course, title=title, starts=starts, ends=ends)
+    _add_bells(rows)
+    return year_id, periods
+
+
+def _add_bells(rows: Rows) -> None:
+    for title, weekday, bells in (("Будни", None, WEEKDAY_BELLS), ("Суббота", SATURDAY, SATURDAY_BELLS)):
+        schedule_id = rows.add(BellSchedule, title=title, weekday=weekday)
+        for pair, times in enumerate(bells, 1):
+            starts, ends = (time.fromisoformat(part) for part in times.split("-"))
+            rows.add(Bell, schedule_id=schedule_id, pair=pair, starts=starts, ends=ends)
+
+
+def _bells(weekday: int) -> tuple[str, ...]:
+    return SATURDAY_BELLS if weekday == SATURDAY else WEEKDAY_BELLS
+
+
+def _saturday_before(day: date) -> date:
+    """That day, or the last Saturday before it."""
+    return day - timedelta(days=(day.isoweekday() - SATURDAY) % 7)
+
+
+def _sunday_from(day: date) -> date:
+    return day + timedelta(days=(7 - day.isoweekday()) % 7)
