@@ -135,6 +135,9 @@ def check_cells(
     )
     if entries and not places:
         raise NotFoundError
+    if places and not next(iter(places.values())).teaches:
+        # Not this teacher's journal: no question of single cells.
+        check_may_write(next(iter(places.values())))
     good, refused = [], []
     for entry in entries:
         place = places.get((entry.student_id, entry.work_id))
