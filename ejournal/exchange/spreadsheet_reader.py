@@ -28,23 +28,30 @@ class TooBigError(Exception):
 
 def main() -> None:
     _limit()
-    content = sys.stdin.buffer.read()
+    json.dump(read(sys.stdin.buffer.read()), sys.stdout, ensure_ascii=True)
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """{"sheets": […]}, or {"error": …} with what the parent tells the person."""
     try:
-        answer: dict[str, Any] = {"sheets": read(content)}
-    except TooBigError:
-        answer = {"error": "too big"}
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     except Exception as error:
-        answer = {"error": "password" if "password" in str(error).lower() else "not a table"}
-    json.dump(answer, sys.stdout, ensure_ascii=True)
+        return {"error": "password" if "password" in str(error).lower() else "not a table"}
+    try:
+        return {"sheets": _sheets(workbook)}
+    except TooBigError:
+        return {"error": "too big"}
+    except Exception:
+        # The library's own limits, or cells it cannot make sense of.
+        return {"error": "broken"}
 
 
-def read(content: bytes) -> list[dict[str, Any]]:
-    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-        names = [sheet.name for sheet in workbook.sheets_metadata if _is_visible_table(sheet)]
-        if len(names) > MAX_SHEETS:
-            raise TooBigError
-        budget = [MAX_CELLS, MAX_CHARACTERS]
-        return [_sheet(workbook, name, budget) for name in names]
+def _sheets(workbook: CalamineWorkbook) -> list[dict[str, Any]]:
+    names = [sheet.name for sheet in workbook.sheets_metadata if _is_visible_table(sheet)]
+    if len(names) > MAX_SHEETS:
+        raise TooBigError
+    budget = [MAX_CELLS, MAX_CHARACTERS]
+    return [_sheet(workbook, name, budget) for name in names]
 
 
 def _is_visible_table(sheet: Any) -> bool:

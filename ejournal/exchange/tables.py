@@ -38,7 +38,7 @@ _BROKEN = (
     "Откройте его в Excel или LibreOffice, сохраните заново как .xlsx и повторите."
 )
 _PASSWORD = "Файл защищён паролем. Снимите пароль (Файл → Сведения → Защита) и повторите."  # noqa: S105
-_REFUSALS = {"too big": _TOO_BIG, "password": _PASSWORD, "not a table": _NOT_A_TABLE}
+_REFUSALS = {"too big": _TOO_BIG, "password": _PASSWORD, "not a table": _NOT_A_TABLE, "broken": _BROKEN}
 
 
 class FileError(ServiceError):
@@ -86,8 +86,7 @@ def address(row: int, column: int) -> str:
 
 
 def _read_spreadsheet(content: bytes) -> list[Sheet]:
-    if content.startswith(_ZIP):
-        _check_unpacked_size(content)
+    is_workbook = _check_archive(content) if content.startswith(_ZIP) else False
     try:
         # Our own program with no argument that comes from outside; the file goes through standard input.
         done = subprocess.run(  # noqa: S603
@@ -101,19 +100,25 @@ def _read_spreadsheet(content: bytes) -> list[Sheet]:
         raise FileError(_BROKEN) from error
     answer = json.loads(done.stdout)
     if "error" in answer:
-        raise FileError(_REFUSALS[answer["error"]])
+        # The library says of a workbook beyond its limits, too, that it does not know the format.
+        raise FileError(_BROKEN if is_workbook and answer["error"] == "not a table" else _REFUSALS[answer["error"]])
     return [_sheet(one) for one in answer["sheets"]]
 
 
-def _check_unpacked_size(content: bytes) -> None:
-    # Only what the archive declares: a lie here meets the reader's memory limit.
+def _check_archive(content: bytes) -> bool:
+    """Whether the archive has the parts of a workbook; FileError when it unpacks to too much.
+
+    Only what the archive declares is summed up: a lie here meets the reader's memory limit.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise FileError(_BROKEN) from error
     if unpacked > MAX_UNPACKED:
         raise FileError(_TOO_BIG)
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 
 def _sheet(read: dict[str, Any]) -> Sheet:

@@ -111,3 +111,42 @@ def _with_sheet_xml(book: bytes, rows: str) -> bytes:
                 content = content.replace(b"</sheetData>", f"{rows}</sheetData>".encode())
             target.writestr(name, content)
     return stream.getvalue()
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
+<table:table table:name="Лист1">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+ROW = (
+    '<table:table-row{repeat}><table:table-cell office:value-type="string"{columns}><text:p>{text}</text:p>'
+    "</table:table-cell></table:table-row>"
+)
+
+
+def test_an_ods_of_libreoffice_is_read() -> None:
+    rows = ROW.format(repeat="", columns="", text="ФИО") + ROW.format(repeat="", columns="", text="Ким Вера")
+    (sheet,) = tables.read(_ods(rows))
+    assert [row.cells for row in sheet.rows] == [["ФИО"], ["Ким Вера"]]
+
+
+def test_a_row_repeated_a_million_times_is_refused() -> None:
+    repeated = ROW.format(
+        repeat=' table:number-rows-repeated="1048576"',
+        columns=' table:number-columns-repeated="16384"',
+        text="бомба",
+    )
+    with pytest.raises(FileError, match="велик"):
+        tables.read(_ods(repeated))
+
+
+def _ods(rows: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS.format(rows=rows))
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return stream.getvalue()
