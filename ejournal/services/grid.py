@@ -100,6 +100,11 @@ class Grid:
     last_entry: int
     closed: bool
 
+    @property
+    def recent(self) -> list[Column]:
+        """The newest lessons that can be filled, one column each: the phone goes straight to them."""
+        return [column for column in reversed(self.columns) if column.is_open and column.first_of_lesson][:6]
+
 
 EVER = date(2200, 1, 1)
 
