@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ejournal import __version__, create_app, demo, schema, server
 from ejournal.exchange.command import import_command
-from ejournal.extensions import db
+from ejournal.extensions import db, reading
 from ejournal.services import accounts, college
 from ejournal.services.errors import ServiceError
 from ejournal.web.account import DEMO_LOGINS
@@ -73,7 +73,7 @@ def main() -> None:
 @with_appcontext
 def init(name: str, timezone: str, administrator: str, login: str, address: str) -> None:
     """Создать пустой колледж: база данных, секретный ключ, первый администратор."""
-    schema.upgrade()
+    upgrade_schema()
     opened = college.create(name, timezone, administrator, login)
     click.echo(f"Создан колледж «{name}», учебный год {opened.year}, часовой пояс {timezone}.")
     click.echo(f"Логин администратора: {opened.username}")
@@ -83,13 +83,15 @@ def init(name: str, timezone: str, administrator: str, login: str, address: str)
 
 
 @main.command("demo")
-@click.option("--students", default=200, show_default=True, type=click.IntRange(40, 5000), help="Сколько обучающихся.")
+@click.option(
+    "--students", default=200, show_default=True, type=click.IntRange(demo.LEAST, 5000), help="Сколько обучающихся."
+)
 @click.option("--seed", default=1, show_default=True, help="Другое число — другие люди и отметки.")
 @click.option("--if-empty", is_flag=True, help="Ничего не делать, если в базе уже есть колледж.")
 @with_appcontext
 def demo_command(students: int, seed: int, if_empty: bool) -> None:
     """Заполнить пустую базу вымышленным колледжем в разгар семестра."""
-    schema.upgrade()
+    upgrade_schema()
     if if_empty and not college.is_empty():
         return
     click.echo(f"Создаётся демонстрационный колледж, обучающихся: {students}…")
@@ -111,25 +113,30 @@ def run(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path
     listening = server.Listening(host, port, workers, tls_cert, tls_key)
     with application().app_context():
         greeting = prepare(listening, is_show)
-        db.session.remove()
         db.engine.dispose()  # the workers are forked: they must not inherit a connection
     server.serve(listening, lambda: click.echo(greeting))
 
 
 def prepare(listening: server.Listening, is_show: bool) -> str:
     """Everything that may stop a start, checked before it; returns what to print once the server listens."""
-    copy = schema.upgrade()
-    if copy:
-        click.echo(f"База данных обновлена. Прежняя сохранена: {copy}")
-    if not college.has_accounts():
+    upgrade_schema()
+    with reading():
+        has_accounts, has_demo = college.has_accounts(), college.has_demo_accounts()
+        db.session.remove()
+    if not has_accounts:
         fail(EMPTY)
-    has_demo = college.has_demo_accounts()
     if has_demo and not is_show and not server.is_loopback(listening.host):
         fail(DEMO_IN_PUBLIC.format(host=listening.host))
     if not server.is_free(listening):
         fail(f"Порт {listening.port} на {listening.host} занят или недоступен. Укажите другой: --port 8001.")
     greeting = f"Журнал открыт: {listening.url}   (остановить: Ctrl+C)"
     return f"{greeting}\n{logins()}" if has_demo else greeting
+
+
+def upgrade_schema() -> None:
+    copy = schema.upgrade()
+    if copy:
+        click.echo(f"База данных обновлена. Прежняя сохранена: {copy}")
 
 
 def logins() -> str:

@@ -14,7 +14,7 @@ from flask_migrate import upgrade as run_migrations
 from sqlalchemy import Connection, inspect
 
 from ejournal.config import Config
-from ejournal.extensions import db
+from ejournal.extensions import db, reading
 from ejournal.models.base import now
 
 
@@ -44,7 +44,7 @@ def revisions() -> tuple[str | None, str]:
     """
     script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
     newest = script.get_current_head() or ""
-    with db.engine.connect() as connection:
+    with reading(), db.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
         raise SchemaError(

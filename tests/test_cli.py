@@ -1,0 +1,309 @@
+"""The command line as a system administrator uses it: open a college, serve it, be told what is wrong."""
+
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from ejournal import cli, create_app
+from ejournal.config import ROOT
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Account, Bell, LogEntry, Period, Person, RoleGrant, WorkKind
+from ejournal.server import Listening
+from ejournal.services import settings
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An installation that does not exist yet."""
+    folder = tmp_path / "instance"
+    monkeypatch.setenv("EJOURNAL_INSTANCE", str(folder))
+    before = os.umask(0o022)
+    yield folder
+    os.umask(before)
+
+
+@pytest.fixture
+def ejournal(instance: Path) -> Command:
+    return lambda *arguments: CliRunner().invoke(cli.main, arguments)
+
+
+def test_r4_2_a_new_college_has_all_an_administrator_needs_to_begin(ejournal: Command, instance: Path) -> None:
+    done = ejournal("init", "--name", "Колледж связи", "--timezone", "Asia/Vladivostok", "--admin", "Ким Анна Львовна")
+    assert done.exit_code == 0, done.output
+    assert "Колледж связи" in done.output
+    with _opened(instance):
+        assert settings.get("college.name") == "Колледж связи"
+        assert settings.timezone().key == "Asia/Vladivostok"
+        year = db.session.scalars(db.select(AcademicYear)).one()
+        assert year.starts <= settings.today() <= year.ends
+        assert _count(Period) == 2
+        assert _count(Bell) >= 6
+        kinds = {(kind.short, kind.weight) for kind in db.session.scalars(db.select(WorkKind))}
+        assert {("Отв", 1), ("КР", 3), ("ЗР", 3), ("ДР", 1)} <= kinds
+        assert len(kinds) == 9
+        person = db.session.scalars(db.select(Person)).one()
+        assert person.full_name == "Ким Анна Львовна"
+        assert [grant.role for grant in db.session.scalars(db.select(RoleGrant))] == ["sysadmin"]
+
+
+def test_r3_8_the_first_administrator_sets_a_password_by_a_link_that_works_once(
+    ejournal: Command, instance: Path
+) -> None:
+    output = ejournal("init", "--address", "https://journal.example.ru/").output
+    link = re.search(r"https://journal\.example\.ru(/activate/\S+)", output)
+    assert link
+    with _opened(instance) as app:
+        stored = db.session.scalars(db.select(Account)).one()
+        assert stored.password_hash is None
+        assert link[1].rsplit("/", 1)[1] not in (stored.activation_hash or "")
+        app.config["WTF_CSRF_ENABLED"] = False
+        form = {"password": "длинный пароль 1", "repeated": "длинный пароль 1"}
+        administrator = app.test_client()
+        assert administrator.post(link[1], data=form).status_code == 302
+        assert administrator.get("/admin/").status_code == 200
+        assert app.test_client().post(link[1], data=form).status_code == 404
+
+
+def test_r4_2_opening_a_college_is_in_the_log(ejournal: Command, instance: Path) -> None:
+    ejournal("init", "--name", "Колледж связи")
+    with _opened(instance):
+        entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "setting")).one()
+        assert entry.after == "Колледж связи"
+
+
+def test_a_college_is_never_made_over_another(ejournal: Command, instance: Path) -> None:
+    ejournal("init", "--name", "Первый")
+    again = ejournal("init", "--name", "Второй")
+    assert again.exit_code == 1
+    assert "ничего не изменено" in again.stderr
+    with _opened(instance):
+        assert settings.get("college.name") == "Первый"
+        assert _count(Account) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--timezone", "Asia/Nowhere", "Часового пояса «Asia/Nowhere» нет"),
+        ("--timezone", "../etc/passwd", "Часового пояса"),
+        ("--login", "а б", "Логин"),
+        ("--name", " ", "Укажите название"),
+        ("--admin", " ", "фамилию администратора"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_made(
+    ejournal: Command, instance: Path, option: str, value: str, says: str
+) -> None:
+    refused = ejournal("init", option, value)
+    assert refused.exit_code == 1
+    assert says in refused.stderr
+    with _opened(instance):
+        assert (_count(Person), _count(AcademicYear), _count(WorkKind)) == (0, 0, 0)
+
+
+def test_a_demo_college_is_made_and_its_logins_are_told(ejournal: Command, instance: Path) -> None:
+    done = ejournal("demo", "--students", "16")
+    assert done.exit_code == 0, done.output
+    for login in ("admin", "director", "zavuch", "curator", "teacher", "student", "parent"):
+        assert re.search(rf"^ +{login} ", done.output, re.MULTILINE), login
+    with _opened(instance) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        visitor = app.test_client()
+        visitor.post("/login", data={"username": "teacher", "password": "demo"})
+        assert visitor.get("/journal/").status_code == 200
+
+
+def test_a_demo_college_is_never_made_over_a_real_one(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    refused = ejournal("demo", "--students", "16")
+    assert refused.exit_code == 1
+    assert "EJOURNAL_INSTANCE" in refused.stderr
+    left_alone = ejournal("demo", "--if-empty")
+    assert (left_alone.exit_code, left_alone.output) == (0, "")
+    with _opened(instance):
+        assert _count(Person) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_r4_1_c_other_users_of_the_server_read_neither_database_nor_key(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    for name in ("ejournal.db", "secret_key"):
+        assert (instance / name).stat().st_mode & 0o077 == 0, name
+
+
+def test_a_slip_in_the_settings_file_is_told_in_a_sentence(ejournal: Command, instance: Path) -> None:
+    instance.mkdir()
+    (instance / "ejournal.toml").write_text("smtp_url = почта", encoding="utf-8")
+    failed = ejournal("init")
+    assert failed.exit_code == 1
+    assert "Настройки не прочитаны" in failed.stderr
+
+
+def test_a_list_is_not_read_into_a_database_that_is_not_there(ejournal: Command) -> None:
+    failed = ejournal("import", "bells", str(ROOT / "tests" / "data" / "college-a" / "bells.xlsx"))
+    assert failed.exit_code == 1
+    assert "ejournal init" in failed.stderr
+
+
+def test_an_empty_college_is_not_served(ejournal: Command) -> None:
+    refused = ejournal("run")
+    assert refused.exit_code == 1
+    assert "ejournal init" in refused.stderr
+
+
+def test_a_busy_port_is_told_instead_of_shared(ejournal: Command) -> None:
+    ejournal("init")
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        refused = ejournal("run", "--port", str(busy.getsockname()[1]))
+    assert refused.exit_code == 1
+    assert "--port" in refused.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.10", "::", "journal.example.ru"])
+def test_demo_accounts_are_not_served_to_others(ejournal: Command, instance: Path, host: str) -> None:
+    _with_demo_account(ejournal, instance)
+    refused = ejournal("run", "--host", host)
+    assert refused.exit_code == 1
+    assert "--demo" in refused.stderr
+
+
+def test_demo_accounts_are_served_here_or_when_it_is_a_show(ejournal: Command, instance: Path) -> None:
+    _with_demo_account(ejournal, instance)
+    with _opened(instance):
+        assert "teacher" in cli.prepare(Listening("127.0.0.1", _free_port(), 1), is_show=False)
+        assert "teacher" in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=True)
+
+
+def test_blocked_demo_accounts_no_longer_matter(ejournal: Command, instance: Path) -> None:
+    _with_demo_account(ejournal, instance)
+    with _opened(instance):
+        account = db.session.scalars(db.select(Account)).one()
+        account.blocked_at = account.created_at
+        db.session.commit()
+        assert "teacher" not in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=False)
+
+
+def test_certificate_without_its_key_is_refused(ejournal: Command, tmp_path: Path) -> None:
+    certificate = tmp_path / "cert.pem"
+    certificate.write_text("")
+    refused = ejournal("run", "--tls-cert", str(certificate))
+    assert refused.exit_code == 2
+    assert "--tls-key" in refused.stderr
+
+
+@pytest.mark.slow
+def test_the_server_starts_answers_and_stops(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    port = _free_port()
+    with _running("--port", str(port)) as server:
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/login")
+        response = connection.getresponse()
+        assert response.status == 200
+        assert "Войти" in response.read().decode()
+        assert f"http://127.0.0.1:{port}" in (server.stdout.readline() if server.stdout else "")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(15) == 0
+
+
+@pytest.mark.slow
+def test_the_server_speaks_https_and_keeps_the_session_cookie_to_it(
+    ejournal: Command, instance: Path, tmp_path: Path
+) -> None:
+    ejournal("init")
+    certificate, key = _certificate(tmp_path)
+    port = _free_port()
+    with _running("--port", str(port), "--tls-cert", str(certificate), "--tls-key", str(key)):
+        connection = HTTPSConnection("localhost", port, context=ssl.create_default_context(cafile=str(certificate)))
+        connection.request("GET", "/login")
+        response = connection.getresponse()
+        assert response.status == 200
+        assert "Secure" in (response.headers["Set-Cookie"] or "")
+        assert response.headers["Strict-Transport-Security"]
+
+
+class _opened:  # noqa: N801 - reads as a verb where it is used
+    """The installation as the command left it, in an application context."""
+
+    def __init__(self, instance: Path) -> None:
+        self.app = create_app({"instance": instance})
+        self.context = self.app.app_context()
+
+    def __enter__(self) -> Flask:
+        self.context.push()
+        return self.app
+
+    def __exit__(self, *_: object) -> None:
+        db.session.remove()
+        db.engine.dispose()
+        self.context.pop()
+
+
+class _running:  # noqa: N801
+    """`ejournal run` as a process, once it answers."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.port = int(arguments[arguments.index("--port") + 1])
+        self.command = [sys.executable, "-m", "ejournal", "run", "--workers", "1", *arguments]
+
+    def __enter__(self) -> "subprocess.Popen[str]":
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self.process
+            time.sleep(0.1)
+        raise RuntimeError("the server did not start")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(15)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def _with_demo_account(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    with _opened(instance):
+        db.session.scalars(db.select(Account)).one().is_demo = True
+        db.session.commit()
+
+
+def _count(model: type[object]) -> int:
+    return db.session.scalar(db.select(db.func.count()).select_from(model)) or 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return certificate, key
