@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from ejournal.access import Viewer
-from ejournal.domain.names import short_name
 from ejournal.domain.notation import Value
 from ejournal.extensions import db
-from ejournal.models import Lesson, LessonState, Person, Work
+from ejournal.models import Lesson, LessonState, Work
 from ejournal.models.base import now
 from ejournal.services import cell_context, cells, grid, log
 from ejournal.services.cells import Entry, Refusal, Saved
@@ -53,14 +52,11 @@ def everybody_present(actor: Viewer, course_id: int, lesson_id: int) -> list[Sav
 
 
 def names_of(viewer: Viewer, course_id: int, entries: Sequence[Entry]) -> dict[int, str]:
-    """Short names of the students of entries, for a preview; only of a journal the viewer may read."""
-    grid.find_course(viewer, course_id)
-    rows = db.session.execute(
-        select(Person.id, Person.surname, Person.name, Person.patronymic).where(
-            Person.id.in_({entry.student_id for entry in entries})
-        )
-    )
-    return {row.id: short_name(row.surname, row.name, row.patronymic) for row in rows}
+    """Short names of the students of entries, for a preview; only of a journal the viewer may read, and only its
+    own students: an entry may name anybody's number (п. 2.1)."""
+    course, _can_edit = grid.find_course(viewer, course_id)
+    asked = {entry.student_id for entry in entries}
+    return {student.id: student.name for student in grid.students_of(course) if student.id in asked}
 
 
 def _column(actor: Viewer, course_id: int, works: Sequence[int]) -> list[cell_context.Place]:

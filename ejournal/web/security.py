@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -79,7 +79,14 @@ def add_headers(response: Response) -> Response:
 
 
 class SessionInterface(SecureCookieSessionInterface):
-    """The session cookie is Secure, but for a browser on this very machine and a college that chose plain HTTP."""
+    """The session cookie is Secure, but for a browser on this very machine and a college that chose plain HTTP.
+
+    It goes with the browser: on a classroom's computer the next person opens it anew. Its age is checked all the
+    same, by the signature's own time.
+    """
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> None:
+        return None
 
     def get_cookie_secure(self, app: Flask) -> bool:
         if request.is_secure:

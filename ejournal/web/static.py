@@ -1,4 +1,4 @@
-"""Static files under an address that holds the hash of their content, compressed once, cached for a year.
+"""Static files under an address that holds the hash of their content, compressed once, cached for good.
 
 One hash over all files, as a folder of the address: the modules in static/js import each other by relative
 names, which then lead to the same version without being rewritten.
@@ -38,7 +38,6 @@ def init_app(app: Flask) -> None:
         app.wsgi_app,
         root=str(folder),
         prefix=prefix,
-        max_age=365 * 24 * 3600,
         immutable_file_test=lambda _path, _url: True,
         add_headers_function=_add_headers,
         allow_all_origins=False,

@@ -1,0 +1,146 @@
+"""Who gets what from every address: one row a route, one column a kind of user (п. 1.7, 2.1, 4.2-4.6).
+
+A new route needs a row here, or the first test fails. «ok»: let in, whatever an empty form then gets.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import factories
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ejournal.extensions import db
+from ejournal.models import Account, LogEntry, Person, Role, RoleGrant
+from ejournal.services import accounts
+
+# teacher: of the journal asked for; stranger: a teacher of another one; curator: of the journal's group.
+VIEWERS = ("nobody", "sysadmin", "administration", "curator", "teacher", "stranger", "student", "parent")
+
+ALL = "ok  ok  ok  ok  ok  ok  ok  ok"
+SIGNED_IN = "401 ok  ok  ok  ok  ok  ok  ok"
+READS_JOURNAL = "401 ok  ok  ok  ok  404 403 403"
+KEEPS_JOURNAL = "401 403 403 403 ok  404 403 403"
+SYSADMIN = "401 ok  403 403 403 403 403 403"
+# The same, for a thing that is not there: let in, then nothing found.
+SYSADMIN_404 = "401 404 403 403 403 403 403 403"
+
+MATRIX = {
+    "account.activate": ALL,
+    "account.activation": ALL,
+    "account.ask_code": ALL,
+    "account.change_password": SIGNED_IN,
+    "account.leave": ALL,
+    "account.login": ALL,
+    "account.password": SIGNED_IN,
+    "account.sign_in": "401 401 401 401 401 401 401 401",  # an empty password, never right
+    "account.sign_out": ALL,
+    "admin.apply_import": SYSADMIN_404,
+    "admin.block_account": SYSADMIN,
+    "admin.create_account": SYSADMIN,
+    "admin.create_person": SYSADMIN,
+    "admin.drop_import": SYSADMIN_404,
+    "admin.end_role": SYSADMIN,
+    "admin.finished_import": SYSADMIN_404,
+    "admin.grant_role": SYSADMIN,
+    "admin.index": SYSADMIN,
+    "admin.log": "401 ok  ok  403 403 403 403 403",
+    "admin.new_import": SYSADMIN,
+    "admin.new_person": SYSADMIN,
+    "admin.pending_import": SYSADMIN_404,
+    "admin.people_list": SYSADMIN,
+    "admin.person": SYSADMIN,
+    "admin.preview_import": SYSADMIN,
+    "admin.rename_account": SYSADMIN,
+    "admin.renew_code": SYSADMIN,
+    "admin.update_person": SYSADMIN,
+    "health.healthz": ALL,
+    "home.index": SIGNED_IN,
+    "home.switch_role": "401 403 403 403 403 403 403 403",  # an empty role is nobody's
+    "home.switch_view": ALL,
+    "journal.changes": READS_JOURNAL,
+    "journal.fill": KEEPS_JOURNAL,
+    "journal.grid": READS_JOURNAL,
+    "journal.history": READS_JOURNAL,
+    "journal.index": "401 ok  ok  ok  ok  ok  403 403",
+    "journal.paste": KEEPS_JOURNAL,
+    "journal.paste_preview": KEEPS_JOURNAL,
+    "journal.presence": KEEPS_JOURNAL,
+    "journal.record": KEEPS_JOURNAL,
+    "journal.undo_last": "401 403 403 403 ok  ok  403 403",  # of one's own changes: a stranger has none
+}
+
+# What a form must hold for the question whose journal it is to be asked at all.
+FORMS = {
+    "journal.paste": {"entries": '[[{student_id}, {work_id}, "5", 0]]'},
+    "journal.paste_preview": {"entries": '[[{student_id}, {work_id}, "5", 0]]'},
+}
+
+
+def test_every_route_has_its_row(app: Flask) -> None:
+    assert set(MATRIX) == set(app.view_functions)
+
+
+@dataclass
+class College:
+    """One journal, a person to administer, and somebody of every kind."""
+
+    arguments: dict[str, object]
+    clients: dict[str, FlaskClient]
+
+
+@pytest.fixture
+def college(app: Flask, client: FlaskClient, sign_in: Callable[[Person], FlaskClient]) -> College:
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=1)
+        people = {
+            "teacher": journal.teacher,
+            "curator": factories.make_curator(journal.group),
+            "stranger": factories.make_journal(students=1, lessons=1).teacher,
+            **{str(role): factories.make_person(roles=(role,)) for role in Role if role not in ("teacher", "curator")},
+        }
+        other = factories.make_person(roles=(Role.TEACHER,))
+        account = db.session.scalars(db.select(Account).where(Account.person_id == other.id)).one()
+        code = accounts.issue_code(account, None)
+        db.session.commit()
+        arguments: dict[str, object] = {
+            "course_id": journal.course_id,
+            "student_id": journal.students[0].id,
+            "work_id": journal.works[0].id,
+            "lesson_id": journal.lessons[0].id,
+            "person_id": other.id,
+            "grant_id": db.session.scalars(db.select(RoleGrant.id).where(RoleGrant.person_id == other.id)).one(),
+            "code": code,
+            "name": "0" * 32,
+            "entry_id": db.session.scalars(db.select(LogEntry.id)).first() or 1,
+        }
+    clients = {name: sign_in(person) for name, person in people.items()}
+    return College(arguments, {"nobody": client, **clients})
+
+
+@pytest.mark.parametrize("endpoint", sorted(MATRIX))
+def test_everybody_gets_what_is_theirs_and_no_more(app: Flask, college: College, endpoint: str) -> None:
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    with app.test_request_context():
+        arguments = {name: college.arguments[name] for name in rule.arguments}
+        address = app.url_for(endpoint, **arguments)  # type: ignore[arg-type]
+    method = "POST" if "POST" in rule.methods else "GET"
+    form = {name: text.format(**college.arguments) for name, text in FORMS.get(endpoint, {}).items()} or None
+    got = {}
+    for number, viewer in enumerate(VIEWERS):
+        # As a script asks: then nobody gets a plain 401 instead of being led to the form. Each at a computer of
+        # their own, or the empty passwords would add up.
+        status = (
+            college.clients[viewer]
+            .open(
+                address,
+                method=method,
+                data=form,
+                headers={"HX-Request": "true"},
+                environ_base={"REMOTE_ADDR": f"192.0.2.{number}"},
+            )
+            .status_code
+        )
+        got[viewer] = "ok" if status < 400 or status in (400, 409, 422) else str(status)
+    assert got == dict(zip(VIEWERS, MATRIX[endpoint].split(), strict=True))
