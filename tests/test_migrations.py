@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from factories import make_group, make_journal
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -17,7 +18,6 @@ from ejournal import create_app, schema
 from ejournal.config import ROOT
 from ejournal.extensions import db, prepare_engine
 from ejournal.models import Discipline, ThematicPlan, Topic
-from tests.factories import make_group, make_journal
 
 FIRST = "0001"
 # A revision of the kind that loses rows when foreign keys are on: topics are deleted with their plan.
