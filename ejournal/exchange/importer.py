@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
@@ -90,6 +90,9 @@ KINDS: dict[str, Kind] = {
         store_marks.plan,
     ),
 }
+# Any number of our own; the same for all imports.
+_IMPORT_LOCK = 4_202_002
+
 # Known names of lists that this version cannot store yet.
 NOT_YET = {"substitutions": "замен"}
 
@@ -136,6 +139,7 @@ def apply_file(
     something else than was shown.
     """
     db.session.rollback()
+    _one_at_a_time()
     try:
         plan = _plan(kind, content, filename, options, actor)
         if plan.errors:
@@ -157,6 +161,12 @@ def apply_file(
         db.session.rollback()
         raise
     return plan
+
+
+def _one_at_a_time() -> None:
+    """On PostgreSQL two imports of one list at once would both create its people; SQLite has one writer anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
 
 
 def recent(limit: int = 10) -> list[LogEntry]:

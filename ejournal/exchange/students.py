@@ -192,12 +192,14 @@ def _merge(rows: list[StudentRecord], errors: list[RowError]) -> list[StudentRec
 
 
 def _is_same(person: StudentRecord, row: StudentRecord) -> bool:
-    if person.snils and row.snils:
-        return person.snils == row.snils
+    if person.snils and person.snils == row.snils:
+        return True
     if person.name.key != row.name.key:
         return False
     if person.birth and row.birth:
         return person.birth == row.birth
+    if person.snils and row.snils:
+        return False
     return person.group_key == row.group_key
 
 
@@ -205,6 +207,8 @@ def _merged(person: StudentRecord, row: StudentRecord, errors: list[RowError]) -
     first = person.rows[0]
     if person.name.key != row.name.key or (person.birth and row.birth and person.birth != row.birth):
         errors.append(row.error("snils", f"такой же СНИЛС в строке {first} у другого человека: {person.name.full}"))
+    elif person.snils and row.snils and person.snils != row.snils:
+        errors.append(row.error("snils", f"у этого же человека в строке {first} другой СНИЛС: {person.snils}"))
     elif person.group_key != row.group_key:
         errors.append(row.error("group", f"этот человек уже есть в строке {first} в группе {person.group}"))
     # «Семёнов» is the careful spelling of «Семенов».

@@ -1,4 +1,4 @@
-"""A database of its own for imports, and spreadsheets made on the spot."""
+"""The college's lists, imports of them, and spreadsheets made on the spot."""
 
 import io
 import json
@@ -13,7 +13,8 @@ from flask import Flask
 
 from ejournal.exchange import importer
 from ejournal.exchange.changes import ImportPlan, Options
-from ejournal.extensions import db, prepare_engine
+from ejournal.extensions import db
+from tests.conftest import POSTGRES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 COLLEGE = DATA / "college-a"
@@ -23,6 +24,12 @@ TODAY = "2026-11-24 09:00:00+03:00"
 Import = Callable[..., ImportPlan]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What an import stores is tested on both databases."""
+    if POSTGRES and "app" in metafunc.fixturenames:
+        metafunc.parametrize("app", ["sqlite", "postgres"], indirect=True)
+
+
 @pytest.fixture(scope="session")
 def expected() -> dict[str, Any]:
     """What a right import of each file of the college holds."""
@@ -30,16 +37,11 @@ def expected() -> dict[str, Any]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Flask]:
-    app = Flask("imports")
-    app.config.update(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'test.db'}", SECRET_KEY="test")
-    db.init_app(app)
+def database(app: Flask) -> Iterator[Flask]:
+    """An empty database in November 2026, inside an application context."""
     with time_machine.travel(TODAY, tick=True), app.app_context():
-        prepare_engine(db.engine)
-        db.create_all()
         yield app
         db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -292,7 +292,9 @@ def test_a_thematic_plan_of_an_unknown_discipline_is_refused(load: Import) -> No
 def test_bells_of_weekdays_and_saturday(load: Import, expected: dict[str, Any]) -> None:
     assert load("bells", "bells.xlsx").created == 8
     for weekday, key in ((None, "weekdays"), (6, "saturday")):
-        schedule = db.session.scalars(select(BellSchedule).where(BellSchedule.weekday.is_(weekday))).one()
+        schedule = db.session.scalars(
+            select(BellSchedule).where(BellSchedule.weekday.is_not_distinct_from(weekday))
+        ).one()
         stored = db.session.scalars(select(Bell).where(Bell.schedule_id == schedule.id).order_by(Bell.pair))
         assert [[f"{b.starts:%H:%M}", f"{b.ends:%H:%M}"] for b in stored] == expected["bells"][key]
     before = everything()

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from ejournal import create_app
 from ejournal.exchange import pending
 from ejournal.extensions import db
 from ejournal.models import Account, Group, LogEntry, Person, Role, RoleGrant
@@ -20,26 +20,20 @@ from ejournal.services import settings
 from tests.exchange.conftest import COLLEGE, TODAY
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+@pytest.fixture(autouse=True)
+def people_of_every_role(app: Flask) -> Iterator[None]:
     with time_machine.travel(TODAY, tick=True):
-        app = create_app({"instance": str(tmp_path), "insecure_http": "1", "secret_key": "test"})
-        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         with app.app_context():
-            db.create_all()
             for role in Role:
-                person = Person.called("Вход", role.value)
-                db.session.add(person)
-                db.session.flush()
-                db.session.add(Account(person_id=person.id, username=role.value))
-                db.session.add(RoleGrant(person_id=person.id, role=role.value, since=settings.today()))
-            db.session.add(Account(person=admin_person(), username="second"))
+                add_person(role, role.value)
+            add_person(Role.SYSADMIN, "second")
             db.session.commit()
-        yield app
+        yield
+    shutil.rmtree(Path(app.instance_path) / "uploads", ignore_errors=True)
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
+def admin(app: Flask, people_of_every_role: None) -> FlaskClient:
     return signed_in(app, Role.SYSADMIN.value)
 
 
@@ -170,13 +164,12 @@ def test_the_start_page_leads_here(admin: FlaskClient) -> None:
     assert 'href="/admin/import"' in admin.get("/admin/").text
 
 
-def admin_person() -> Person:
-    """A second system administrator."""
-    person = Person.called("Второй", "администратор")
+def add_person(role: Role, username: str) -> None:
+    person = Person.called("Вход", username)
     db.session.add(person)
     db.session.flush()
-    db.session.add(RoleGrant(person_id=person.id, role=Role.SYSADMIN.value, since=settings.today()))
-    return person
+    db.session.add(Account(person_id=person.id, username=username))
+    db.session.add(RoleGrant(person_id=person.id, role=role.value, since=settings.today()))
 
 
 def signed_in(app: Flask, username: str) -> FlaskClient:

@@ -134,6 +134,16 @@ def test_a_snils_of_somebody_else_is_refused(load: Import) -> None:
     assert "Семёнов Пётр Артёмович" in error.message
 
 
+def test_one_person_with_two_snils_is_refused_in_the_list_and_against_the_base(load: Import) -> None:
+    other = [*PETR[:5], "290-810-033 51"]
+    (error,) = students.read(tables.read(workbook(HEAD, PETR, other))).errors
+    assert (error.row, error.field) == (3, "snils")
+    load("students", workbook(HEAD, PETR), create=True)
+    (error,) = load("students", workbook(HEAD, other)).errors
+    assert (error.row, error.field) == (2, "snils")
+    assert "019-161-461 35" in error.message
+
+
 def test_a_namesake_with_another_birth_date_is_another_person(load: Import) -> None:
     load("students", workbook(HEAD, PETR), create=True)
     other = [1, "Семёнов Пётр Артёмович", date(2007, 1, 1), "ИС-21"]
@@ -244,6 +254,18 @@ def test_a_new_leader_takes_over_from_today(load: Import) -> None:
         (date(2026, 9, 1), date(2026, 11, 23)),
         (date(2026, 11, 24), None),
     ]
+
+
+def test_a_role_that_was_taken_away_is_not_given_back_by_a_list(load: Import) -> None:
+    listing = workbook(STAFF, ["Ким Вера Ивановна", "системный администратор"])
+    load("teachers", listing)
+    grant = db.session.scalars(select(RoleGrant)).one()
+    grant.since, grant.until = date(2026, 9, 1), date(2026, 10, 1)
+    db.session.commit()
+    plan = load("teachers", listing)
+    assert (plan.updated, plan.unchanged) == (0, 1)
+    assert "Системный администратор" in plan.notes[0]
+    assert len(list(db.session.scalars(select(RoleGrant)))) == 1
 
 
 def test_a_teacher_who_is_also_a_parent_is_one_person(load: Import) -> None:

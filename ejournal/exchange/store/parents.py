@@ -21,7 +21,7 @@ Links = dict[tuple[int, int], Guardianship]
 
 def plan(listing: Listing[ParentRecord], draft: Draft) -> None:
     """Add the changes of a list to the draft."""
-    directory = Directory()
+    directory = Directory(draft.today)
     groups_of = _groups_of_students()
     links = people.guardianships()
     for record in listing.records:
@@ -108,6 +108,7 @@ def _change(
         stored = person
         lines, store = people.differences(person, details)
         roles = people.missing_roles(directory, person, [Role.PARENT])
+        directory.remark_on_ended(person, [Role.PARENT], draft.notes)
     bonds = [_bond(stored, child, record.relation, links, draft.today) for child in children]
     lines += [line for line, _ in bonds if line]
 

@@ -38,7 +38,7 @@ class RowRefusedError(Exception):
 class Directory:
     """Every person of the college by name, СНИЛС, phone and e-mail; read in two queries."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: date) -> None:
         self.by_name: dict[str, list[Person]] = defaultdict(list)
         self.by_snils: dict[str, Person] = {}
         self.by_email: dict[str, list[Person]] = defaultdict(list)
@@ -50,19 +50,39 @@ class Directory:
                 self.by_email[person.email].append(person)
         self.claims: dict[int, int] = {}
         self.roles: dict[int, set[str]] = defaultdict(set)
-        # A role that was taken away counts as held: a list does not give it back.
-        for person_id, role in db.session.execute(select(RoleGrant.person_id, RoleGrant.role)):
+        # A role that was taken away counts as held: a list does not give it back, a remark says so.
+        self.ended: dict[int, set[str]] = defaultdict(set)
+        grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.until).order_by(RoleGrant.since)
+        for person_id, role, until in db.session.execute(grants):
             self.roles[person_id].add(role)
+            is_over = until is not None and until < today
+            (self.ended[person_id].add if is_over else self.ended[person_id].discard)(role)
 
     def find_by_snils(self, details: Details) -> Person | None:
         """The owner of the СНИЛС; RowRefusedError when it is somebody else."""
         owner = self.by_snils.get(details.snils or "")
         if owner is None:
+            self._refuse_other_snils(details)
             return None
         same_name = owner.skey == details.name.key or is_renamed(owner, details.name)
         if not same_name or contradicts(owner, details):
             raise RowRefusedError("snils", f"этот СНИЛС уже записан у другого человека: {owner.full_name}")
         return owner
+
+    def _refuse_other_snils(self, details: Details) -> None:
+        """One name and birth date with two numbers is a slip in one of them, and no second person."""
+        for person in self.by_name[details.name.key]:
+            same_day = details.birth and person.birth_date == details.birth
+            if same_day and details.snils and person.snils:
+                raise RowRefusedError("snils", f"в базе у этого человека другой СНИЛС: {person.snils}")
+
+    def remark_on_ended(self, person: Person, roles: Iterable[Role], notes: list[str]) -> None:
+        for role in roles:
+            if role.value in self.ended[person.id]:
+                notes.append(
+                    f"{person.full_name}: роль «{role.label}» была снята. Список её не возвращает: "
+                    "если она снова нужна, назначьте её на странице человека."
+                )
 
     def claim(self, person: Person, row: int) -> Person:
         """Each person is one record of a list: two that lead to the same one contradict each other."""

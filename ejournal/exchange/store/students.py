@@ -22,7 +22,7 @@ def plan(listing: StudentList, draft: Draft) -> None:
     start = year_start(draft.today, listing.year_starts)
     titles = {record.group_key: record.group for record in listing.records}
     groups = Groups(draft, start.year, titles)
-    directory = Directory()
+    directory = Directory(draft.today)
     history = _enrollments()
     for record in listing.records:
         group = groups.get(record.group_key, record.group)
@@ -102,6 +102,7 @@ def _update(person: Person, details: Details, place: _Place, directory: Director
     lines, store_details = people.differences(person, details)
     line, enroll = _movement(person, place, draft)
     roles = people.missing_roles(directory, person, [Role.STUDENT])
+    directory.remark_on_ended(person, [Role.STUDENT], draft.notes)
     lines += [line] if line else []
     lines += [f"роль: {role.label}" for role in roles]
 

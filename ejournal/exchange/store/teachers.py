@@ -23,7 +23,7 @@ def plan(listing: Listing[TeacherRecord], draft: Draft) -> None:
     start = year_start(draft.today)
     titles = {key: title for record in listing.records for key, title in record.curated.items()}
     groups = Groups(draft, start.year, titles)
-    directory = Directory()
+    directory = Directory(draft.today)
     leaders = _leaders(draft)
     for record in listing.records:
         led = _groups_led(record, groups, draft)
@@ -105,6 +105,7 @@ def _change(
         stored = person
         lines, store = people.differences(person, details)
         roles = people.missing_roles(directory, person, wanted)
+        directory.remark_on_ended(person, wanted, draft.notes)
     lines += [f"роль: {role.label}" for role in roles]
     appointments = [_appoint(stored, group, leaders.get(group.id), draft) for group in led]
     lines += [line for line, _ in appointments if line]
