@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ejournal.access import Viewer
 from ejournal.config import ROOT
+from ejournal.domain import calendar
 from ejournal.models import Role
 from ejournal.services import settings
 from ejournal.web import view_mode
@@ -24,6 +25,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""
     app.jinja_env.filters["day_month"] = lambda value: value.strftime("%d.%m") if value else ""
     app.jinja_env.filters["moment"] = format_moment
+    app.jinja_env.filters["weekday"] = lambda value: (
+        f"{calendar.WEEKDAYS[value.weekday()]}, {calendar.format_day_month(value)}"
+    )
+    app.jinja_env.filters["file_size"] = format_size
 
 
 def common() -> dict[str, Any]:
@@ -99,3 +104,10 @@ def format_moment(value: datetime | date | None) -> str:
     return (
         settings.local(value).strftime("%d.%m.%Y %H:%M") if isinstance(value, datetime) else value.strftime("%d.%m.%Y")
     )
+
+
+def format_size(size: int) -> str:
+    """Bytes as people read them: «850 КБ», «1,4 МБ»."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} КБ"
+    return f"{size / 1024 / 1024:.1f} МБ".replace(".", ",")

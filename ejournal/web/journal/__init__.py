@@ -4,4 +4,13 @@ from flask import Blueprint
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 
-from ejournal.web.journal import bulk, cells, courses, grid  # noqa: E402, F401 - the views attach themselves
+from ejournal.web.journal import (  # noqa: E402, F401 - the views attach themselves
+    bulk,
+    cells,
+    courses,
+    files,
+    grid,
+    lessons,
+    roll,
+    works,
+)

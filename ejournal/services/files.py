@@ -1,0 +1,208 @@
+"""Files of lessons: homework and materials (п. 4.4). Kept by their hash; a person's name for one is only shown."""
+
+import hashlib
+import os
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import Lesson, LessonFile, LessonState, StoredFile
+from ejournal.models.base import now
+from ejournal.services import file_types, homework, lesson_context
+from ejournal.services.errors import NotFoundError, RefusedError
+
+PURPOSES = {"homework": "файл к заданию", "material": "материал к занятию"}
+LONGEST_NAME = 150
+MOST_AT_ONCE = 10
+CHUNK = 1 << 16
+# Not allowed in names by some system or other.
+_UNSAFE = frozenset('\\/:*?"<>|')
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came: the name its owner gave it, and its content."""
+
+    name: str
+    stream: IO[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    path: Path
+    name: str
+    media_type: str
+
+
+def attach(
+    actor: Viewer, course_id: int, lesson_id: int, uploads: Sequence[Upload], purpose: str
+) -> tuple[list[LessonFile], list[str]]:
+    """Attach files to a lesson; those that can't be taken are returned as messages, the others are kept.
+
+    Files attached as homework publish it. Raises NotFoundError, ForbiddenError, ClosedError, RefusedError.
+    """
+    if purpose not in PURPOSES:
+        raise RefusedError("Выберите, к чему приложить файл: к заданию или к материалам занятия.")
+    if not uploads:
+        raise RefusedError("Выберите хотя бы один файл.")
+    if len(uploads) > MOST_AT_ONCE:
+        raise RefusedError(f"За один раз — не больше {MOST_AT_ONCE} файлов: загрузите частями.")
+    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, None)
+    if lesson.state == LessonState.CANCELLED:
+        raise RefusedError("Занятие отменено: файлы к нему не прикладываются.")
+    attached, refused = [], []
+    for upload in uploads:
+        name = safe_name(upload.name)
+        try:
+            attached.append(_attach(actor, lesson, _store(upload.stream, name, actor), purpose))
+        except RefusedError as error:
+            refused.append(f"«{name}»: {error.message}")
+    if attached and purpose == homework.PURPOSE:
+        homework.publish_files(actor, lesson)
+    db.session.commit()
+    return attached, refused
+
+
+def detach(actor: Viewer, course_id: int, lesson_id: int, file_id: int) -> None:
+    """Take a file off a lesson; it stays stored, marked, since it was shown to students.
+
+    Raises NotFoundError, ForbiddenError, ClosedError.
+    """
+    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, None)
+    attached = _attached(lesson.id, file_id)
+    attached.removed_at = now()
+    _log(actor, lesson, attached, attached.file.name, None, "delete")
+    db.session.flush()
+    if attached.purpose == homework.PURPOSE:
+        homework.withdraw_if_empty(actor, lesson)
+    db.session.commit()
+
+
+def of_lesson(lesson_id: int) -> list[LessonFile]:
+    """The files of a lesson, in the order they were added."""
+    return list(
+        db.session.scalars(
+            select(LessonFile)
+            .where(LessonFile.lesson_id == lesson_id, LessonFile.removed_at.is_(None))
+            .options(joinedload(LessonFile.file))
+            .order_by(LessonFile.id)
+        )
+    )
+
+
+def download(viewer: Viewer, course_id: int, lesson_id: int, file_id: int) -> Download:
+    """A file of a lesson for who may read its journal. Raises NotFoundError."""
+    lesson, _place = lesson_context.find(viewer, course_id, lesson_id)
+    stored = _attached(lesson.id, file_id).file
+    path = path_of(stored.sha256)
+    if not path.is_file():
+        raise NotFoundError("Файл не найден в хранилище. Сообщите администратору: его нужно вернуть из копии.")
+    return Download(path, stored.name, stored.media_type)
+
+
+def path_of(sha256: str) -> Path:
+    """Where the content with this hash is kept."""
+    return _root() / sha256[:2] / sha256
+
+
+def safe_name(name: str) -> str:
+    """The owner's name for a file without what could lead out of a folder, run or deceive the reader."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    # Cc, Cf and the like: line ends for a header, marks that turn the reading direction.
+    name = "".join("_" if sign in _UNSAFE else sign for sign in name if unicodedata.category(sign)[0] != "C")
+    stem, dot, suffix = " ".join(name.split()).strip(". ").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    stem = stem.strip(". ") or "файл"
+    if stem.casefold() in _RESERVED:
+        stem = f"_{stem}"
+    suffix = suffix[:10]
+    stem = stem[: LONGEST_NAME - len(suffix) - 1]
+    return f"{stem}.{suffix}" if suffix else stem
+
+
+def _attach(actor: Viewer, lesson: Lesson, stored: StoredFile, purpose: str) -> LessonFile:
+    attached = LessonFile(lesson_id=lesson.id, file=stored, purpose=purpose)
+    db.session.add(attached)
+    db.session.flush()
+    _log(actor, lesson, attached, None, stored.name, "create")
+    return attached
+
+
+def _store(stream: IO[bytes], name: str, actor: Viewer) -> StoredFile:
+    """Put a checked content under its hash; content that is there already is not written twice."""
+    size = _size(stream)
+    limit = current_app.config["EJOURNAL"].max_upload
+    if size > limit:
+        raise RefusedError(f"файл больше {limit >> 20} МБ. Уменьшите его или разделите на части.")
+    if size == 0:
+        raise RefusedError("файл пустой. Проверьте его и загрузите снова.")
+    media_type = file_types.check(stream, name)
+    stream.seek(0)
+    sha256 = _keep(stream)
+    stored = StoredFile(sha256=sha256, name=name, media_type=media_type, size=size, uploaded_by=actor.person_id)
+    db.session.add(stored)
+    return stored
+
+
+def _keep(stream: IO[bytes]) -> str:
+    """Write the content beside its place and rename it: a half-written file is never under a hash."""
+    root = _root()
+    root.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=root, prefix="coming-", delete=False) as file:
+        try:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    target = path_of(digest.hexdigest())
+    target.parent.mkdir(exist_ok=True)
+    Path(file.name).replace(target)
+    return digest.hexdigest()
+
+
+def _size(stream: IO[bytes]) -> int:
+    stream.seek(0, os.SEEK_END)
+    size = stream.tell()
+    stream.seek(0)
+    return size
+
+
+def _attached(lesson_id: int, file_id: int) -> LessonFile:
+    found = db.session.scalar(
+        select(LessonFile)
+        .where(LessonFile.id == file_id, LessonFile.lesson_id == lesson_id, LessonFile.removed_at.is_(None))
+        .options(joinedload(LessonFile.file))
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _log(
+    actor: Viewer, lesson: Lesson, attached: LessonFile, before: str | None, after: str | None, action: Any
+) -> None:
+    late = attached.purpose == homework.PURPOSE and after is not None and homework.lateness(lesson) is not None
+    lesson_context.note(
+        actor, lesson, PURPOSES[attached.purpose], before, after, subject="file", action=action, late=late
+    )
+
+
+def _root() -> Path:
+    root: Path = current_app.config["EJOURNAL"].files
+    return root

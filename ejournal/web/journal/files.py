@@ -1,0 +1,51 @@
+"""Files of a lesson: attach several at once, take one off, download (п. 4.4)."""
+
+from flask import Response, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal.access import permits
+from ejournal.models import Role
+from ejournal.services import files
+from ejournal.services.errors import RefusedError
+from ejournal.services.files import Upload
+from ejournal.web.journal import answers, bp
+from ejournal.web.journal.grid import READERS
+
+
+@bp.post("/<int:course_id>/lessons/<int:lesson_id>/files", endpoint="attach_files")
+@permits(Role.TEACHER)
+def attach(course_id: int, lesson_id: int) -> ResponseReturnValue:
+    """`files` to `purpose` (homework or material); the good ones are kept when others are refused."""
+    purpose = request.form.get("purpose", "")
+    uploads = [Upload(file.filename, file.stream) for file in request.files.getlist("files") if file.filename]
+
+    def act() -> None:
+        kept, refused = files.attach(current_user, course_id, lesson_id, uploads, purpose)
+        if refused:
+            taken = f"Загружено: {len(kept)}. Не принято: {len(refused)}. " if kept else ""
+            raise RefusedError(taken + " ".join(refused))
+
+    return answers.of_lesson(course_id, lesson_id, "files", act, "Загружено.", purpose)
+
+
+@bp.post("/<int:course_id>/lessons/<int:lesson_id>/files/<int:file_id>/removal", endpoint="detach_file")
+@permits(Role.TEACHER)
+def detach(course_id: int, lesson_id: int, file_id: int) -> ResponseReturnValue:
+    def act() -> None:
+        files.detach(current_user, course_id, lesson_id, file_id)
+
+    return answers.of_lesson(course_id, lesson_id, "files", act, "Файл убран.")
+
+
+@bp.get("/<int:course_id>/lessons/<int:lesson_id>/files/<int:file_id>", endpoint="file")
+@permits(*READERS)
+def download(course_id: int, lesson_id: int, file_id: int) -> Response:
+    """Always saved and never shown: what a stranger made must not run as a page of ours."""
+    found = files.download(current_user, course_id, lesson_id, file_id)
+    response = send_file(
+        found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name, etag=False
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
