@@ -7,11 +7,13 @@ and a test walks every route. Objects are loaded through the viewer's scope, nev
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 from flask_login import UserMixin
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, false, or_, select, true
 
+from ejournal.domain.names import full_name, short_name
 from ejournal.extensions import db
 from ejournal.models import (
     Account,
@@ -73,7 +75,26 @@ def load_viewer(token: str, on: date) -> Viewer | None:
     account_id, _, epoch = token.partition(".")
     if not (account_id.isdigit() and epoch.isdigit()):
         return None
-    rows = db.session.execute(
+    rows = db.session.execute(_viewer_statement(), {"account_id": int(account_id), "today": on}).all()
+    if not rows or rows[0].session_epoch != int(epoch):
+        return None
+    first = rows[0]
+    return Viewer(
+        id=int(account_id),
+        epoch=first.session_epoch,
+        username=first.username,
+        person_id=first.person_id,
+        full_name=full_name(first.surname, first.name, first.patronymic),
+        short_name=short_name(first.surname, first.name, first.patronymic),
+        roles=frozenset(Role(row.role) for row in rows if row.role),
+    )
+
+
+@cache
+def _viewer_statement() -> Select[*tuple[Any, ...]]:
+    """Built once: putting a statement together costs several times what running it does, and every request runs it."""
+    today = bindparam("today", type_=Date)
+    return (
         select(
             Account.session_epoch,
             Account.username,
@@ -84,21 +105,8 @@ def load_viewer(token: str, on: date) -> Viewer | None:
             RoleGrant.role,
         )
         .join(Person, Person.id == Account.person_id)
-        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, on)))
-        .where(Account.id == int(account_id), Account.blocked_at.is_(None))
-    ).all()
-    if not rows or rows[0].session_epoch != int(epoch):
-        return None
-    first = rows[0]
-    person = Person(surname=first.surname, name=first.name, patronymic=first.patronymic)
-    return Viewer(
-        id=int(account_id),
-        epoch=first.session_epoch,
-        username=first.username,
-        person_id=first.person_id,
-        full_name=person.full_name,
-        short_name=person.short_name,
-        roles=frozenset(Role(row.role) for row in rows if row.role),
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, today)))
+        .where(Account.id == bindparam("account_id"), Account.blocked_at.is_(None))
     )
 
 
@@ -110,7 +118,7 @@ def in_force(dated: Any, on: Any) -> ColumnElement[bool]:
     )
 
 
-def teaches(viewer: Viewer, course_id: Any, on: date) -> ColumnElement[bool]:
+def teaches(viewer: Viewer, course_id: Any, on: Any) -> ColumnElement[bool]:
     """The condition that the viewer is a teacher of the course on a day (п. 4.4: only own groups)."""
     if Role.TEACHER not in viewer.roles:
         return false()
@@ -131,7 +139,7 @@ def courses_seen_by(viewer: Viewer, on: date) -> Select[Course]:
     return select(Course).where(sees(viewer, on))
 
 
-def sees(viewer: Viewer, on: date) -> ColumnElement[bool]:
+def sees(viewer: Viewer, on: Any) -> ColumnElement[bool]:
     """The condition that the viewer may read the query's Course: own ones, those of the group led (п. 4.3), all
     for administration (п. 4.2)."""
     if viewer.holds(OVERSEERS):

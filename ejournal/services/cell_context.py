@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, exists, extract, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, cast, exists, extract, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Integer
 
@@ -23,6 +24,7 @@ from ejournal.models import (
     Period,
     PeriodClosing,
     Person,
+    Role,
     SubgroupMember,
     Work,
 )
@@ -60,9 +62,27 @@ def load(
     viewer: Viewer, course_id: int, student_ids: Sequence[int], work_ids: Sequence[int]
 ) -> dict[tuple[int, int], Place]:
     """The places of students × works by (student_id, work_id); works of other journals are left out."""
-    today = settings.today()
-    student, writer, period = aliased(Person), aliased(Person), aliased(Period)
     rows = db.session.execute(
+        _statement(viewer.roles),
+        {
+            "viewer": viewer.person_id,
+            "today": settings.today(),
+            "course": course_id,
+            "students": list(student_ids),
+            "works": list(work_ids),
+        },
+    )
+    return {(row[0], row[1]): _place(row) for row in rows}
+
+
+@cache
+def _statement(roles: frozenset[Role]) -> Select[*tuple[Any, ...]]:
+    """Built once for each set of roles: putting it together costs 2 ms, running it 0.2 ms, and every save runs it."""
+    today = bindparam("today", type_=Date)
+    # The same conditions as everywhere, for a viewer whose number is filled in when the statement runs.
+    viewer = Viewer(0, 0, "", bindparam("viewer", type_=Integer), "", "", roles)
+    student, writer, period = aliased(Person), aliased(Person), aliased(Period)
+    return (
         select(
             student.id,
             Work.id,
@@ -93,13 +113,12 @@ def load(
         .join(Course, Course.id == Lesson.course_id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
         .join(Group, Group.id == Course.group_id)
-        .join(student, _one_or_in(student.id, student_ids))
+        .join(student, student.id.in_(bindparam("students", expanding=True)))
         .outerjoin(period, period.id == period_of(Lesson.date))
         .outerjoin(Cell, and_(Cell.work_id == Work.id, Cell.student_id == student.id))
         .outerjoin(writer, writer.id == Cell.updated_by)
-        .where(Course.id == course_id, _one_or_in(Work.id, work_ids))
+        .where(Course.id == bindparam("course"), Work.id.in_(bindparam("works", expanding=True)))
     )
-    return {(row[0], row[1]): _place(row) for row in rows}
 
 
 def period_of(day: Any) -> ScalarSelect[int]:
@@ -140,15 +159,9 @@ def enrolled_on(student_id: Any, day: Any) -> ColumnElement[bool]:
     return and_(in_group, or_(Course.subgroup_id.is_(None), in_subgroup))
 
 
-def _one_or_in(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    # Equality keeps the statement of the hot path in SQLAlchemy's cache; IN is expanded anew each time.
-    return column == ids[0] if len(ids) == 1 else column.in_(ids)
-
-
 def _place(row: Any) -> Place:
     starts, ends, cell_id, attendance, mark, version, updated_at, *writer = row[13:23]
-    return Place(
-        *row[:13],
+    derived: tuple[Any, ...] = (
         (starts, ends) if starts else ALWAYS,
         cell_id,
         Value(attendance, mark),
@@ -156,3 +169,4 @@ def _place(row: Any) -> Place:
         updated_at,
         (writer[0], writer[1], writer[2]) if writer[0] is not None else None,
     )
+    return Place(*row[:13], *derived)

@@ -1,9 +1,9 @@
 """Writing and reading the log of changes (п. 4.2): who, when, what, from, to, why."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import has_request_context, request, session
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
@@ -61,10 +61,14 @@ def record_many(actor: Viewer | None, subject: str, action: str, entries: list[d
     }
     rows = [{**EMPTY, **common, **entry} for entry in entries]
     if len(rows) == 1:
-        return [db.session.execute(insert(LogEntry).values(rows[0])).inserted_primary_key[0]]  # type: ignore[attr-defined]
+        key = db.session.connection().execute(INSERT, rows[0]).inserted_primary_key
+        assert key is not None
+        return [key[0]]
     return list(db.session.scalars(insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True), rows))
 
 
+# Past the ORM and put together once: every save writes one.
+INSERT = cast(Table, LogEntry.__table__).insert()
 EMPTY: dict[str, Any] = dict.fromkeys(
     (
         "course_id",

@@ -34,9 +34,7 @@ def put(journal: Journal, text: str, student: int = 0, work: int = 2, version: i
 
 def text_of(journal: Journal, student: int = 0, work: int = 2) -> str:
     cell = db.session.scalars(
-        db.select(Cell).where(
-            Cell.student_id == journal.students[student].id, Cell.work_id == journal.works[work].id
-        )
+        db.select(Cell).where(Cell.student_id == journal.students[student].id, Cell.work_id == journal.works[work].id)
     ).first()
     return (cell.attendance or "") + (cell.mark or "") if cell else ""
 
@@ -128,7 +126,9 @@ def test_other_subgroup_is_not_written_to(journal):
     subgroup = Subgroup(group_id=journal.group.id, title="подгруппа 1")
     db.session.add(subgroup)
     db.session.flush()
-    db.session.add(SubgroupMember(subgroup_id=subgroup.id, student_id=journal.students[0].id, since=journal.year.starts))
+    db.session.add(
+        SubgroupMember(subgroup_id=subgroup.id, student_id=journal.students[0].id, since=journal.year.starts)
+    )
     db.session.execute(db.text("UPDATE course SET subgroup_id = :s"), {"s": subgroup.id})
     db.session.commit()
     assert put(journal, "5", student=0).text == "5"
@@ -301,4 +301,6 @@ class TestStats:
         put(journal, "5", work=0)
         put(journal, "3", work=1)
         span = (journal.year.starts, journal.year.ends)
-        assert stats.of_students(journal.course_id, span, [journal.students[0].id])[journal.students[0].id].mean == "3,50"
+        assert (
+            stats.of_students(journal.course_id, span, [journal.students[0].id])[journal.students[0].id].mean == "3,50"
+        )
