@@ -1,0 +1,103 @@
+"""The log of changes is read by administration (п. 4.2)."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import factories
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+
+from ejournal.extensions import db
+from ejournal.models import LogEntry, Person, Role
+from ejournal.services import log_search, settings
+
+WHEN = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)  # in Moscow already the 24th
+
+
+@pytest.fixture
+def reader(app: Flask, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
+    """The director, after a teacher corrected a mark late and an import was made."""
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=1)
+        director = factories.make_person("Орлова", roles=(Role.ADMINISTRATION,))
+        cell = {
+            "subject": "cell",
+            "action": "record",
+            "actor_id": journal.teacher.id,
+            "course_id": journal.course_id,
+            "student_id": journal.students[0].id,
+            "before": "3",
+            "after": "4",
+            "reason": "ошибка при переносе",
+            "late": True,
+            "at": WHEN,
+        }
+        other = {**dict.fromkeys(cell), "subject": "import", "action": "apply", "late": False, "at": WHEN}
+        db.session.execute(insert(LogEntry), [cell, {**other, "actor_id": director.id, "after": "студенты: 25"}])
+        db.session.commit()
+    return sign_in(director)
+
+
+def test_r4_2_e_who_when_from_to_and_why_are_shown(reader: FlaskClient) -> None:
+    row = rows(reader.get("/admin/log").text)[1]
+    for shown in (
+        "24.11.2026 00:30",
+        "Преподавателева",
+        "отметка",
+        "ИС-",
+        "3 → 4",
+        "ошибка при переносе",
+        "опозданием",
+    ):
+        assert shown in row
+
+
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ({}, ["студенты", "3 → 4"]),
+        ({"who": "препод"}, ["3 → 4"]),
+        ({"who": "Орлова"}, ["студенты"]),
+        ({"subject": "cell"}, ["3 → 4"]),
+        ({"late": "1"}, ["3 → 4"]),
+        ({"since": "2026-11-24", "until": "2026-11-24"}, ["студенты", "3 → 4"]),
+        ({"until": "2026-11-23"}, []),
+        ({"since": "2026-11-25"}, []),
+        ({"since": "not a day", "page": "x"}, ["студенты", "3 → 4"]),
+    ],
+)
+def test_the_log_is_narrowed(reader: FlaskClient, filters: dict[str, str], shown: list[str]) -> None:
+    found = rows(reader.get("/admin/log", query_string=filters).text)
+    assert len(found) == len(shown)
+    for text, row in zip(shown, found, strict=True):
+        assert text in row
+
+
+def test_the_days_are_those_of_the_colleges_time_zone(app: Flask, reader: FlaskClient) -> None:
+    with app.app_context():
+        settings.put("timezone", "America/New_York")  # there it was still the 23rd
+        db.session.commit()
+    assert len(rows(reader.get("/admin/log", query_string={"until": "2026-11-23"}).text)) == 2
+    assert "23.11.2026 16:30" in reader.get("/admin/log").text
+
+
+def test_a_long_log_comes_in_pages(app: Flask, reader: FlaskClient) -> None:
+    entry = {"subject": "setting", "action": "update", "late": False, "at": WHEN}
+    with app.app_context():
+        db.session.execute(insert(LogEntry), [entry] * (log_search.PAGE_SIZE + 5))
+        db.session.commit()
+    first, second = reader.get("/admin/log").text, reader.get("/admin/log?page=2").text
+    assert len(rows(first)) == log_search.PAGE_SIZE
+    assert len(rows(second)) == 7
+    assert 'rel="next"' in first
+    assert 'rel="next"' not in second
+    assert 'rel="prev"' in second
+
+
+def rows(page: str) -> list[str]:
+    body = re.search(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    plain = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", row)) for row in body[1].split("</tr>")] if body else []
+    return [row for row in plain if row.strip()]
