@@ -9,6 +9,7 @@ from ejournal.demo.rows import Rows
 from ejournal.domain import calendar
 from ejournal.domain.calendar import Parity
 from ejournal.models import AcademicYear, Bell, BellSchedule, Period, Vacation
+from ejournal.services.college import BELLS
 
 COURSES = (1, 2, 3, 4)
 SEMESTERS = (1, 2)
@@ -18,23 +19,16 @@ ONE_DAY = timedelta(days=1)
 # Weeks of teaching in a semester: what a curriculum's hours are counted by.
 WEEKS = {1: 16, 2: 20}
 
-WEEKDAY_BELLS = (
-    "08:30-10:05",
-    "10:15-11:50",
-    "12:20-13:55",
-    "14:05-15:40",
-    "15:50-17:25",
-    "17:35-19:10",
-    "19:20-20:55",
-)
-SATURDAY_BELLS = (
-    "08:30-09:50",
-    "10:00-11:20",
-    "11:40-13:00",
-    "13:10-14:30",
-    "14:40-16:00",
-    "16:10-17:30",
-    "17:40-19:00",
+Times = tuple[time, time]
+WEEKDAY_BELLS: tuple[Times, ...] = (*BELLS, (time(19, 20), time(20, 55)))  # a second shift ends late
+SATURDAY_BELLS: tuple[Times, ...] = (
+    (time(8, 30), time(9, 50)),
+    (time(10, 0), time(11, 20)),
+    (time(11, 40), time(13, 0)),
+    (time(13, 10), time(14, 30)),
+    (time(14, 40), time(16, 0)),
+    (time(16, 10), time(17, 30)),
+    (time(17, 40), time(19, 0)),
 )
 SATURDAY = 6
 HOLIDAYS = {
@@ -110,7 +104,7 @@ class Year:
 
     def bell(self, day: date, pair: int) -> tuple[datetime, datetime]:
         """When a pair begins and ends."""
-        starts, ends = (time.fromisoformat(part) for part in _bells(day.isoweekday())[pair - 1].split("-"))
+        starts, ends = _bells(day.isoweekday())[pair - 1]
         return self.at(day, starts), self.at(day, ends)
 
 
@@ -140,12 +134,11 @@ def add(rows: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
 def _add_bells(rows: Rows) -> None:
     for title, weekday, bells in (("Будни", None, WEEKDAY_BELLS), ("Суббота", SATURDAY, SATURDAY_BELLS)):
         schedule_id = rows.add(BellSchedule, title=title, weekday=weekday)
-        for pair, times in enumerate(bells, 1):
-            starts, ends = (time.fromisoformat(part) for part in times.split("-"))
+        for pair, (starts, ends) in enumerate(bells, 1):
             rows.add(Bell, schedule_id=schedule_id, pair=pair, starts=starts, ends=ends)
 
 
-def _bells(weekday: int) -> tuple[str, ...]:
+def _bells(weekday: int) -> tuple[Times, ...]:
     return SATURDAY_BELLS if weekday == SATURDAY else WEEKDAY_BELLS
 
 

@@ -11,21 +11,12 @@ from ejournal.demo.rows import Rows
 from ejournal.demo.world import Lesson, dice
 from ejournal.domain import terms
 from ejournal.domain.calendar import PAIR_HOURS
-from ejournal.models import Cell, Homework, LessonState, Role, WorkKind
+from ejournal.models import LESSON_STATES, Cell, Homework, LessonState, Role, WorkKind
 from ejournal.models import Lesson as LessonRow
 from ejournal.models import Work as WorkRow
+from ejournal.services.college import WORK_KINDS
 
-KINDS = (
-    ("Ответ на занятии", "Отв", 1),
-    ("Практическая работа", "ПР", 2),
-    ("Лабораторная работа", "ЛР", 2),
-    ("Самостоятельная работа", "СР", 2),
-    ("Контрольная работа", "КР", 3),
-    ("Тест", "Т", 2),
-    ("Домашняя работа", "ДР", 1),
-    ("Проект", "Пр", 3),
-    ("Зачётная работа", "ЗР", 3),
-)
+CHECKED_LATE = "Работы проверены позже срока"
 
 
 class Logged(NamedTuple):
@@ -43,6 +34,7 @@ class Logged(NamedTuple):
     after: str | None
     reason: str | None
     late: bool
+    details: dict[str, str] | None = None
 
 
 class Journal:
@@ -53,7 +45,7 @@ class Journal:
         self._log: list[Logged] = []
         self._kinds = {
             short: (rows.add(WorkKind, title=title, short=short, weight=weight, ordinal=ordinal), weight)
-            for ordinal, (title, short, weight) in enumerate(KINDS)
+            for ordinal, (title, short, weight) in enumerate(WORK_KINDS, 1)
         }
         # (course, student) → marks with weights, for the period's mark.
         self.marks: dict[tuple[int, int], list[tuple[str, int]]] = {}
@@ -71,12 +63,13 @@ class Journal:
             lesson_id = self._keep_lesson(lesson, filling, held)
             works = [self._keep_work(lesson_id, number, work) for number, work in enumerate(filling.works)]
             if held:
-                self._note(lesson, lesson_id, filling.attendance_at, "lesson", "held", "запланировано", "проведено")
+                self._note_held(lesson, lesson_id, filling.attendance_at)
                 self._keep_cells(lesson, lesson_id, works, filling)
                 self._keep_homework(lesson, lesson_id)
             elif lesson.cancelled:
                 at = lesson.starts - timedelta(hours=2)
-                self._note(lesson, lesson_id, at, "lesson", "cancelled", "запланировано", "отменено", lesson.reason)
+                before, after = LESSON_STATES[LessonState.PLANNED], LESSON_STATES[LessonState.CANCELLED]
+                self._note(lesson, lesson_id, at, "состояние", before, after, reason=lesson.reason)
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """The log as rows, oldest first."""
@@ -87,7 +80,6 @@ class Journal:
     def _keep_lesson(self, lesson: Lesson, filling: Filling, held: bool) -> int:
         chance = dice(self._seed, "lesson", lesson.course.id, lesson.date, lesson.pair)
         topic = lesson.topic if held else None
-        state = LessonState.CANCELLED if lesson.cancelled else LessonState.HELD if held else LessonState.PLANNED
         return self._rows.add(
             LessonRow,
             course_id=lesson.course.id,
@@ -95,7 +87,7 @@ class Journal:
             pair=lesson.pair,
             hours=PAIR_HOURS * lesson.length,
             room=lesson.course.teacher.room,
-            state=state,
+            state=_state(lesson, held),
             moved_from=lesson.moved_from,
             reason=lesson.reason,
             topic=topic.title if topic else "",
@@ -127,11 +119,13 @@ class Journal:
             if before == after:
                 continue
             cell[2:] = [cell[2] + 1, event.at]
+            late = _is_late(event, lesson, filling.works[event.work])
+            # What the grid would have asked for: a value changed after its term has a reason.
+            reason = event.reason or (CHECKED_LATE if late and before else None)
             self._log.append(
                 Logged(
                     event.at, lesson.course.teacher.id, "cell", "record", lesson.course.id, lesson_id,
-                    works[event.work], event.student_id, before, after, event.reason or None,
-                    _is_late(event, lesson, filling.works[event.work]),
+                    works[event.work], event.student_id, before, after, reason, late,
                 )
             )  # fmt: skip
         for (number, student_id), (attendance, mark, version, at) in cells.items():
@@ -171,26 +165,43 @@ class Journal:
             return
         self._rows.add(Homework, lesson_id=lesson_id, text=text, due_date=lesson.next_on, published_at=at)
         late = terms.homework_lateness(lesson.date, at, self._year.zone) is not None
-        self._note(lesson, lesson_id, at, "homework", "record", "", text, late=late)
+        self._note(lesson, lesson_id, at, "домашнее задание", None, text, subject="homework", late=late)
+
+    def _note_held(self, lesson: Lesson, lesson_id: int, at: datetime) -> None:
+        before, after = LESSON_STATES[LessonState.PLANNED], LESSON_STATES[LessonState.HELD]
+        self._note(lesson, lesson_id, at, "состояние", before, after)
+        if lesson.topic:
+            self._note(lesson, lesson_id, at, "тема", None, lesson.topic.title)
 
     def _note(
         self,
         lesson: Lesson,
         lesson_id: int,
         at: datetime,
-        subject: str,
-        action: str,
-        before: str,
+        what: str,
+        before: str | None,
         after: str,
+        *,
+        subject: str = "lesson",
         reason: str | None = None,
         late: bool = False,
     ) -> None:
+        """One field of a lesson into the log, worded as services/lesson_context.py words it."""
+        about = {"name": f"занятие {lesson.date:%d.%m.%Y}, {lesson.pair} пара: {what}"}
         self._log.append(
             Logged(
-                at, lesson.course.teacher.id, subject, action, lesson.course.id, lesson_id,
-                None, None, before, after, reason, late,
+                at, lesson.course.teacher.id, subject, "update", lesson.course.id, lesson_id,
+                None, None, before, after, reason, late, about,
             )
         )  # fmt: skip
+
+
+def _state(lesson: Lesson, held: bool) -> LessonState:
+    if lesson.cancelled:
+        return LessonState.CANCELLED
+    if held:
+        return LessonState.HELD
+    return LessonState.MOVED if lesson.moved_from else LessonState.PLANNED
 
 
 def _text(cell: list[Any]) -> str:

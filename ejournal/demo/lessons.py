@@ -119,7 +119,8 @@ def _give_topics(lessons: list[Lesson]) -> None:
     following: dict[int, date] = {}
     for lesson in reversed(lessons):
         lesson.next_on = following.get(lesson.course.id)
-        following[lesson.course.id] = lesson.date
+        if not lesson.cancelled:
+            following[lesson.course.id] = lesson.date
     for lesson in lessons:
         if not lesson.cancelled and lesson.course.done < len(lesson.course.plan.topics):
             lesson.topic = lesson.course.plan.topics[lesson.course.done]

@@ -11,7 +11,7 @@ AWAY = {"н", "п", "б"}
 SECONDS_A_CELL = 3  # a teacher goes down the column
 # Short name of a kind of work: share of those present who are marked, shift of the mark, days it takes to check.
 HABITS = {
-    "Отв": (0.22, 0.15, (0,)),
+    "Отв": (0.28, 0.15, (0,)),
     "ПР": (0.93, 0.3, (0, 0, 1, 1, 2, 3)),
     "ЛР": (0.93, 0.3, (0, 0, 1, 2, 3)),
     "СР": (0.95, -0.1, (0, 1, 1, 2)),
@@ -184,7 +184,9 @@ class Filling:
             yield Event(after, number, student.id, None, better, chance.choice(WHY_CORRECTED))
 
     def _points(self, student: Student, shift: float) -> str:
-        raw = self._chance.gauss(student.ability + shift - self.lesson.course.teacher.strictness, 0.65)
+        course = self.lesson.course
+        level = student.ability + student.talents[course.subject.area] + shift - course.teacher.strictness
+        raw = self._chance.gauss(level, 0.6)
         if raw >= 5.6:
             return "5+" if self._chance.random() < 0.12 else "5"
         if 4.5 <= raw < 4.62:

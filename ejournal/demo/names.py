@@ -14,6 +14,7 @@ COMMON = (
     "Орлов", "Андреев", "Макаров", "Никитин", "Захаров", "Зайцев", "Соловьёв", "Борисов", "Яковлев", "Григорьев",
     "Романов", "Воробьёв", "Сергеев", "Кузьмин", "Фролов", "Королёв", "Киселёв", "Ковалёв", "Тарасов", "Белов",
 )  # fmt: skip
+JOKES = {"Пупкин", "Пушкин", "Путин"}  # names a visitor would take for a joke
 REGULAR = ("ов", "ев", "ёв", "ин", "ын")  # endings whose feminine form only adds «а»
 
 BOYS = {
@@ -93,7 +94,7 @@ class Names:
             return dice.choice(COMMON)
         while True:
             surname = str(self._source.surname(Gender.MALE))
-            if surname.endswith(REGULAR):
+            if surname.endswith(REGULAR) and surname not in JOKES:
                 return surname
 
 

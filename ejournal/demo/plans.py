@@ -179,7 +179,9 @@ def _spread(lines: list[Line], places: int, subject: Subject) -> list[Line]:
     """Lines as lessons: a theme that has several gets a new step in each; tests have one each."""
     if subject.is_practice:
         lines = [Line(line.section, line.title, "учебная практика", "ПР") for line in lines]
-    wide = [number for number, line in enumerate(lines) if line.kind != "контроль"]
+    # Of what is left over a theme takes two shares, a practical one.
+    shares = {"контроль": 0, "практическое занятие": 1, "лабораторное занятие": 1}
+    wide = [number for number, line in enumerate(lines) for _share in range(shares.get(line.kind, 2))]
     left = places - len(lines)
     extra = dict.fromkeys(range(len(lines)), 0)
     for turn in range(left):
@@ -190,7 +192,8 @@ def _spread(lines: list[Line], places: int, subject: Subject) -> list[Line]:
 def _steps(line: Line, extra: int, area: str) -> list[Line]:
     if line.kind == "лекция" or area == "pe":
         ways = homework.STEPS.get(area, homework.STEPS[""])
-        steps = [ways[turn % len(ways)] for turn in range(extra)]
+        again = ["" if turn < len(ways) else f", часть {turn // len(ways) + 1}" for turn in range(extra)]
+        steps = [ways[turn % len(ways)] + again[turn] for turn in range(extra)]
         return [line] + [
             Line(line.section, f"{line.title}. {step}", line.kind, _work_of(step, line.work)) for step in steps
         ]

@@ -6,6 +6,7 @@ from random import Random
 from ejournal.demo.calendar import ONE_DAY, Year
 from ejournal.demo.names import Names
 from ejournal.demo.rows import Rows
+from ejournal.demo.staff import AREAS
 from ejournal.demo.world import Group, Member, Name, Programme, Student, dice
 from ejournal.domain.names import normalize_group_title, sort_key
 from ejournal.models import Enrollment, Guardianship, Person, Role, RoleGrant, Subgroup, SubgroupMember
@@ -15,6 +16,8 @@ GROUP_SIZE = 25
 # Programme (place in the list) and course year of the first groups: every course twice, every programme more than once.
 FIRST = ((0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 3), (2, 2), (2, 4))
 REST = ((1, 2), (2, 1), (2, 3), (1, 4))
+# Share of students with such a parent on the list.
+PARENTS = ((False, "мать", 0.85), (True, "отец", 0.4))
 SHIFT_HOLDS = 3  # groups of one programme and course in the first shift; the fourth comes in the second
 
 # A full-grown list has these too: no patronymic, «оглы», two surnames, a hyphen; ё is among the ordinary ones.
@@ -25,6 +28,10 @@ UNUSUAL = (
     Name("Ли", "Виктория", "Чжэновна", False),
 )
 NAMESAKE = Name("Смирнова", "Анастасия", "Алексеевна", False)
+# The login «student», his sister in another group, and their mother, the login «parent».
+STUDENT = Name("Аксёнов", "Артём", "Сергеевич", True)
+SISTER = Name("Аксёнова", "Полина", "Сергеевна", False)
+MOTHER = Name("Аксёнова", "Марина", "Игоревна", False)
 
 
 def add_groups(rows: Rows, year: Year, programmes: list[Programme], students: int) -> list[Group]:
@@ -51,7 +58,7 @@ def add_groups(rows: Rows, year: Year, programmes: list[Programme], students: in
 
 def add_students(rows: Rows, year: Year, seed: int, groups: list[Group], students: int, names: Names) -> None:
     """Keep rows of students with what happened to them this year, as far as it has happened by today."""
-    for name in (*UNUSUAL, NAMESAKE):
+    for name in (*UNUSUAL, NAMESAKE, STUDENT, SISTER, MOTHER):
         names.reserve(name)
     for place, group in enumerate(groups):
         size = students // len(groups) + (place < students % len(groups))
@@ -68,41 +75,32 @@ def add_students(rows: Rows, year: Year, seed: int, groups: list[Group], student
             _add_member(rows, year, group, member, leaving)
 
 
-def add_parents(rows: Rows, year: Year, seed: int, groups: list[Group], names: Names) -> list[int]:
-    """Keep rows of parents. The first returned has two children in different groups: a student of the second
-    group and one of another programme."""
+def add_parents(rows: Rows, year: Year, seed: int, groups: list[Group], names: Names) -> tuple[int, int]:
+    """Keep rows of parents; returns the persons of the logins «student» and «parent», who has two children."""
     since = date(year.start, 9, 1)
-    pair = (groups[1].members[0].student, groups[6].members[0].student)
-    mother = names.reserve(Name(*_family(pair[0].name), "Сергеевна", False))
-    ids = [_add_parent(rows, year, mother, since)]
-    for student in pair:
-        rows.add(Guardianship, parent_id=ids[0], student_id=student.id, relation="мать", since=since)
+    mother = _add_parent(rows, MOTHER, since)
+    children = [m.student for group in groups for m in group.members if m.student.name in (STUDENT, SISTER)]
+    for student in children:
+        rows.add(Guardianship, parent_id=mother, student_id=student.id, relation="мать", since=since)
     for group in groups:
         chance = dice(seed, "parents", group.title)
-        for member in group.members:
-            student = member.student
-            if student in pair or member.since > since:
-                continue
-            mother_or_father = [(False, "мать", 0.85), (True, "отец", 0.4)]
-            for male, relation, share in mother_or_father:
+        for student in (m.student for m in group.members if m.since <= since and m.student not in children):
+            for male, relation, share in PARENTS:
                 if chance.random() < share:
-                    ids.append(_add_parent(rows, year, names.parent(chance, student.name, male), since))
-                    rows.add(Guardianship, parent_id=ids[-1], student_id=student.id, relation=relation, since=since)
-    return ids
+                    parent = _add_parent(rows, names.parent(chance, student.name, male), since)
+                    rows.add(Guardianship, parent_id=parent, student_id=student.id, relation=relation, since=since)
+    return next(student.id for student in children if student.name == STUDENT), mother
 
 
 def _seat_unusual(place: int, called: list[Name]) -> None:
     """Put the special names where a visitor sees them: all in the first groups, namesakes in two of them."""
-    if place == 1 and len(called) > 3:
-        called[:3] = [NAMESAKE, UNUSUAL[0], UNUSUAL[1]]
-    elif place == 6 and called:
-        called[0] = NAMESAKE
-    elif place in (4, 7) and called:
-        called[0] = UNUSUAL[2 if place == 4 else 3]
-
-
-def _family(child: Name) -> tuple[str, str]:
-    return child.surname, "Марина"
+    seats = {
+        1: (STUDENT, NAMESAKE, UNUSUAL[0], UNUSUAL[1]),
+        4: (UNUSUAL[2],),
+        6: (SISTER, NAMESAKE),
+        7: (UNUSUAL[3],),
+    }.get(place, ())
+    called[: len(seats)] = seats[: len(called)]
 
 
 def _add_student(rows: Rows, year: Year, group: Group, chance: Random, name: Name) -> Student:
@@ -118,16 +116,23 @@ def _add_student(rows: Rows, year: Year, group: Group, chance: Random, name: Nam
         phone=_phone(chance),
     )
     rows.add(RoleGrant, person_id=person_id, role=Role.STUDENT, since=since)
+    # Whose diary a visitor opens is neither the best nor hopeless.
+    ability = 4.2 if name == STUDENT else min(max(chance.gauss(3.85, 0.65), 2.3), 4.95)
     return Student(
         id=person_id,
         name=name,
-        ability=min(max(chance.gauss(3.85, 0.6), 2.3), 4.95),
-        truancy=chance.uniform(0.12, 0.22) if chance.random() < 0.06 else chance.uniform(0.002, 0.03),
+        ability=ability,
+        talents={area: chance.gauss(0, 0.35) for area in AREAS},
+        truancy=0.02
+        if name == STUDENT
+        else chance.uniform(0.12, 0.22)
+        if chance.random() < 0.06
+        else chance.uniform(0.002, 0.03),
         lateness=chance.uniform(0.1, 0.2) if chance.random() < 0.08 else chance.uniform(0.0, 0.03),
     )
 
 
-def _add_parent(rows: Rows, year: Year, name: Name, since: date) -> int:
+def _add_parent(rows: Rows, name: Name, since: date) -> int:
     chance = dice(0, "parent", name)
     person_id = rows.add(
         Person,

@@ -83,6 +83,7 @@ class Student:
     id: int
     name: Name
     ability: float
+    talents: dict[str, float]  # by area: better at some subjects than at others
     truancy: float
     lateness: float
     absences: dict[date, Absence] = field(default_factory=dict)
