@@ -52,7 +52,9 @@ class Journal:
 def make_person(surname: str = "", roles: tuple[Role, ...] = (), **names: str) -> Person:
     """A person; with roles also an account that can be signed in to (password «parol-12345» is never hashed here)."""
     number = next(_number)
-    person = Person.called(surname or SURNAMES[number % len(SURNAMES)], names.get("name", "Пётр"), names.get("patronymic", "Ильич"))
+    person = Person.called(
+        surname or SURNAMES[number % len(SURNAMES)], names.get("name", "Пётр"), names.get("patronymic", "Ильич")
+    )
     db.session.add(person)
     db.session.flush()
     for role in roles:
@@ -68,7 +70,7 @@ def viewer_of(person: Person) -> Viewer:
     account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
     viewer = load_viewer(f"{account.id}.{account.session_epoch}", settings.today())
     assert viewer is not None
-    db.session.rollback()
+    db.session.commit()
     return viewer
 
 

@@ -320,7 +320,7 @@ def _fill(
     rows = db.session.connection().execute(
         select(
             Cell.work_id, Cell.student_id, Cell.attendance, Cell.mark, Cell.version,
-            Work.weight, Lesson.id, Lesson.hours, Lesson.date,
+            Work.weight, Lesson.id, Lesson.hours, Lesson.date.between(*period.span),
         )
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)

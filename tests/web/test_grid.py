@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from factories import Journal, make_curator, make_journal, make_person
+from factories import Journal, make_curator, make_journal, make_person, viewer_of
 from flask import Flask
 from sqlalchemy import event
 
@@ -208,8 +208,6 @@ def test_month_shows_only_its_lessons(app, sign_in):
 
 
 def test_versions_of_two_pages_of_one_teacher_are_kept_apart(app, journal):
-    from factories import viewer_of
-
     with app.app_context():
         teacher = viewer_of(journal.teacher)
         first = cells.record_cell(
@@ -219,3 +217,19 @@ def test_versions_of_two_pages_of_one_teacher_are_kept_apart(app, journal):
             teacher, journal.course_id, Entry(journal.students[0].id, journal.works[0].id, "4", first.version)
         )
         assert second.version == 2
+
+
+def test_averages_are_the_periods_also_where_a_month_reaches_beyond_it(app, sign_in):
+    from datetime import date
+
+    with app.app_context():
+        journal = make_journal(students=1, lessons=2, last=date(2026, 11, 11))
+        period = db.session.merge(journal.period)
+        period.starts = date(2026, 11, 11)
+        db.session.commit()
+        teacher = viewer_of(journal.teacher)
+        student = journal.students[0].id
+        cells.record_cell(teacher, journal.course_id, Entry(student, journal.works[0].id, "2", 0))
+        cells.record_cell(teacher, journal.course_id, Entry(student, journal.works[1].id, "5", 0))
+    page = sign_in(journal.teacher).get(f"/journal/{journal.course_id}?shown=2026-11").get_data(as_text=True)
+    assert f'id="mean-{student}" class="total mean">5,00' in page

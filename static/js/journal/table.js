@@ -125,9 +125,12 @@ function reveal(cell) {
   const top = table.tHead.getBoundingClientRect().bottom;
   const bottom = table.tFoot.getBoundingClientRect().top;
   const place = cell.getBoundingClientRect();
-  const edges = frame.getBoundingClientRect();
+  const figures = rows[0].querySelector(".mean");
+  const right = getComputedStyle(figures).position === "sticky"
+    ? figures.getBoundingClientRect().left
+    : frame.getBoundingClientRect().right;
   if (place.left < left) frame.scrollLeft -= left - place.left;
-  else if (place.right > edges.right) frame.scrollLeft += place.right - edges.right + 8;
+  else if (place.right > right) frame.scrollLeft += place.right - right;
   if (place.top < top) frame.scrollTop -= top - place.top;
   else if (place.bottom > bottom) frame.scrollTop += place.bottom - bottom;
 }
