@@ -22,14 +22,14 @@ SignIn = Callable[[Person], FlaskClient]
 
 
 @pytest.fixture(scope="session")
-def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """One application a worker; its migrated, empty database is kept to start each test from."""
     app = _make_app(tmp_path_factory.mktemp("instance"))
     with app.app_context():
         upgrade()
         db.engine.dispose()
     shutil.copy(_file(app), f"{_file(app)}.empty")
-    yield app
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +40,7 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    app = _make_app(
-        tmp_path_factory.mktemp("instance"), url.set(database=name).render_as_string(hide_password=False)
-    )
+    app = _make_app(tmp_path_factory.mktemp("instance"), url.set(database=name).render_as_string(hide_password=False))
     with app.app_context():
         upgrade()
     yield app
@@ -54,7 +52,7 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest) -> Flask:
     """The application on an empty database. No context is pushed: requests must not share one with the test."""
     if getattr(request, "param", "sqlite") == "postgres":
         application = request.getfixturevalue("postgres_app")
@@ -70,7 +68,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
             Path(f"{_file(application)}{leftover}").unlink(missing_ok=True)
         shutil.copy(f"{_file(application)}.empty", _file(application))
     application.extensions.pop("ejournal.settings", None)
-    yield application
+    return application
 
 
 @pytest.fixture

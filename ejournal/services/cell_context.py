@@ -99,14 +99,8 @@ def _statement(roles: frozenset[Role]) -> Select[*tuple[Any, ...]]:
             exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period.id),
             period.starts,
             period.ends,
-            Cell.id,
-            Cell.attendance,
-            Cell.mark,
-            Cell.version,
-            Cell.updated_at,
-            writer.surname,
-            writer.name,
-            writer.patronymic,
+            *(Cell.id, Cell.attendance, Cell.mark, Cell.version, Cell.updated_at),
+            *(writer.surname, writer.name, writer.patronymic),
         )
         .select_from(Work)
         .join(Lesson, Lesson.id == Work.lesson_id)

@@ -10,7 +10,7 @@ from ejournal.domain.notation import Value
 from ejournal.extensions import db
 from ejournal.models import Lesson, LessonState, Work
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, grid, log
+from ejournal.services import cell_context, cells, grid, log, roster
 from ejournal.services.cells import Entry, Refusal, Saved
 from ejournal.services.errors import NotFoundError
 
@@ -56,13 +56,13 @@ def names_of(viewer: Viewer, course_id: int, entries: Sequence[Entry]) -> dict[i
     own students: an entry may name anybody's number (п. 2.1)."""
     course, _can_edit = grid.find_course(viewer, course_id)
     asked = {entry.student_id for entry in entries}
-    return {student.id: student.name for student in grid.students_of(course) if student.id in asked}
+    return {student.id: student.name for student in roster.students_of(course) if student.id in asked}
 
 
 def _column(actor: Viewer, course_id: int, works: Sequence[int]) -> list[cell_context.Place]:
     """The places of columns the actor may write into; raises what forbids the column as a whole."""
     course, _can_edit = grid.find_course(actor, course_id)
-    students = [student.id for student in grid.students_of(course)]
+    students = [student.id for student in roster.students_of(course)]
     places = list(cell_context.load(actor, course_id, students, works).values()) if students else []
     if not places:
         raise NotFoundError

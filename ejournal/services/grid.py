@@ -2,35 +2,33 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, courses_seen_by, teaches
-from ejournal.domain.calendar import MONTHS
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
 from ejournal.models import (
-    LEAVING,
     Cell,
     Course,
     CourseTeacher,
-    Enrollment,
     Lesson,
     LessonState,
     Period,
     PeriodClosing,
     PeriodMark,
     Person,
-    SubgroupMember,
     Work,
     WorkKind,
 )
-from ejournal.services import cell_log, settings, stats
+from ejournal.services import cell_log, roster, settings, spans, stats
 from ejournal.services.errors import NotFoundError
+from ejournal.services.roster import NOTHING, Student
+from ejournal.services.spans import Choice
 
 
 class Column(NamedTuple):
@@ -49,37 +47,6 @@ class Column(NamedTuple):
     mark_due: datetime.date | None
     first_of_lesson: bool
     is_open: bool
-
-
-# A cell as the page writes it: can't be edited, version, text. A plain tuple: a large grid has thousands.
-Shown = tuple[bool, int, str]
-NOTHING = (0, "")
-
-
-@dataclass(slots=True)
-class Student:
-    """A row. `note` says with which order the student left; `days` are the spans of membership."""
-
-    id: int
-    name: str
-    full_name: str
-    days: list[tuple[date, date]] = field(default_factory=list)
-    note: str = ""
-    cells: list[Shown] = field(default_factory=list)
-    figures: stats.RowStats = stats.NO_STATS
-    period_marks: list[str] = field(default_factory=list)
-
-    def was_there(self, day: date) -> bool:
-        return any(since <= day <= until for since, until in self.days)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A month or a period offered above the grid."""
-
-    value: str
-    title: str
-    span: tuple[date, date]
 
 
 @dataclass(slots=True)
@@ -103,9 +70,6 @@ class Grid:
         return [column for column in reversed(self.columns) if column.is_open and column.first_of_lesson][:6]
 
 
-EVER = date(2200, 1, 1)
-
-
 def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     """The grid of a journal for `shown`: «2026-11» (a month), «p12» (a period), "" (the current period).
 
@@ -113,14 +77,14 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     """
     today = settings.today()
     course, can_edit = find_course(viewer, course_id)
-    periods = periods_of(course)
-    choices = _choices(course, periods)
-    chosen = _choose(choices, shown, today)
-    period = _enclosing_period(choices, chosen)
+    periods = spans.periods_of(course)
+    choices = spans.choices_of(course, periods)
+    chosen = spans.choose(choices, shown, today)
+    period = spans.enclosing_period(choices, chosen)
     closings = set(db.session.scalars(select(PeriodClosing.period_id).where(PeriodClosing.course_id == course.id)))
     closed_spans = [(p.starts, p.ends) for p in periods if p.id in closings]
     columns = _columns(course, chosen.span, None if course.year.closed_at else closed_spans, today)
-    students = students_of(course)
+    students = roster.students_of(course)
     means = _fill(course, students, columns, chosen, period, can_edit)
     _fill_period_marks(course, students, periods)
     return Grid(
@@ -157,124 +121,6 @@ def find_course(viewer: Viewer, course_id: int) -> tuple[Course, bool]:
     if row is None:
         raise NotFoundError
     return row[0], row[1]
-
-
-def periods_of(course: Course) -> list[Period]:
-    """The periods of a journal: the group's own where it has any, else its course's, else everybody's."""
-    number = course.group.course_number(course.year.starts.year)
-    rows = db.session.scalars(
-        select(Period)
-        .where(
-            Period.year_id == course.year_id,
-            or_(Period.group_id == course.group_id, Period.group_id.is_(None)),
-            or_(Period.course_number == number, Period.course_number.is_(None)),
-        )
-        .order_by(Period.starts)
-    ).all()
-    own = [p for p in rows if p.group_id is not None]
-    of_course = [p for p in rows if p.group_id is None and p.course_number is not None]
-    return own or of_course or list(rows)
-
-
-def students_of(course: Course) -> list[Student]:
-    """Everybody who was ever in the journal's group or subgroup, by surname; who left stays, with the order."""
-    query = (
-        select(
-            Person.id, Person.surname, Person.name, Person.patronymic,
-            Enrollment.since, Enrollment.until, Enrollment.left_kind, Enrollment.order_out, Enrollment.order_out_date,
-        )
-        .join(Enrollment, Enrollment.student_id == Person.id)
-        .where(
-            Enrollment.group_id == course.group_id,
-            Enrollment.since <= course.year.ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= course.year.starts),
-        )
-        .order_by(Person.skey, Person.id, Enrollment.since)
-    )  # fmt: skip
-    members = _subgroup_spans(course)
-    students: dict[int, Student] = {}
-    for row in db.session.execute(query):
-        spans = _overlap((row.since, row.until or EVER), None if members is None else members.get(row.id, []))
-        if not spans:
-            continue
-        student = students.setdefault(
-            row.id,
-            Student(
-                row.id,
-                f"{row.surname} {row.name}".strip(),
-                f"{row.surname} {row.name} {row.patronymic}".strip(),
-            ),
-        )
-        student.days.extend(spans)
-        student.note = _leaving_note(row)
-    return list(students.values())
-
-
-def _subgroup_spans(course: Course) -> dict[int, list[tuple[date, date]]] | None:
-    if course.subgroup_id is None:
-        return None
-    spans: dict[int, list[tuple[date, date]]] = {}
-    for student_id, since, until in db.session.execute(
-        select(SubgroupMember.student_id, SubgroupMember.since, SubgroupMember.until).where(
-            SubgroupMember.subgroup_id == course.subgroup_id
-        )
-    ):
-        spans.setdefault(student_id, []).append((since, until or EVER))
-    return spans
-
-
-def _overlap(span: tuple[date, date], within: Sequence[tuple[date, date]] | None) -> list[tuple[date, date]]:
-    if within is None:
-        return [span]
-    both = [(max(span[0], first), min(span[1], last)) for first, last in within]
-    return [(first, last) for first, last in both if first <= last]
-
-
-def _leaving_note(row: Any) -> str:
-    if row.until is None or row.left_kind is None:
-        return ""
-    order = f", приказ № {row.order_out}" if row.order_out else ""
-    dated = f" от {row.order_out_date:%d.%m.%Y}" if row.order_out_date else ""
-    return f"{LEAVING.get(row.left_kind, row.left_kind)}{order}{dated}"
-
-
-def _choices(course: Course, periods: Sequence[Period]) -> list[Choice]:
-    """Periods, then the months of the year."""
-    result = [Choice(f"p{p.id}", p.title, (p.starts, p.ends)) for p in periods]
-    if not result:
-        result.append(Choice("year", "Учебный год", (course.year.starts, course.year.ends)))
-    first, last = result[0].span[0], result[-1].span[1]
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        following = date(year + month // 12, month % 12 + 1, 1)
-        result.append(
-            Choice(
-                f"{year:04}-{month:02}",
-                MONTHS[month - 1],
-                (date(year, month, 1), date.fromordinal(following.toordinal() - 1)),
-            )
-        )
-        year, month = following.year, following.month
-    return result
-
-
-def _choose(choices: Sequence[Choice], shown: str, today: date) -> Choice:
-    for choice in choices:
-        if choice.value == shown:
-            return choice
-    wholes = [choice for choice in choices if choice.value[0] in "py"]
-    current = [choice for choice in wholes if choice.span[0] <= today <= choice.span[1]]
-    past = [choice for choice in wholes if choice.span[0] <= today]
-    return (current or past[-1:] or wholes)[0]
-
-
-def _enclosing_period(choices: Sequence[Choice], chosen: Choice) -> Choice:
-    """Averages and missed hours are the period's, also where one month of it is shown."""
-    wholes = [choice for choice in choices if choice.value[0] in "py"]
-    if chosen in wholes:
-        return chosen
-    inside = [w for w in wholes if w.span[0] <= chosen.span[1] and chosen.span[0] <= w.span[1]]
-    return (inside or wholes)[0]
 
 
 def _columns(

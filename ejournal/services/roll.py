@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Lesson, LessonState
-from ejournal.services import grid, lesson_page, settings
+from ejournal.services import lesson_page, roster, settings
 from ejournal.services.errors import NotFoundError
 from ejournal.services.lesson_page import Column
 
@@ -74,6 +74,6 @@ def _lines(course: Course, lesson: Lesson, work_id: int) -> list[Line]:
     }
     return [
         Line(number, student.id, student.name, *stored.get(student.id, ("", 0)))
-        for number, student in enumerate(grid.students_of(course), 1)
+        for number, student in enumerate(roster.students_of(course), 1)
         if student.was_there(lesson.date)
     ]

@@ -1,0 +1,76 @@
+"""Months and periods of a journal: what can be chosen above the grid (п. 4.2: periods differ by course)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from ejournal.domain.calendar import MONTHS
+from ejournal.extensions import db
+from ejournal.models import Course, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A month or a period offered above the grid."""
+
+    value: str
+    title: str
+    span: tuple[date, date]
+
+
+def periods_of(course: Course) -> list[Period]:
+    """The periods of a journal: the group's own where it has any, else its course's, else everybody's."""
+    number = course.group.course_number(course.year.starts.year)
+    rows = db.session.scalars(
+        select(Period)
+        .where(
+            Period.year_id == course.year_id,
+            or_(Period.group_id == course.group_id, Period.group_id.is_(None)),
+            or_(Period.course_number == number, Period.course_number.is_(None)),
+        )
+        .order_by(Period.starts)
+    ).all()
+    own = [p for p in rows if p.group_id is not None]
+    of_course = [p for p in rows if p.group_id is None and p.course_number is not None]
+    return own or of_course or list(rows)
+
+
+def choices_of(course: Course, periods: Sequence[Period]) -> list[Choice]:
+    """Periods, then the months of the year."""
+    result = [Choice(f"p{p.id}", p.title, (p.starts, p.ends)) for p in periods]
+    if not result:
+        result.append(Choice("year", "Учебный год", (course.year.starts, course.year.ends)))
+    first, last = result[0].span[0], result[-1].span[1]
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        following = date(year + month // 12, month % 12 + 1, 1)
+        result.append(
+            Choice(
+                f"{year:04}-{month:02}",
+                MONTHS[month - 1],
+                (date(year, month, 1), date.fromordinal(following.toordinal() - 1)),
+            )
+        )
+        year, month = following.year, following.month
+    return result
+
+
+def choose(choices: Sequence[Choice], shown: str, today: date) -> Choice:
+    for choice in choices:
+        if choice.value == shown:
+            return choice
+    wholes = [choice for choice in choices if choice.value[0] in "py"]
+    current = [choice for choice in wholes if choice.span[0] <= today <= choice.span[1]]
+    past = [choice for choice in wholes if choice.span[0] <= today]
+    return (current or past[-1:] or wholes)[0]
+
+
+def enclosing_period(choices: Sequence[Choice], chosen: Choice) -> Choice:
+    """Averages and missed hours are the period's, also where one month of it is shown."""
+    wholes = [choice for choice in choices if choice.value[0] in "py"]
+    if chosen in wholes:
+        return chosen
+    inside = [w for w in wholes if w.span[0] <= chosen.span[1] and chosen.span[0] <= w.span[1]]
+    return (inside or wholes)[0]
