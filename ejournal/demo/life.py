@@ -6,6 +6,7 @@ from random import Random
 
 from ejournal.demo.calendar import ONE_DAY, Year
 from ejournal.demo.world import Absence, Group, Student, dice
+from ejournal.domain.calendar import SUNDAY
 
 DAYS_BETWEEN_ILLNESSES = 80
 DAYS_BETWEEN_LEAVES = 110
@@ -40,7 +41,10 @@ def _leaves(first: date, today: date, chance: Random) -> Iterator[tuple[date, Ab
     while day <= today:
         known = chance.random() < 0.7
         for away in range(chance.randint(1, 2)):
-            yield day + timedelta(days=away), Absence("п", day - ONE_DAY if known else day + timedelta(days=3))
+            yield (
+                day + timedelta(days=away),
+                Absence("п", day - ONE_DAY if known else _back_on(day + timedelta(days=3))),
+            )
         day = _later(day + ONE_DAY, DAYS_BETWEEN_LEAVES, chance)
 
 
@@ -49,10 +53,15 @@ def _illnesses(first: date, today: date, chance: Random) -> Iterator[tuple[date,
     day = _later(first, DAYS_BETWEEN_ILLNESSES, chance)
     while day <= today:
         length = chance.choice((3, 4, 5, 5, 6, 7, 7, 9, 11))
-        paper = day + timedelta(days=length) if chance.random() < PAPER_SHARE else None
+        paper = _back_on(day + timedelta(days=length)) if chance.random() < PAPER_SHARE else None
         for away in range(length):
             yield day + timedelta(days=away), Absence("б", paper)
         day = _later(day + timedelta(days=length), DAYS_BETWEEN_ILLNESSES, chance)
+
+
+def _back_on(day: date) -> date:
+    """The school day on which a paper can be handed in."""
+    return day + ONE_DAY if day.weekday() == SUNDAY else day
 
 
 def _later(day: date, mean: int, chance: Random) -> date:

@@ -88,9 +88,9 @@ class Filling:
         if kind == "КР" and area == "rus":
             return [Work(kind, "Диктант", first.due), Work(kind, "Грамматическое задание", first.due)]
         second = chance.random()
-        if kind == "Отв" and area not in {"pe", "autoshop", "cookshop"} and second < 0.16:
+        if kind == "Отв" and area != "pe" and second < 0.16:
             return [first, Work("Т", "Тест по теме", None) if second < 0.08 else Work("ДР", "Домашняя работа", None)]
-        if kind in {"ПР", "ЛР"} and second < 0.1:
+        if kind in {"ПР", "ЛР"} and second < 0.1 and not self.lesson.course.subject.is_practice:
             return [first, Work("Отв", "Защита работы", None)]
         return [first]
 

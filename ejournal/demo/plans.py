@@ -21,6 +21,7 @@ from ejournal.models import Topic as TopicRow
 
 FOLDER = Path(__file__).parent / "curricula"
 CODES = {"09.02.07": 0.75, "23.02.07": 0.95, "43.02.15": 0.3}  # with the share of boys
+PRACTICE = "учебная практика"
 PRACTICE_PAIRS = 3  # a day of учебная практика is six hours
 YEARS = 4
 
@@ -178,7 +179,7 @@ def _add_plan(rows: Rows, seed: int, subject: Subject, year: int, lines: list[Li
 def _spread(lines: list[Line], places: int, subject: Subject) -> list[Line]:
     """Lines as lessons: a theme that has several gets a new step in each; tests have one each."""
     if subject.is_practice:
-        lines = [Line(line.section, line.title, "учебная практика", "ПР") for line in lines]
+        lines = [Line(line.section, line.title, PRACTICE, "ПР") for line in lines]
     # Of what is left over a theme takes two shares, a practical one.
     shares = {"контроль": 0, "практическое занятие": 1, "лабораторное занятие": 1}
     wide = [number for number, line in enumerate(lines) for _share in range(shares.get(line.kind, 2))]
@@ -199,9 +200,10 @@ def _steps(line: Line, extra: int, area: str) -> list[Line]:
         ]
     if not extra:
         return [line]
-    # A practical of several lessons is handed in, and marked, on the last.
+    # A practical of several lessons is handed in, and marked, on the last; a day of practice is marked each time.
     parts = [f"{line.title} (часть {turn})" for turn in range(1, extra + 2)]
-    ongoing = [Line(line.section, part, line.kind, "Отв") for part in parts[:-1]]
+    meanwhile = line.work if line.kind == PRACTICE else "Отв"
+    ongoing = [Line(line.section, part, line.kind, meanwhile) for part in parts[:-1]]
     return [*ongoing, Line(line.section, parts[-1], line.kind, line.work, line.work_title)]
 
 
