@@ -2,7 +2,6 @@
 
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -51,7 +50,8 @@ def init_app(app: Flask) -> None:
 def on_csrf(_error: CSRFError) -> ResponseReturnValue:
     """A token that does not fit: mostly a page that outlived its session."""
     if is_fragment():
-        return ask_to_sign_in(answer(400 if current_user.is_authenticated else 401))
+        # Also where somebody is signed in: the page is older than that, and asking again brings it a new token.
+        return ask_to_sign_in(answer(401))
     return answer(400, STALE_FORM)
 
 

@@ -1,0 +1,106 @@
+"""Every page of the house: readable by a screen reader, usable by keyboard and at 390 px (п. 1.7)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from factories import make_journal, make_person
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from ejournal.extensions import db
+from ejournal.models import Role
+from ejournal.services import settings
+
+pytestmark = pytest.mark.browser
+
+OpenAs = Callable[..., Page]
+Server = Any  # conftest.Server
+
+SIGNED_IN = ["/", "/password", "/journal/", "/admin/", "/admin/people", "/admin/people/new", "/admin/log", "/logout"]
+PUBLIC = ["/login", "/activate"]
+MODES = ["", "bw.1.", "wb.3.s", "blue.2."]
+
+
+@pytest.fixture
+def everything(open_as: OpenAs, world: Flask) -> Page:
+    """A browser of somebody who may open it all, in a college with something in it."""
+    make_journal(students=2, lessons=2)
+    return open_as(make_person("Всемогущая", roles=tuple(Role)), "/")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_r1_7_a_no_page_has_a_fault_that_stops_a_screen_reader(
+    open_as: OpenAs, world: Flask, server: Server, browser: Browser, mode: str
+) -> None:
+    make_journal(students=2, lessons=2)
+    # axe measures by inline styles, which the policy of our pages forbids.
+    with browser.new_context(bypass_csp=True, locale="ru-RU") as unguarded:
+        page = open_as(make_person("Всемогущая", roles=tuple(Role)), "/login", unguarded)
+        unguarded.add_cookies([{"name": "view", "value": mode, "url": server.url}])
+        found = {}
+        for path in [*SIGNED_IN, *PUBLIC]:
+            visit(page, server, path)
+            violations = Axe().run(page).response["violations"]
+            if violations:
+                found[path] = [(v["id"], [node["html"][:100] for node in v["nodes"][:3]]) for v in violations]
+    assert found == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", [390, 320])
+def test_no_page_scrolls_sideways_on_a_phone(everything: Page, server: Server, width: int, mode: str) -> None:
+    everything.context.add_cookies([{"name": "view", "value": mode, "url": server.url}])
+    everything.set_viewport_size({"width": width, "height": 800})
+    wide = {}
+    for path in [*SIGNED_IN, *PUBLIC]:
+        visit(everything, server, path)
+        needed = everything.evaluate("() => document.documentElement.scrollWidth")
+        if needed > width:
+            wide[path] = needed
+    assert wide == {}
+
+
+def test_r1_7_a_an_error_page_is_as_readable(browser: Browser, server: Server) -> None:
+    with browser.new_context(bypass_csp=True, locale="ru-RU") as unguarded:
+        page = unguarded.new_page()
+        visit(page, server, "/nothing")
+        assert Axe().run(page).response["violations"] == []
+
+
+def test_a_role_is_switched_with_the_keyboard_alone(everything: Page) -> None:
+    page = everything
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Перейти к содержанию"
+    page.get_by_title("Сменить роль").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.locator("details[data-drop][open]").count() == 0
+    assert page.evaluate("() => document.activeElement.title") == "Сменить роль"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    chosen = page.evaluate("() => document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    expect(page.locator(".role-name")).to_have_text(chosen)
+
+
+def test_a_visitor_of_the_demo_signs_in_with_two_presses(open_as: OpenAs, server: Server, world: Flask) -> None:
+    settings.put("is_demo", True)
+    db.session.commit()
+    page = open_as(make_person("Гость", roles=(Role.TEACHER,)), "/login")
+    page.context.clear_cookies()
+    try:
+        page.wait_for_timeout(5500)  # the server reads its settings every five seconds
+        page.goto(f"{server.url}/login")
+        page.get_by_role("button", name="Куратор").click()
+        assert page.input_value("#username") == "curator"
+        assert page.input_value("#password") == "demo"
+        assert page.evaluate("() => document.activeElement.textContent.trim()") == "Войти"
+    finally:
+        settings.put("is_demo", False)
+        db.session.commit()
+
+
+def visit(page: Page, server: Server, path: str) -> None:
+    page.goto(server.url + path)
