@@ -59,15 +59,29 @@ MATRIX = {
     "home.index": SIGNED_IN,
     "home.switch_role": "401 403 403 403 403 403 403 403",  # an empty role is nobody's
     "home.switch_view": ALL,
+    "journal.add_lesson": KEEPS_JOURNAL,
+    "journal.add_work": KEEPS_JOURNAL,
+    "journal.attach_files": KEEPS_JOURNAL,
+    "journal.cancel_lesson": KEEPS_JOURNAL,
+    "journal.change_work": KEEPS_JOURNAL,
     "journal.changes": READS_JOURNAL,
+    "journal.detach_file": "401 403 403 403 404 404 403 403",  # a file that is not there
+    "journal.file": "401 404 404 404 404 404 403 403",  # the same
     "journal.fill": KEEPS_JOURNAL,
+    "journal.fill_lesson": KEEPS_JOURNAL,
     "journal.grid": READS_JOURNAL,
     "journal.history": READS_JOURNAL,
     "journal.index": "401 ok  ok  ok  ok  ok  403 403",
+    "journal.lesson": READS_JOURNAL,
+    "journal.lessons": READS_JOURNAL,
+    "journal.move_lesson": KEEPS_JOURNAL,
     "journal.paste": KEEPS_JOURNAL,
     "journal.paste_preview": KEEPS_JOURNAL,
     "journal.presence": KEEPS_JOURNAL,
     "journal.record": KEEPS_JOURNAL,
+    "journal.remove_lesson": KEEPS_JOURNAL,
+    "journal.remove_work": KEEPS_JOURNAL,
+    "journal.roll": READS_JOURNAL,
     "journal.undo_last": "401 403 403 403 ok  ok  403 403",  # of one's own changes: a stranger has none
 }
 
@@ -113,6 +127,7 @@ def college(app: Flask, client: FlaskClient, sign_in: Callable[[Person], FlaskCl
             "grant_id": db.session.scalars(db.select(RoleGrant.id).where(RoleGrant.person_id == other.id)).one(),
             "code": code,
             "name": "0" * 32,
+            "file_id": 1,
             "entry_id": db.session.scalars(db.select(LogEntry.id)).first() or 1,
         }
     clients = {name: sign_in(person) for name, person in people.items()}
