@@ -40,27 +40,48 @@ class Listed:
     next_lesson: date | None
 
     @property
-    def left(self) -> int:
-        return max(self.planned - self.given, 0)
+    def searched(self) -> str:
+        return f"{self.index} {self.discipline} {self.audience} {self.teachers}"
 
 
 def listing(viewer: Viewer, query: str = "") -> list[Listed]:
     """The journals of the current year the viewer may read, own ones first. Two queries however many."""
     today = settings.today()
+    teachers = _teachers(today)
+    wanted = fold(query)
+    listed = [
+        Listed(
+            row.id,
+            row.discipline,
+            row.index,
+            f"{row.group}, {row.subgroup}" if row.subgroup else row.group,
+            row.group,
+            ", ".join(teachers.get(row.id, [])),
+            row.own,
+            row.hours,
+            row.given or 0,
+            row.last_held,
+            row.next_lesson,
+        )
+        for row in db.session.execute(_statement(viewer, today))
+    ]
+    found = [course for course in listed if wanted in fold(course.searched)]
+    return sorted(found, key=lambda course: not course.own)
+
+
+def _statement(viewer: Viewer, today: date) -> Any:
     hours = _hours(today)
-    rows = db.session.execute(
+    return (
         courses_seen_by(viewer, today)
         .with_only_columns(
             Course.id,
-            Discipline.title,
+            Discipline.title.label("discipline"),
             Discipline.index,
-            Group.title,
-            Subgroup.title,
+            Group.title.label("group"),
+            Subgroup.title.label("subgroup"),
             teaches(viewer, Course.id, today).label("own"),
             Course.hours,
-            hours.c.given,
-            hours.c.last_held,
-            hours.c.next_lesson,
+            *(hours.c.given, hours.c.last_held, hours.c.next_lesson),
             maintain_column_froms=True,
         )
         .join(AcademicYear, AcademicYear.id == Course.year_id)
@@ -70,22 +91,7 @@ def listing(viewer: Viewer, query: str = "") -> list[Listed]:
         .outerjoin(hours, hours.c.course_id == Course.id)
         .where(AcademicYear.starts <= today, AcademicYear.ends >= today)
         .order_by(Group.gkey, Discipline.title, Subgroup.title)
-    ).all()
-    teachers = _teachers(today)
-    listed = [
-        Listed(
-            row[0], row[1], row[2], f"{row[3]}, {row[4]}" if row[4] else row[3], row[3],
-            ", ".join(teachers.get(row[0], [])), row[5], row[6], row[7] or 0, row[8], row[9],
-        )
-        for row in rows
-    ]  # fmt: skip
-    wanted = fold(query)
-    found = [
-        course
-        for course in listed
-        if wanted in fold(f"{course.index} {course.discipline} {course.audience} {course.teachers}")
-    ]
-    return sorted(found, key=lambda course: not course.own)
+    )
 
 
 def _hours(today: date) -> Any:

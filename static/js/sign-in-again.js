@@ -17,7 +17,20 @@ export function signInAgain() {
 async function ask() {
   const html = await (await fetchForm("/login")).text();
   const done = signedIn(html);
+  if (!done) await pauseInTyping();
   return done ? accept(done) : new Promise((resolve, reject) => openDialog(html, resolve, reject));
+}
+
+// The dialog takes the focus: half of what somebody is typing just now would end up in the password.
+const PAUSE = 700; // ms
+let lastKey = 0;
+document.addEventListener("keydown", () => { lastKey = Date.now(); }, { capture: true });
+
+async function pauseInTyping() {
+  for (let left = PAUSE; left > 0; left = lastKey + PAUSE - Date.now()) {
+    await new Promise((resolve) => { setTimeout(resolve, left); });
+    if (lastKey + PAUSE <= Date.now()) return;
+  }
 }
 
 const fetchForm = (url, options = {}) =>
