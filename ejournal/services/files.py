@@ -64,7 +64,9 @@ def attach(
     for upload in uploads:
         name = safe_name(upload.name)
         try:
-            attached.append(_attach(actor, lesson, _store(upload.stream, name, actor), purpose))
+            stored = _store(upload.stream, name, actor)
+            _check_new(lesson, stored, purpose)
+            attached.append(_attach(actor, lesson, stored, purpose))
         except RefusedError as error:
             refused.append(f"«{name}»: {error.message}")
     if attached and purpose == homework.PURPOSE:
@@ -131,6 +133,13 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
+def _check_new(lesson: Lesson, stored: StoredFile, purpose: str) -> None:
+    """The same file chosen twice is one: its second coming is told, not kept."""
+    for other in of_lesson(lesson.id):
+        if (other.file.sha256, other.file.name, other.purpose) == (stored.sha256, stored.name, purpose):
+            raise RefusedError("этот файл уже приложен.")
+
+
 def _attach(actor: Viewer, lesson: Lesson, stored: StoredFile, purpose: str) -> LessonFile:
     attached = LessonFile(lesson_id=lesson.id, file=stored, purpose=purpose)
     db.session.add(attached)
@@ -150,9 +159,7 @@ def _store(stream: IO[bytes], name: str, actor: Viewer) -> StoredFile:
     media_type = file_types.check(stream, name)
     stream.seek(0)
     sha256 = _keep(stream)
-    stored = StoredFile(sha256=sha256, name=name, media_type=media_type, size=size, uploaded_by=actor.person_id)
-    db.session.add(stored)
-    return stored
+    return StoredFile(sha256=sha256, name=name, media_type=media_type, size=size, uploaded_by=actor.person_id)
 
 
 def _keep(stream: IO[bytes]) -> str:

@@ -28,6 +28,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["weekday"] = lambda value: (
         f"{calendar.WEEKDAYS[value.weekday()]}, {calendar.format_day_month(value)}"
     )
+    # «ауд. 217», but «Лаб. 217» and «спортзал» as they are.
+    app.jinja_env.filters["room"] = lambda value: f"ауд. {value}" if value[:1].isdigit() else value
     app.jinja_env.filters["file_size"] = format_size
 
 

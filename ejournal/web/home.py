@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from ejournal import access
 from ejournal.models import Role
+from ejournal.services import agenda
 from ejournal.services.errors import ForbiddenError
 from ejournal.web import view_mode
 from ejournal.web.context import active_role
@@ -17,9 +18,11 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @access.permits(*Role)
 def index() -> ResponseReturnValue:
-    if active_role(current_user) is Role.SYSADMIN:
+    role = active_role(current_user)
+    if role is Role.SYSADMIN:
         return redirect(url_for("admin.index"))
-    return render_template("home/index.html")
+    day = agenda.load(current_user) if role is Role.TEACHER else None
+    return render_template("home/index.html", agenda=day)
 
 
 @bp.post("/role")

@@ -1,0 +1,213 @@
+"""A teacher's day: today's lessons, the next day's in brief, and what of hers is late by п. 4.4."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+
+from ejournal.access import Viewer, teaches
+from ejournal.domain import terms
+from ejournal.domain.terms import Lateness
+from ejournal.extensions import db
+from ejournal.models import (
+    AcademicYear,
+    Cell,
+    Course,
+    Discipline,
+    Group,
+    Homework,
+    Lesson,
+    LessonState,
+    PeriodClosing,
+    Subgroup,
+    Work,
+    WorkKind,
+)
+from ejournal.models.base import now
+from ejournal.services import bells, settings
+from ejournal.services.cell_context import period_of
+
+# The next day with lessons is looked for this far: over a weekend and a holiday.
+DAYS_AHEAD = 7
+
+
+class Slot(NamedTuple):
+    """A lesson in a list of a day or of what is owed."""
+
+    lesson_id: int
+    course_id: int
+    date: datetime.date
+    pair: int
+    room: str
+    state: str
+    topic: str
+    audience: str
+    discipline: str
+    has_homework: bool
+    has_attendance: bool
+    times: tuple[datetime.time, datetime.time] | None = None
+    phrase: str = ""
+    work: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Lessons late by one term: what is owed, by which clause, oldest first; `anchor` is where to mend it."""
+
+    title: str
+    clause: str
+    slots: list[Slot]
+    endpoint: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    today: list[Slot]
+    next_day: date | None
+    following: list[Slot]
+    # Today's lessons without homework while it is not yet 19:00.
+    homework_owed: list[Slot]
+    homework_until: str
+    overdue: list[Overdue]
+
+    @property
+    def overdue_count(self) -> int:
+        return sum(len(group.slots) for group in self.overdue)
+
+
+def load(viewer: Viewer) -> Agenda:
+    """Five queries however many journals and lessons."""
+    today = settings.today()
+    values = settings.get("terms")
+    rang = bells.load()
+    coming = [_slot(row, rang) for row in db.session.execute(_coming(viewer, today))]
+    of_today = [slot for slot in coming if slot.date == today]
+    later = [slot for slot in coming if slot.date > today and slot.state != LessonState.CANCELLED]
+    next_day = min((slot.date for slot in later), default=None)
+    until = terms.homework_due(today, settings.timezone(), values)
+    return Agenda(
+        today=of_today,
+        next_day=next_day,
+        following=[slot for slot in later if slot.date == next_day],
+        homework_owed=[s for s in of_today if not s.has_homework and s.state != LessonState.CANCELLED]
+        if now() <= until
+        else [],
+        homework_until=f"{until:%H:%M}",
+        overdue=[group for group in _overdue(viewer, today, values) if group.slots],
+    )
+
+
+def _coming(viewer: Viewer, today: date) -> Select[Any]:
+    return _lessons(viewer, today).where(Lesson.date.between(today, today + timedelta(days=DAYS_AHEAD)))
+
+
+def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]:
+    """What can still be mended: lessons of open periods, up to today."""
+    started = _lessons(viewer, today).where(
+        Lesson.state != LessonState.CANCELLED, AcademicYear.closed_at.is_(None), ~_is_closed()
+    )
+    # The last day whose term is over today, from the term itself: n days after the lesson.
+    attendance_before = today - (terms.attendance_due(today, values) - today)
+    marks_before = today - (terms.mark_due(today, None, values) - today)
+    bare = and_(Lesson.state != LessonState.HELD, Lesson.topic == "")
+    return [
+        Overdue(
+            "Посещаемость не внесена",
+            "п. 4.4",
+            _owed(
+                started.where(Lesson.date < attendance_before, Lesson.attendance_at.is_(None), ~bare),
+                lambda row: terms.lateness("attendance", row.date, None, today, values),
+            ),
+            "journal.roll",
+        ),
+        Overdue(
+            "Оценки за работу не выставлены",
+            "п. 4.4",
+            _owed(
+                _unmarked(started, marks_before, today),
+                lambda row: terms.lateness("lesson_mark", row.date, row.mark_due, today, values),
+            ),
+            "journal.roll",
+        ),
+        Overdue(
+            "Занятие прошло, но не заполнено: нет темы и отметки о проведении",
+            "п. 4.4",
+            _owed(started.where(Lesson.date < today, bare), lambda _row: None),
+            "journal.lesson",
+            "topic",
+        ),
+    ]
+
+
+def _unmarked(started: Select[Any], before: date, today: date) -> Select[Any]:
+    """Works without a single mark after their term. An answer in class is not owed to anybody: only planned works,
+    and those whose checking term the teacher set (R4.4.h)."""
+    usual = select(WorkKind.id).order_by(WorkKind.ordinal, WorkKind.id).limit(1).scalar_subquery()
+    return (
+        started.add_columns(
+            Work.id.label("work_id"), Work.title.label("work"), WorkKind.title.label("kind"), Work.mark_due
+        )
+        .join(Work, Work.lesson_id == Lesson.id)
+        .join(WorkKind, WorkKind.id == Work.kind_id)
+        .where(
+            Lesson.date < before,
+            or_(Work.mark_due.is_(None), Work.mark_due < today),
+            or_(Work.kind_id != usual, Work.mark_due.is_not(None)),
+            ~exists().where(Cell.work_id == Work.id, Cell.mark.is_not(None)),
+        )
+    )
+
+
+def _lessons(viewer: Viewer, today: date) -> Any:
+    """The lessons of the journals the viewer keeps, in order."""
+    return (
+        select(
+            Lesson.id,
+            Lesson.course_id,
+            Lesson.date,
+            Lesson.pair,
+            Lesson.room,
+            Lesson.state,
+            Lesson.topic,
+            Group.title.label("group"),
+            Subgroup.title.label("subgroup"),
+            Discipline.title.label("discipline"),
+            Homework.id.is_not(None).label("has_homework"),
+            Lesson.attendance_at.is_not(None).label("has_attendance"),
+        )
+        .join(Course, Course.id == Lesson.course_id)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .join(Group, Group.id == Course.group_id)
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
+        .outerjoin(Homework, Homework.lesson_id == Lesson.id)
+        .where(teaches(viewer, Course.id, today))
+        .order_by(Lesson.date, Lesson.pair, Lesson.id)
+    )
+
+
+def _is_closed() -> ColumnElement[bool]:
+    return exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period_of(Lesson.date))
+
+
+def _owed(query: Select[Any], late: Callable[[Any], Lateness | None]) -> list[Slot]:
+    rows: Sequence[Any] = db.session.execute(query).all()
+    slots = []
+    for row in rows:
+        broken = late(row)
+        work = (row.work or row.kind) if hasattr(row, "work") else ""
+        slots.append(_slot(row, None)._replace(phrase=broken.phrase if broken else "", work=work))
+    return slots
+
+
+def _slot(row: Any, rang: bells.Bells | None) -> Slot:
+    return Slot(
+        row.id, row.course_id, row.date, row.pair, row.room, row.state, row.topic,
+        f"{row.group}, {row.subgroup}" if row.subgroup else row.group,
+        row.discipline, row.has_homework, row.has_attendance,
+        rang.of(row.date, row.pair) if rang else None,
+    )  # fmt: skip
