@@ -53,7 +53,7 @@ def listing(viewer: Viewer, query: str = "") -> list[Listed]:
         Listed(
             row.id,
             row.discipline,
-            row.index,
+            row.code,
             f"{row.group}, {row.subgroup}" if row.subgroup else row.group,
             row.group,
             ", ".join(teachers.get(row.id, [])),
@@ -76,7 +76,7 @@ def _statement(viewer: Viewer, today: date) -> Any:
         .with_only_columns(
             Course.id,
             Discipline.title.label("discipline"),
-            Discipline.index,
+            Discipline.index.label("code"),
             Group.title.label("group"),
             Subgroup.title.label("subgroup"),
             teaches(viewer, Course.id, today).label("own"),
