@@ -96,7 +96,8 @@ def demo_command(students: int, seed: int, if_empty: bool) -> None:
         return
     click.echo(f"Создаётся демонстрационный колледж, обучающихся: {students}…")
     demo.fill(students=students, seed=seed)
-    click.echo(logins())
+    if not if_empty:  # otherwise `ejournal run` is next, and tells them itself
+        click.echo(logins())
 
 
 @main.command()
