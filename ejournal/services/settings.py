@@ -22,8 +22,6 @@ DEFAULTS: dict[str, Any] = {
     # Overrides of the regulation's terms by key of domain.terms.TERMS.
     "terms": {},
     "grading": {},
-    # Minutes a session lives without a request.
-    "session.minutes": 600,
 }
 
 # Workers see a change made by another within this many seconds; one save must not pay a query for settings.

@@ -12,7 +12,7 @@ from ejournal.domain import notation
 from ejournal.extensions import db
 from ejournal.models import Lesson, LogEntry
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, log
+from ejournal.services import cell_context, cells, lesson_context, log
 from ejournal.services.cells import Refusal, Saved
 from ejournal.services.errors import RefusedError, ServiceError
 
@@ -31,6 +31,7 @@ def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]
         raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
     for change in changes:
         if change.subject == "lesson":
+            lesson_context.find_to_change(actor, course_id, change.lesson_id, None)
             _attendance_not_entered(actor, course_id, change)
     changes = [change for change in changes if change.subject == "cell"]
     places = cell_context.load(

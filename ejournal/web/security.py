@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ejournal.access import Viewer, load_viewer
-from ejournal.extensions import login_manager
+from ejournal.extensions import db, login_manager
 from ejournal.services import settings
 
 HEADERS = {
@@ -27,6 +27,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
+# A session lives this long without a request: a teacher's working day with its gaps.
+SESSION = timedelta(hours=10)
+
 
 def init_app(app: Flask) -> None:
     app.session_interface = SessionInterface()
@@ -34,7 +37,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_NAME="ejournal",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.DEFAULTS["session.minutes"]),
+        PERMANENT_SESSION_LIFETIME=SESSION,
     )
     login_manager.user_loader(load_user)
     # Before the token is looked at: a session that ran out is 401 («войдите»), not 400 («обновите страницу»).
@@ -61,6 +64,9 @@ def check_permission() -> None:
         abort(401)
     if not current_user.holds(permission):
         abort(403)
+    if request.mimetype == "multipart/form-data":
+        # A file may take minutes to come over a slow line: nobody waits for the database meanwhile.
+        db.session.rollback()
 
 
 def _is_of_this_viewer(viewer: Viewer) -> bool:

@@ -285,6 +285,18 @@ class TestUndo:
         assert text_of(journal) == "5"
 
 
+    def test_r4_4_a_who_no_longer_teaches_takes_nothing_back(self, journal):
+        teacher = viewer_of(journal.teacher)
+        columns.everybody_present(teacher, journal.course_id, journal.lessons[2].id)
+        yesterday = settings.today() - timedelta(days=1)
+        db.session.execute(db.text("UPDATE course_teacher SET until = :day"), {"day": yesterday})
+        db.session.commit()
+        with pytest.raises(ForbiddenError):
+            undo.undo_last(teacher, journal.course_id)
+        db.session.expire_all()
+        assert db.session.get_one(Lesson, journal.lessons[2].id).attendance_at is not None
+
+
 class TestStats:
     def test_lesson_with_two_works_is_missed_once(self, in_app):
         journal = make_journal(students=1, lessons=1, works=2)
