@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ejournal.access import Viewer, load_viewer
-from ejournal.extensions import db, login_manager
+from ejournal.extensions import db, login_manager, reading
 from ejournal.services import settings
 
 HEADERS = {
@@ -47,7 +47,11 @@ def init_app(app: Flask) -> None:
 
 
 def load_user(token: str) -> Viewer | None:
-    return load_viewer(token, settings.today())
+    """Who signs the request. Read by itself: the write lock is taken by the service, and not a moment earlier."""
+    with reading():
+        viewer = load_viewer(token, settings.today())
+        db.session.rollback()
+    return viewer
 
 
 def check_permission() -> None:
