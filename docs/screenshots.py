@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).resolve().parent / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
+FEW = 20  # students in a journal of a subgroup
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -55,7 +56,7 @@ def wait(url: str) -> None:
 
 
 def take(browser: Browser, url: str, name: str, width: int, height: int) -> None:
-    """The first journal of the demo teacher, a cell chosen."""
+    """A journal of the demo teacher with a whole group in it, a cell chosen."""
     page = browser.new_page(viewport={"width": width, "height": height}, locale="ru-RU")
     page.goto(f"{url}/login")
     page.fill("[name=username]", "teacher")
@@ -63,7 +64,11 @@ def take(browser: Browser, url: str, name: str, width: int, height: int) -> None
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(lambda address: "/login" not in address)
     page.goto(f"{url}/journal/")
-    page.locator("a[href^='/journal/']:not([href='/journal/'])").first.click()
+    links = page.locator("main a[href^='/journal/']").all()
+    for address in [link.get_attribute("href") for link in links]:
+        page.goto(f"{url}{address}")
+        if page.locator("#journal tr[data-student]").count() > FEW:
+            break
     page.locator("#journal [role=gridcell][data-version]").first.wait_for()
     page.wait_for_timeout(500)
     page.screenshot(path=HERE / name)

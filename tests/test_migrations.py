@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from conftest import POSTGRES
 from factories import make_group, make_journal
 from flask import Flask
 from flask_migrate import upgrade
@@ -45,6 +46,7 @@ def fresh(tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.mark.parametrize("app", ["sqlite", *(["postgres"] if POSTGRES else [])], indirect=True)
 def test_models_and_migrations_describe_the_same_tables(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
