@@ -51,24 +51,23 @@ def attach(
 
     Files attached as homework publish it. Raises NotFoundError, ForbiddenError, ClosedError, RefusedError.
     """
+    _check_may_attach(actor, course_id, lesson_id)
     if purpose not in PURPOSES:
         raise RefusedError("Выберите, к чему приложить файл: к заданию или к материалам занятия.")
     if not uploads:
         raise RefusedError("Выберите хотя бы один файл.")
     if len(uploads) > MOST_AT_ONCE:
         raise RefusedError(f"За один раз — не больше {MOST_AT_ONCE} файлов: загрузите частями.")
-    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, None)
-    if lesson.state == LessonState.CANCELLED:
-        raise RefusedError("Занятие отменено: файлы к нему не прикладываются.")
-    attached, refused = [], []
-    for upload in uploads:
-        name = safe_name(upload.name)
-        try:
-            stored = _store(upload.stream, name, actor)
-            _check_new(lesson, stored, purpose)
-            attached.append(_attach(actor, lesson, stored, purpose))
-        except RefusedError as error:
-            refused.append(f"«{name}»: {error.message}")
+    # Nobody waits for the database while big files are written to the disk.
+    db.session.rollback()
+    stored, refused = _store_all(actor, uploads)
+    lesson = _check_may_attach(actor, course_id, lesson_id)
+    attached = []
+    for file in stored:
+        if _is_attached(lesson, file, purpose):
+            refused.append(f"«{file.name}»: этот файл уже приложен.")
+        else:
+            attached.append(_attach(actor, lesson, file, purpose))
     if attached and purpose == homework.PURPOSE:
         homework.publish_files(actor, lesson)
     db.session.commit()
@@ -122,7 +121,7 @@ def safe_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     # Cc, Cf and the like: line ends for a header, marks that turn the reading direction.
     name = "".join("_" if sign in _UNSAFE else sign for sign in name if unicodedata.category(sign)[0] != "C")
-    stem, dot, suffix = " ".join(name.split()).strip(". ").rpartition(".")
+    stem, dot, suffix = " ".join(name.split()).rstrip(". ").rpartition(".")
     if not dot:
         stem, suffix = suffix, ""
     stem = stem.strip(". ") or "файл"
@@ -133,11 +132,30 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
-def _check_new(lesson: Lesson, stored: StoredFile, purpose: str) -> None:
-    """The same file chosen twice is one: its second coming is told, not kept."""
-    for other in of_lesson(lesson.id):
-        if (other.file.sha256, other.file.name, other.purpose) == (stored.sha256, stored.name, purpose):
-            raise RefusedError("этот файл уже приложен.")
+def _check_may_attach(actor: Viewer, course_id: int, lesson_id: int) -> Lesson:
+    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, None)
+    if lesson.state == LessonState.CANCELLED:
+        raise RefusedError("Занятие отменено: файлы к нему не прикладываются.")
+    return lesson
+
+
+def _store_all(actor: Viewer, uploads: Sequence[Upload]) -> tuple[list[StoredFile], list[str]]:
+    stored, refused = [], []
+    for upload in uploads:
+        name = safe_name(upload.name)
+        try:
+            stored.append(_store(upload.stream, name, actor))
+        except RefusedError as error:
+            refused.append(f"«{name}»: {error.message}")
+    return stored, refused
+
+
+def _is_attached(lesson: Lesson, file: StoredFile, purpose: str) -> bool:
+    """The same file chosen twice is one."""
+    return any(
+        (other.file.sha256, other.file.name, other.purpose) == (file.sha256, file.name, purpose)
+        for other in of_lesson(lesson.id)
+    )
 
 
 def _attach(actor: Viewer, lesson: Lesson, stored: StoredFile, purpose: str) -> LessonFile:
