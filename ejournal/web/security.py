@@ -68,9 +68,6 @@ def check_permission() -> None:
         abort(401)
     if not current_user.holds(permission):
         abort(403)
-    if request.mimetype == "multipart/form-data":
-        # A file may take minutes to come over a slow line: nobody waits for the database meanwhile.
-        db.session.rollback()
 
 
 def _is_of_this_viewer(viewer: Viewer) -> bool:

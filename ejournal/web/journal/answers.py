@@ -8,7 +8,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.extensions import db
+from ejournal.extensions import db, reading
 from ejournal.services import lesson_page
 from ejournal.services.errors import ClosedError, Current, FieldsError, RefusedError, ServiceError, StaleError
 from ejournal.web.errors import is_fragment
@@ -53,15 +53,17 @@ def of_lesson(
     if not is_fragment():
         flash(done)
         return redirect(url_for("journal.lesson", course_id=course_id, lesson_id=lesson_id))
-    page = lesson_page.load(current_user, course_id, lesson_id)
-    return render_template("journal/_lesson_saved.html", page=page, section=section, done=done, wrong=None)
+    with reading():
+        page = lesson_page.load(current_user, course_id, lesson_id)
+        return render_template("journal/_lesson_saved.html", page=page, section=section, done=done, wrong=None)
 
 
 def refused(course_id: int, lesson_id: int, wrong: Wrong, status: int) -> ResponseReturnValue:
     db.session.rollback()
-    page = lesson_page.load(current_user, course_id, lesson_id)
     template = f"journal/_lesson_{wrong.section}.html" if is_fragment() else "journal/lesson.html"
-    return render_template(template, page=page, wrong=wrong, done=""), status
+    with reading():
+        page = lesson_page.load(current_user, course_id, lesson_id)
+        return render_template(template, page=page, wrong=wrong, done=""), status
 
 
 def go(address: str, done: str) -> ResponseReturnValue:
