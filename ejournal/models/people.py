@@ -58,9 +58,7 @@ class Person(Base):
     @classmethod
     def called(cls, surname: str, name: str = "", patronymic: str = "", **rest: object) -> "Person":
         """A new person with the sort key that belongs to the name."""
-        return cls(
-            surname=surname, name=name, patronymic=patronymic, skey=sort_key(surname, name, patronymic), **rest
-        )
+        return cls(surname=surname, name=name, patronymic=patronymic, skey=sort_key(surname, name, patronymic), **rest)
 
     def rename(self, surname: str, name: str, patronymic: str) -> None:
         self.surname, self.name, self.patronymic = surname, name, patronymic
