@@ -12,6 +12,7 @@ from ejournal.exchange.marks import MarkRecord
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import (
+    LESSON_STATES,
     Course,
     Lesson,
     LessonState,
@@ -63,14 +64,14 @@ class Lessons:
 
     def _lesson(self, day: date, place: int) -> Lesson:
         known = self.by_date.setdefault(day, [])
-        open_ = [lesson for lesson in known if lesson.state not in (LessonState.CANCELLED, LessonState.MOVED)]
+        open_ = [lesson for lesson in known if lesson.state != LessonState.CANCELLED]
         if place < len(open_):
             lesson = open_[place]
-            if lesson.state == LessonState.PLANNED and id(lesson) not in self.coded:
+            if lesson.state != LessonState.HELD and id(lesson) not in self.coded:
                 self._hold(lesson)
             return lesson
         if len(open_) < len(known):
-            raise RowRefusedError("date", f"занятие {day:%d.%m.%Y} отменено или перенесено")
+            raise RowRefusedError("date", f"занятие {day:%d.%m.%Y} отменено")
         lesson = Lesson(
             course_id=self.course.id,
             course=self.course,
@@ -84,14 +85,15 @@ class Lessons:
         return lesson
 
     def _hold(self, lesson: Lesson) -> None:
-        name = f"Занятие {lesson.date:%d.%m.%Y}: запланировано → проведено"
+        before = LESSON_STATES[LessonState(lesson.state)]
+        name = f"Занятие {lesson.date:%d.%m.%Y}: {before} → проведено"
         if any(change.title == name and change.is_step for change in self.draft.changes):
             return
 
         def act() -> None:
             lesson.state, lesson.version = LessonState.HELD.value, lesson.version + 1
             log.record(
-                self.draft.actor, "lesson", "held", before="запланировано", after="проведено",
+                self.draft.actor, "lesson", "held", before=before, after="проведено",
                 course_id=self.course.id, lesson_id=lesson.id, batch=self.draft.batch,
             )  # fmt: skip
 
