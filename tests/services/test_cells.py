@@ -284,7 +284,6 @@ class TestUndo:
         assert (saved, len(refused)) == ([], 1)
         assert text_of(journal) == "5"
 
-
     def test_r4_4_a_who_no_longer_teaches_takes_nothing_back(self, journal):
         teacher = viewer_of(journal.teacher)
         columns.everybody_present(teacher, journal.course_id, journal.lessons[2].id)
