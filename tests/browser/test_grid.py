@@ -268,6 +268,19 @@ def test_expired_session_asks_for_the_password_in_place_and_then_sends_what_was_
     assert stored(journal, 3) == {0: "5", 1: "о4"}
 
 
+def test_value_the_server_fails_on_does_not_keep_the_others_waiting(open_as, journal):
+    page = open_journal(open_as, journal)
+    page.route(f"**{journal.url(0, 3)}", lambda route: route.fulfill(status=500, body=""))
+    cell(page, journal, 0, 3).click()
+    for value in ["5", "4"]:
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    wait_for(page, "document.getElementById('save-state').dataset.state === 'refused'", 20)
+    assert stored(journal, 3) == {1: "4"}
+    assert cell(page, journal, 0, 3).inner_text() == "5", "what was typed stays"
+    assert "На сервере ошибка" in page.locator("#refusals").inner_text()
+
+
 def test_tab_closed_too_early_still_sends_the_open_editor(open_as, journal):
     page = open_journal(open_as, journal)
     cell(page, journal, 0, 3).click()

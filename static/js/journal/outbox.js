@@ -45,7 +45,7 @@ async function run() {
   while (queue.length) {
     const edit = queue[0];
     const status = await post(edit);
-    if (status === 0 || status === 401 || status >= 500 || status === 429) {
+    if (isPassing(edit, status)) {
       await pause(status);
       continue;
     }
@@ -56,6 +56,17 @@ async function run() {
   }
   running = false;
   tell();
+}
+
+const TRIES = 4; // of a value the server fails on: the others behind it must not wait for ever
+
+/** Whether to send the same value again: no network, signing in, a busy server, a fault that may be gone soon. */
+function isPassing(edit, status) {
+  if (status >= 500 && status !== 503) {
+    edit.faults = (edit.faults ?? 0) + 1;
+    return edit.faults < TRIES;
+  }
+  return [0, 401, 429, 503].includes(status);
 }
 
 /** Sends one value; the answer is the cell's fragment, which htmx puts in its place. 0: no answer. */
@@ -101,6 +112,7 @@ function settle(edit, status) {
 
 const WHY = {
   403: "Нет права править этот журнал: возможно, сменилась роль или преподаватель (п. 4.4).",
+  500: "На сервере ошибка, она записана; значение не сохранено. Введите его ещё раз чуть позже.",
   404: "Этой ячейки больше нет: список группы или занятие изменились. Обновите страницу.",
 };
 
@@ -147,15 +159,20 @@ export { tell };
 let draft = () => null;
 export const onLeave = (source) => { draft = source; };
 
+/** The version a value will meet: one more than the save of the same cell that is under way, if there is one. */
+function versionAfter(edit, inFlight) {
+  if (inFlight && inFlight.student === edit.student && inFlight.work === edit.work) return inFlight.sent + 1;
+  return edit.follows ? Number(find(edit.student, edit.work).dataset.version) : edit.version;
+}
+
 /** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. */
 function flush() {
   const open = draft();
+  const inFlight = running ? queue[0] : null;
   const left = new Map();
-  for (const edit of [...queue.slice(running ? 1 : 0), ...(open ? [open] : [])]) {
+  for (const edit of [...queue.slice(inFlight ? 1 : 0), ...(open ? [open] : [])]) {
     const key = `${edit.student}/${edit.work}`;
-    const earlier = queue.filter((other) => other !== edit && `${other.student}/${other.work}` === key).length;
-    const version = left.get(key)?.version ?? (earlier && running && queue[0] !== edit ? queue[0].sent + 1 : edit.version);
-    left.set(key, { ...edit, version });
+    left.set(key, { ...edit, version: left.get(key)?.version ?? versionAfter(edit, inFlight) });
   }
   for (const edit of left.values()) {
     const body = new URLSearchParams({ value: edit.text, version: edit.version, reason: edit.reason ?? "", csrf_token: csrfToken() });
