@@ -11,7 +11,7 @@ from ejournal.access import Viewer, sees
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
 from ejournal.models import Course, Lesson, LogEntry, Person, Work, WorkKind
-from ejournal.services import settings
+from ejournal.services import roster, settings
 from ejournal.services.cell_context import Place, load
 from ejournal.services.errors import NotFoundError
 
@@ -52,6 +52,9 @@ def history(viewer: Viewer, course_id: int, student_id: int, work_id: int) -> Hi
     """The history of a cell. Raises NotFoundError where the viewer may not read the journal."""
     place = load(viewer, course_id, [student_id], [work_id]).get((student_id, work_id))
     if place is None or not (place.sees or place.teaches):
+        raise NotFoundError
+    if all(student.id != student_id for student in roster.students_of(db.session.get_one(Course, course_id))):
+        # A name is given away only of the journal's own students (п. 2.1).
         raise NotFoundError
     rows = db.session.execute(
         select(

@@ -4,9 +4,9 @@ Each verb is one transaction: read what is there, check, write with a version, l
 """
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, update
@@ -21,6 +21,7 @@ from ejournal.models import LESSON_STATES, Cell, Lesson, LessonState
 from ejournal.models.base import now
 from ejournal.services import cell_context, guard, log, settings
 from ejournal.services.cell_context import Place
+from ejournal.services.cell_values import Entry, Refusal, Saved
 from ejournal.services.errors import (
     Current,
     ForbiddenError,
@@ -31,38 +32,9 @@ from ejournal.services.errors import (
     StaleError,
 )
 
+# Letters: less explains nothing, and is mostly a mark typed into the wrong field.
+SHORTEST_REASON = 3
 STALE = "Эту ячейку только что изменили. Выберите, какое значение оставить."
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One cell to write. `version` is the counter the writer saw; None where nobody looked (filling a column)."""
-
-    student_id: int
-    work_id: int
-    text: str
-    version: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A cell as it is stored now, and where its figures belong."""
-
-    student_id: int
-    work_id: int
-    text: str
-    version: int
-    changed: bool
-    span: tuple[date, date]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A cell of a mass action that can't be written, and why."""
-
-    entry: Entry
-    message: str
-    repair: str | None = None
 
 
 def record_cell(actor: Viewer, course_id: int, entry: Entry, reason: str = "") -> Saved:
@@ -78,7 +50,7 @@ def record_cell(actor: Viewer, course_id: int, entry: Entry, reason: str = "") -
     value = parse(entry.text)
     if value.text != place.value.text:
         check_version(place, entry.version)
-        _check_reason(place, value, reason)
+        check_reason(place, value, reason)
     try:
         saved = _write(actor, [(place, value)], "record", reason=reason)[0]
         db.session.commit()
@@ -100,19 +72,29 @@ def record_cells(
     `action` is «fill» or «paste». Raises NotFoundError or ForbiddenError for the journal as a whole.
     """
     good, refused = check_cells(actor, course_id, entries, reason)
-    try:
+    with _collisions_told():
         saved = _write(actor, good, action, reason=reason, batch=secrets.token_hex(8))
         db.session.commit()
-    except (IntegrityError, _CollisionError) as error:
-        db.session.rollback()
-        raise RefusedError("Пока вы вводили, часть ячеек изменили. Ничего не записано: повторите.") from error
     return saved, refused
 
 
-def write_batch(actor: Viewer, changes: Sequence[tuple[Place, Value]], action: str, batch: str) -> list[Saved]:
+@contextmanager
+def _collisions_told() -> Iterator[None]:
+    """On PostgreSQL another save may come between reading and writing: then nothing of a mass action is written."""
+    try:
+        yield
+    except (IntegrityError, _CollisionError) as error:
+        db.session.rollback()
+        raise RefusedError("Пока вы вводили, часть ячеек изменили. Ничего не записано: повторите.") from error
+
+
+def write_batch(
+    actor: Viewer, changes: Sequence[tuple[Place, Value]], action: str, batch: str, reason: str = ""
+) -> list[Saved]:
     """Store checked values as part of the mass action `batch` and commit."""
-    saved = _write(actor, changes, action, batch=batch)
-    db.session.commit()
+    with _collisions_told():
+        saved = _write(actor, changes, action, reason=reason, batch=batch)
+        db.session.commit()
     return saved
 
 
@@ -121,8 +103,9 @@ def write_back(
 ) -> list[Saved]:
     """Store the values an undo restores, each entry naming the one it takes back, and commit."""
     batch = secrets.token_hex(8) if len(changes) > 1 else None
-    saved = _write(actor, changes, "undo", reason="отмена своего действия", batch=batch, undoes=undoes)
-    db.session.commit()
+    with _collisions_told():
+        saved = _write(actor, changes, "undo", reason="отмена своего действия", batch=batch, undoes=undoes)
+        db.session.commit()
     return saved
 
 
@@ -148,7 +131,9 @@ def check_cells(
         except ForbiddenError:
             raise
         except ServiceError as error:
-            refused.append(Refusal(entry, error.message, getattr(error, "repair", None)))
+            refused.append(
+                Refusal(entry, error.message, getattr(error, "repair", None), isinstance(error, ReasonNeededError))
+            )
     return good, refused
 
 
@@ -187,7 +172,7 @@ def _checked(place: Place, entry: Entry, reason: str) -> Value:
     value = parse(entry.text)
     if value.text != place.value.text:
         check_version(place, entry.version)
-        _check_reason(place, value, reason)
+        check_reason(place, value, reason)
     return value
 
 
@@ -199,9 +184,9 @@ def _lateness(place: Place, value: Value) -> terms.Lateness | None:
     return terms.late_change(place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms"))
 
 
-def _check_reason(place: Place, value: Value, reason: str) -> None:
+def check_reason(place: Place, value: Value, reason: str) -> None:
     """A first entry after its term is only marked late; changing what was there wants a reason (п. 4.2)."""
-    if place.value.is_empty or reason.strip():
+    if place.value.is_empty or len(reason.strip()) >= SHORTEST_REASON:
         return
     late = _lateness(place, value)
     if late:

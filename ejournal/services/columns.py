@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ejournal.access import Viewer
 from ejournal.domain.notation import Value
@@ -33,22 +33,38 @@ def fill(
     return cells.record_cells(actor, course_id, entries, "fill", reason) if entries else ([], [])
 
 
-def everybody_present(actor: Viewer, course_id: int, lesson_id: int) -> list[Saved]:
+def everybody_present(actor: Viewer, course_id: int, lesson_id: int, reason: str = "") -> list[Saved]:
     """Attendance of a lesson is entered and nobody was absent or late (п. 4.4); marks stay.
 
-    Raises NotFoundError, ForbiddenError, ClosedError, RefusedError.
+    Raises NotFoundError, ForbiddenError, ClosedError, RefusedError, and ReasonNeededError where codes are taken
+    away after their term.
     """
     works = list(db.session.scalars(select(Work.id).where(Work.lesson_id == lesson_id).order_by(Work.ordinal)))
     if not works:
         raise NotFoundError
     places = _column(actor, course_id, works)
     coded = [(place, Value(None, place.value.mark)) for place in places if place.enrolled and place.value.attendance]
+    for place, value in coded:
+        cells.check_reason(place, value, reason)
     batch = secrets.token_hex(8)
+    lesson = db.session.get_one(Lesson, lesson_id)
+    was = lesson.attendance_at
     log.record(
-        actor, "lesson", "present", after="все присутствуют", course_id=course_id, lesson_id=lesson_id, batch=batch
+        actor,
+        "lesson",
+        "present",
+        after="все присутствуют",
+        course_id=course_id,
+        lesson_id=lesson_id,
+        batch=batch,
+        details={"name": "attendance", "attendance_at": was.isoformat() if was else None},
     )
-    db.session.execute(update(Lesson).where(Lesson.id == lesson_id).values(attendance_at=now(), state=LessonState.HELD))
-    return cells.write_batch(actor, coded, "fill", batch)
+    # A timely entry stays timely when the button is pressed again; the version tells an open form of the change.
+    lesson.attendance_at = was or now()
+    lesson.state = LessonState.HELD
+    lesson.version += 1
+    db.session.flush()
+    return cells.write_batch(actor, coded, "fill", batch, reason)
 
 
 def names_of(viewer: Viewer, course_id: int, entries: Sequence[Entry]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Taking back one's own last change: an undo is itself a change, logged with what it takes back."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select, update
@@ -56,8 +56,12 @@ def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]
 
 
 def _attendance_not_entered(actor: Viewer, course_id: int, change: Any) -> None:
-    """Take back «все присутствуют»: the lesson's attendance is no longer entered (п. 4.4)."""
-    db.session.execute(update(Lesson).where(Lesson.id == change.lesson_id).values(attendance_at=None))
+    """Take back «все присутствуют»: the lesson's attendance is as it was before (п. 4.4)."""
+    was = (change.details or {}).get("attendance_at")
+    before = datetime.fromisoformat(was) if was else None
+    db.session.execute(
+        update(Lesson).where(Lesson.id == change.lesson_id).values(attendance_at=before, version=Lesson.version + 1)
+    )
     log.record(
         actor, "lesson", "undo", before=change.after, course_id=course_id, lesson_id=change.lesson_id,
         undoes_id=change.id,
@@ -66,7 +70,7 @@ def _attendance_not_entered(actor: Viewer, course_id: int, change: Any) -> None:
 
 def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
     """The newest change of cells by the actor that is neither an undo nor undone, with the rest of its batch."""
-    undoing = aliased(LogEntry)
+    undoing, later = aliased(LogEntry), aliased(LogEntry)
     own = select(
         LogEntry.id,
         LogEntry.subject,
@@ -76,6 +80,7 @@ def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
         LogEntry.before,
         LogEntry.after,
         LogEntry.batch,
+        LogEntry.details,
     ).where(
         LogEntry.course_id == course_id,
         LogEntry.actor_id == actor.person_id,
@@ -85,6 +90,14 @@ def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
         ),
         LogEntry.at >= now() - UNDO_WITHIN,
         ~exists().where(undoing.undoes_id == LogEntry.id),
+        # What somebody else has changed since is theirs: it must not stand in the way of one's earlier changes.
+        ~exists().where(
+            later.work_id == LogEntry.work_id,
+            later.student_id == LogEntry.student_id,
+            later.subject == "cell",
+            later.id > LogEntry.id,
+            later.actor_id != actor.person_id,
+        ),
     )
     last = db.session.execute(own.order_by(LogEntry.id.desc()).limit(1)).first()
     if last is None:

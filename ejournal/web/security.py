@@ -95,6 +95,12 @@ class SessionInterface(SecureCookieSessionInterface):
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> None:
         return None
 
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        # A page that only asks for news by itself is nobody at work: it does not make the session longer.
+        if request.endpoint == "journal.changes" and not session.modified:
+            return False
+        return super().should_set_cookie(app, session)
+
     def get_cookie_secure(self, app: Flask) -> bool:
         if request.is_secure:
             return True

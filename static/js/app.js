@@ -27,7 +27,8 @@ document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   ctx.fetch = async (url, request) => {
     try {
-      return await send(url, { ...request, headers: request.headers });
+      // News that a page asks for by itself must not interrupt anybody with the password.
+      return await send(url, { ...request, headers: request.headers }, !ctx.poll);
     } catch (error) {
       if (error instanceof SignInRefused) return new Response("", { status: 401 });
       throw error;

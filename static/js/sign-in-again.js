@@ -26,7 +26,7 @@ const PAUSE = 700; // ms
 let lastKey = 0;
 document.addEventListener("keydown", () => { lastKey = Date.now(); }, { capture: true });
 
-async function pauseInTyping() {
+export async function pauseInTyping() {
   for (let left = PAUSE; left > 0; left = lastKey + PAUSE - Date.now()) {
     await new Promise((resolve) => { setTimeout(resolve, left); });
     if (lastKey + PAUSE <= Date.now()) return;

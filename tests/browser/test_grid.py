@@ -328,3 +328,31 @@ def test_curator_and_administration_see_the_grid_but_cannot_edit(open_as, journa
     page.locator("#journal tbody td[role=gridcell]").first.click()
     page.keyboard.type("5")
     assert page.locator(".cell-editor").count() == 0
+
+
+def test_current_cell_stays_in_sight_down_to_the_last_student(open_as, journal):
+    page = open_journal(open_as, journal)
+    page.set_viewport_size({"width": 1200, "height": 620})
+    cell(page, journal, 0, 3).click()
+    for row in range(1, 30):
+        page.keyboard.press("ArrowDown")
+        box = cell(page, journal, row, 3).bounding_box()
+        foot = page.locator("#journal tfoot td").first.bounding_box()
+        head = page.locator("#journal thead th").first.bounding_box()
+        assert head["y"] + head["height"] <= box["y"] + 1, row
+        assert box["y"] + box["height"] <= min(foot["y"], 620) + 1, row
+
+
+def test_conflict_waits_for_a_pause_in_typing_and_takes_no_marks(open_as, journal):
+    page = open_journal(open_as, journal)
+    record(journal, 1, 3, "2")
+    cell(page, journal, 0, 3).click()
+    for _ in range(6):
+        page.keyboard.type("5")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(200)
+    page.locator("#conflict").wait_for()
+    page.locator("#conflict").get_by_role("button", name="Оставить как записано").click()
+    saved(page)
+    assert stored(journal, 3) == {0: "5", 1: "2", 2: "5", 3: "5", 4: "5", 5: "5"}
+    assert page.evaluate("document.activeElement.dataset.student") == str(journal.students[6].id), "cursor stays"

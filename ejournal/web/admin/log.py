@@ -20,7 +20,7 @@ def log() -> str:
         since=_day("since"),
         until=_day("until"),
         late=bool(request.args.get("late")),
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=max(1, min(request.args.get("page", 1, type=int), 100_000)),
     )
     lines, more = log_search.search(wanted)
     kept = {name: value for name, value in request.args.items() if name != "page" and value}

@@ -23,7 +23,7 @@ def people_list() -> str:
         text=request.args.get("q", "").strip(),
         role=request.args.get("role", ""),
         state=request.args.get("state", ""),
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=max(1, min(request.args.get("page", 1, type=int), 100_000)),
     )
     kept = {name: value for name, value in request.args.items() if name != "page" and value}
     return render_template(

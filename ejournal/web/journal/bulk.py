@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.extensions import reading
 from ejournal.models import Role
 from ejournal.services import cells, columns, undo
 from ejournal.services.cells import Entry
@@ -36,7 +37,9 @@ def fill(course_id: int, work_id: int) -> str:
 @permits(Role.TEACHER)
 def presence(course_id: int, lesson_id: int) -> str:
     """«Все присутствуют»: attendance of the lesson is entered, nobody is absent or late."""
-    return patch(course_id, columns.everybody_present(current_user, course_id, lesson_id))
+    return patch(
+        course_id, columns.everybody_present(current_user, course_id, lesson_id, request.form.get("reason", "")[:500])
+    )
 
 
 @bp.post("/<int:course_id>/paste/preview")
@@ -44,14 +47,16 @@ def presence(course_id: int, lesson_id: int) -> str:
 def paste_preview(course_id: int) -> str:
     """What a paste would write and what is refused, before anything is written."""
     entries = _entries()
-    good, refused = cells.check_cells(current_user, course_id, entries, request.form.get("reason", "")[:500])
-    names = columns.names_of(current_user, course_id, entries)
+    with reading():
+        good, refused = cells.check_cells(current_user, course_id, entries, request.form.get("reason", "")[:500])
+        names = columns.names_of(current_user, course_id, entries)
     return render_template(
         "journal/_paste.html",
         course_id=course_id,
         changes=[(place, value) for place, value in good if place.value.text != value.text],
         same=sum(place.value.text == value.text for place, value in good),
         refused=refused,
+        late=sum(refusal.needs_reason for refusal in refused),
         names=names,
         entries=request.form["entries"],
     )

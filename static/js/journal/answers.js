@@ -1,6 +1,7 @@
 // What the server did not take: told beside the grid, asked about where a choice is to be made.
 
 import { announce } from "../app.js";
+import { pauseInTyping } from "../sign-in-again.js";
 import { describe, find, go, table } from "./table.js";
 import * as outbox from "./outbox.js";
 
@@ -60,7 +61,8 @@ const resend = (edit, changes) =>
 
 // ── Questions, one after another ────────────────────────────────────────────
 let asking = Promise.resolve();
-const inTurn = (question) => { asking = asking.then(question, question); };
+// Only in a pause: a dialog that opens in mid-typing would take the next student's mark for its answer.
+const inTurn = (question) => { asking = asking.catch(() => {}).then(pauseInTyping).then(question); };
 
 function askReason(edit, cell) {
   const name = describe(cell);

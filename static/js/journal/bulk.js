@@ -3,13 +3,15 @@
 import { announce, send, toast } from "../app.js";
 import { current, find, headOf, isEditable, rows, table } from "./table.js";
 import { applied } from "./live.js";
-import { client } from "./outbox.js";
+import { client, drained } from "./outbox.js";
 
 const address = (path) => `/journal/${table.dataset.course}/${path}`;
 
 /** Posts and lets htmx put the cells that come back in their places. Returns the response's text and status. */
 async function act(path, values) {
   const outcome = { status: 0 };
+  // In the order things were done: what was typed before goes out before.
+  await drained();
   await htmx.ajax("POST", address(path), {
     source: table, target: table, swap: "none", values, headers: { "X-Client": client }, outcome, whole: true,
   });
@@ -62,8 +64,9 @@ async function fillColumn(form) {
 }
 
 async function everybodyPresent() {
+  const reason = document.getElementById("fill-reason").value;
   document.getElementById("column").close();
-  const outcome = await act(`lessons/${column.dataset.lesson}/presence`, {});
+  const outcome = await act(`lessons/${column.dataset.lesson}/presence`, { reason });
   report(outcome, (count) => `Все присутствуют${count ? `; снято отметок: ${count}` : ""}`);
 }
 

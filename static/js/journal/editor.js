@@ -1,5 +1,6 @@
 // The editor of a cell: one input laid over the cell, so that a cell may be replaced under it without losing a letter.
 
+import { isWaiting } from "./outbox.js";
 import { describe, frame } from "./table.js";
 
 let input = null;
@@ -14,6 +15,8 @@ export function open(cell, text, done) {
     student: cell.dataset.student,
     work: cell.dataset.work,
     version: Number(cell.dataset.version),
+    // One's own save of this cell that is still under way: what is typed now comes after it.
+    follows: isWaiting(cell.dataset.student, cell.dataset.work),
     before: cell.dataset.typed ?? cell.textContent,
     typing,
     done,
@@ -82,6 +85,6 @@ function close(keep, down = 0, right = 0, focus = true) {
   done(result, { student, work, down, right, focus });
 }
 
-const edit = () => ({ student: state.student, work: state.work, text: input.value.trim(), version: state.version });
+const edit = () => ({ student: state.student, work: state.work, text: input.value.trim(), version: state.version, follows: state.follows });
 
 export const commit = () => close(true, 0, 0, false);

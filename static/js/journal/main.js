@@ -24,7 +24,7 @@ function init() {
   document.addEventListener("paste", onPaste);
   document.addEventListener("copy", onCopy);
   document.addEventListener("keydown", onPageKey);
-  document.addEventListener("journal:restored", ({ detail: { cell } }) => { dress(cell); go(cell); });
+  document.addEventListener("journal:restored", onRestored);
   outbox.on("refused", answers.onRefused);
   outbox.on("saved", answers.tellRefusals);
   outbox.onLeave(editor.draft);
@@ -33,6 +33,13 @@ function init() {
   document.querySelector(".palette")?.addEventListener("click", onPalette);
   document.querySelector(".palette")?.addEventListener("keydown", onPaletteKey);
   watch();
+}
+
+/** The server's value is back in a cell; the cursor stays where the person is by now. */
+function onRestored({ detail: { cell } }) {
+  dress(cell);
+  const active = current();
+  go(active.isConnected ? active : cell);
 }
 
 // ── Keys ────────────────────────────────────────────────────────────────────
@@ -106,7 +113,7 @@ function onPageKey(event) {
   const { target, ctrlKey, metaKey, code } = event;
   // By code: the key is «я» in the Russian layout.
   if (!(ctrlKey || metaKey) || code !== "KeyZ" || event.shiftKey || target.matches?.("input, textarea, select")) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]") || table.dataset.editable === undefined) return;
   event.preventDefault();
   bulk.undo();
 }

@@ -10,6 +10,7 @@ export const client = crypto.randomUUID().slice(0, 18);
 
 const queue = [];
 let running = false;
+let inFlight = null;
 let offline = false;
 let retry = 0;
 let wake = null;
@@ -21,7 +22,7 @@ export const isWaiting = (student, work) => queue.some((edit) => edit.student ==
 
 /** Queues {student, work, text, version[, reason]}; a second edit of the same cell follows the first one's version. */
 export function put(edit) {
-  edit.follows = isWaiting(edit.student, edit.work);
+  edit.follows ||= isWaiting(edit.student, edit.work);
   queue.push(edit);
   show(edit);
   run();
@@ -44,7 +45,9 @@ async function run() {
   running = true;
   while (queue.length) {
     const edit = queue[0];
+    inFlight = edit;
     const status = await post(edit);
+    inFlight = null;
     if (isPassing(edit, status)) {
       await pause(status);
       continue;
@@ -62,11 +65,11 @@ const TRIES = 4; // of a value the server fails on: the others behind it must no
 
 /** Whether to send the same value again: no network, signing in, a busy server, a fault that may be gone soon. */
 function isPassing(edit, status) {
-  if (status >= 500 && status !== 503) {
+  if (status === 500) {
     edit.faults = (edit.faults ?? 0) + 1;
     return edit.faults < TRIES;
   }
-  return [0, 401, 429, 503].includes(status);
+  return [0, 401, 429].includes(status) || status > 500;
 }
 
 /** Sends one value; the answer is the cell's fragment, which htmx puts in its place. 0: no answer. */
@@ -102,12 +105,27 @@ function settle(edit, status) {
     setTimeout(() => find(edit.student, edit.work)?.classList.remove("saved"), 1200);
     listeners.saved(edit, cell);
   } else {
+    if (status === 409) takeBackLater(edit, cell);
     refuse(edit, status, cell);
   }
   // What was typed into the same cell meanwhile is still what it shows.
   const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
   if (later) show(later);
   tell();
+}
+
+/** What was typed over a value that met a conflict asks the same question: it must not answer it unseen. */
+function takeBackLater(edit, cell) {
+  const later = queue.filter((other) => other.student === edit.student && other.work === edit.work);
+  if (!later.length) return;
+  for (const other of later) queue.splice(queue.indexOf(other), 1);
+  edit.text = later.at(-1).text;
+  if (cell) Object.assign(cell.dataset, { typed: edit.text });
+}
+
+/** Resolves when nothing waits to be sent. */
+export async function drained() {
+  while (queue.length) await new Promise((resolve) => { setTimeout(resolve, 50); });
 }
 
 const WHY = {
@@ -168,7 +186,6 @@ function versionAfter(edit, inFlight) {
 /** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. */
 function flush() {
   const open = draft();
-  const inFlight = running ? queue[0] : null;
   const left = new Map();
   for (const edit of [...queue.slice(inFlight ? 1 : 0), ...(open ? [open] : [])]) {
     const key = `${edit.student}/${edit.work}`;
@@ -183,6 +200,6 @@ if (table) {
   window.addEventListener("pagehide", flush);
   window.addEventListener("beforeunload", (event) => {
     const refused = table.querySelector("td.refused");
-    if (refused || (offline && queue.length)) event.preventDefault();
+    if (refused || (retry && queue.length)) event.preventDefault();
   });
 }

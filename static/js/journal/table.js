@@ -122,8 +122,9 @@ export function start() {
 /** Scrolls so that sticky names, dates and figures do not cover the cell. */
 function reveal(cell) {
   const left = rows[0].cells[1].getBoundingClientRect().right;
-  const top = table.tHead.getBoundingClientRect().bottom;
-  const bottom = table.tFoot.getBoundingClientRect().top;
+  // Of cells: the sections themselves scroll away, their sticky cells stay.
+  const top = table.tHead.rows[0].cells[0].getBoundingClientRect().bottom;
+  const bottom = table.tFoot.rows[0].cells[0].getBoundingClientRect().top;
   const place = cell.getBoundingClientRect();
   const figures = rows[0].querySelector(".mean");
   const right = getComputedStyle(figures).position === "sticky"
@@ -133,6 +134,11 @@ function reveal(cell) {
   else if (place.right > right) frame.scrollLeft += place.right - right;
   if (place.top < top) frame.scrollTop -= top - place.top;
   else if (place.bottom > bottom) frame.scrollTop += place.bottom - bottom;
+  // A frame taller than the window, as on a phone or in large text.
+  const now = cell.getBoundingClientRect();
+  const margin = 2 * now.height;
+  if (now.bottom + margin > window.innerHeight) window.scrollBy(0, now.bottom + margin - window.innerHeight);
+  else if (now.top < 0) window.scrollBy(0, now.top - margin);
 }
 
 /** A cell that the server sent takes the place of an older one: keep what the older one was to the person. */
