@@ -101,6 +101,8 @@ def end_role(actor: Viewer, person_id: int, grant_id: int) -> None:
     if grant.person_id == actor.person_id and grant.role == Role.SYSADMIN:
         raise RefusedError("Свою роль системного администратора снять нельзя: это сделает другой администратор.")
     today = settings.today()
+    if grant.until and grant.until < today:
+        raise RefusedError("Эта роль уже снята. Обновите страницу.")
     if grant.since >= today:
         db.session.delete(grant)  # held for no whole day
     else:

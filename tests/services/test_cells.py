@@ -256,8 +256,45 @@ class TestColumns:
         assert [s.text for s in saved] == ["5", "о3"]
         assert [r.entry.text for r in refused] == ["4+"]
 
+    def test_everybody_present_after_the_term_asks_for_a_reason_like_any_other_change(self, in_app):
+        journal = make_journal(1, 1, last=settings.today() - timedelta(days=10))
+        put(journal, "н", work=0)
+        teacher = viewer_of(journal.teacher)
+        with pytest.raises(ReasonNeededError):
+            columns.everybody_present(teacher, journal.course_id, journal.lessons[0].id)
+        assert text_of(journal, work=0) == "н"
+        columns.everybody_present(teacher, journal.course_id, journal.lessons[0].id, "Ошибка при вводе")
+        assert (text_of(journal, work=0), entries(journal)[-1].reason) == ("", "Ошибка при вводе")
+
+    def test_everybody_present_pressed_again_keeps_when_attendance_was_entered(self, journal):
+        teacher = viewer_of(journal.teacher)
+        lesson = journal.lessons[2].id
+        columns.everybody_present(teacher, journal.course_id, lesson)
+        db.session.expire_all()
+        first, version = db.session.get_one(Lesson, lesson).attendance_at, db.session.get_one(Lesson, lesson).version
+        columns.everybody_present(teacher, journal.course_id, lesson)
+        undo.undo_last(teacher, journal.course_id)
+        db.session.expire_all()
+        assert db.session.get_one(Lesson, lesson).attendance_at == first
+        assert db.session.get_one(Lesson, lesson).version > version, "an open form of the lesson is told"
+
 
 class TestUndo:
+    def test_what_somebody_else_replaced_does_not_stand_in_the_way(self, journal):
+        teacher = viewer_of(journal.teacher)
+        put(journal, "5", student=1)
+        put(journal, "3")
+        second = make_person("Вторая", (Role.TEACHER,))
+        db.session.execute(
+            db.text("INSERT INTO course_teacher (course_id, teacher_id) VALUES (:c, :t)"),
+            {"c": journal.course_id, "t": second.id},
+        )
+        db.session.commit()
+        entry = Entry(journal.students[0].id, journal.works[2].id, "4", 1)
+        cells.record_cell(viewer_of(second), journal.course_id, entry)
+        undo.undo_last(teacher, journal.course_id)
+        assert (text_of(journal, 0), text_of(journal, 1)) == ("4", "")
+
     def test_own_changes_go_back_one_after_another_each_logged(self, journal):
         teacher = viewer_of(journal.teacher)
         put(journal, "3")

@@ -233,3 +233,24 @@ def test_averages_are_the_periods_also_where_a_month_reaches_beyond_it(app, sign
         cells.record_cell(teacher, journal.course_id, Entry(student, journal.works[1].id, "5", 0))
     page = sign_in(journal.teacher).get(f"/journal/{journal.course_id}?shown=2026-11").get_data(as_text=True)
     assert f'id="mean-{student}" class="total mean">5,00' in page
+
+
+def test_r2_1_c_history_names_nobody_who_is_not_in_the_journal(app, journal, sign_in):
+    with app.app_context():
+        stranger = make_person("Тайный")
+    client = sign_in(journal.teacher)
+    answer = client.get(
+        f"/journal/{journal.course_id}/cells/{stranger.id}/{journal.works[0].id}/history", headers=FRAGMENT
+    )
+    assert answer.status_code == 404
+    assert "Тайный" not in answer.get_data(as_text=True)
+
+
+def test_r3_10_asking_for_news_does_not_make_a_session_longer(journal, sign_in):
+    client = sign_in(journal.teacher)
+    with client.session_transaction() as session:
+        session.permanent = True
+    page = client.get(f"/journal/{journal.course_id}")
+    news = client.get(f"/journal/{journal.course_id}/changes?after=0", headers=FRAGMENT)
+    assert "Set-Cookie" in page.headers
+    assert "Set-Cookie" not in news.headers
