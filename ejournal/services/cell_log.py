@@ -11,17 +11,9 @@ from ejournal.access import Viewer, sees
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
 from ejournal.models import Course, Lesson, LogEntry, Person, Work, WorkKind
-from ejournal.services import roster, settings
+from ejournal.services import log, roster, settings
 from ejournal.services.cell_context import Place, load
 from ejournal.services.errors import NotFoundError
-
-ACTIONS = {
-    "record": "внесено",
-    "fill": "заполнение столбца",
-    "paste": "вставка из таблицы",
-    "undo": "отмена",
-    "import": "загрузка",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +109,4 @@ def _described(place: Place, changes: Sequence[Change]) -> History:
 def _change(row: Any) -> Change:
     at, surname, name, patronymic, before, after, action, reason, late = row
     who = full_name(surname, name, patronymic) if surname else "система"
-    return Change(at, who, before or "", after or "", ACTIONS.get(action, action), reason or "", late)
+    return Change(at, who, before or "", after or "", log.ACTIONS.get(action, action), reason or "", late)

@@ -57,7 +57,10 @@ def everybody_present(actor: Viewer, course_id: int, lesson_id: int, reason: str
         course_id=course_id,
         lesson_id=lesson_id,
         batch=batch,
-        details={"name": "attendance", "attendance_at": was.isoformat() if was else None},
+        details={
+            "name": f"занятие {lesson.date:%d.%m.%Y}, {lesson.pair} пара: посещаемость",
+            "attendance_at": was.isoformat() if was else None,
+        },
     )
     # A timely entry stays timely when the button is pressed again; the version tells an open form of the change.
     lesson.attendance_at = was or now()

@@ -29,6 +29,31 @@ SUBJECTS = {
     "demo": "демонстрационные данные",
 }
 
+# Actions in the words people see; a word that is not here is shown as it is.
+ACTIONS = {
+    "in": "вошёл",
+    "out": "вышел",
+    "failure": "неверный пароль",
+    "blocked": "вход заблокированного",
+    "record": "запись",
+    "create": "создано",
+    "update": "изменено",
+    "delete": "удалено",
+    "undo": "отмена",
+    "fill": "заполнение столбца",
+    "paste": "вставка из таблицы",
+    "held": "проведено",
+    "present": "все присутствуют",
+    "import": "загрузка",
+    "password": "новый пароль",
+    "code": "выдан код активации",
+    "activate": "активация",
+    "block": "заблокировано",
+    "unblock": "разблокировано",
+    "grant": "роль назначена",
+    "revoke": "роль снята",
+}
+
 
 def record(
     actor: Viewer | None,

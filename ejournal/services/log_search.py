@@ -15,30 +15,6 @@ from ejournal.services import log, settings
 
 PAGE_SIZE = 100
 
-# Actions in the words people see; a word that is not here is shown as it is.
-ACTIONS = {
-    "in": "вошёл",
-    "out": "вышел",
-    "failure": "неверный пароль",
-    "blocked": "вход заблокированного",
-    "record": "запись",
-    "create": "создано",
-    "update": "изменено",
-    "delete": "удалено",
-    "undo": "отмена",
-    "fill": "заполнение столбца",
-    "paste": "вставка столбца",
-    "bulk": "массовая запись",
-    "import": "загрузка",
-    "password": "новый пароль",
-    "code": "выдан код активации",
-    "activate": "активация",
-    "block": "заблокировано",
-    "unblock": "разблокировано",
-    "grant": "роль назначена",
-    "revoke": "роль снята",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -118,7 +94,7 @@ def _line(entry: LogEntry, who: Person | None, whom: Person | None, courses: dic
         at=entry.at,
         who=short_name(who.surname, who.name, who.patronymic) if who else "",
         address=entry.address or "",
-        what=f"{subject}: {ACTIONS.get(entry.action, entry.action)}",
+        what=f"{subject}: {log.ACTIONS.get(entry.action, entry.action)}",
         where=" · ".join(filter(None, (whom.short_name if whom else _detail(entry), course.title if course else ""))),
         before=entry.before or "",
         after=entry.after or "",

@@ -185,6 +185,16 @@ def test_history_tells_who_and_when(app, journal, sign_in):
     assert "пусто → <b>3</b>" in history
 
 
+def test_r3_4_log_page_says_what_was_done_in_russian(app, journal, sign_in):
+    client = sign_in(journal.teacher)
+    client.post(f"/journal/{journal.course_id}/lessons/{journal.lessons[0].id}/presence", headers=FRAGMENT)
+    with app.app_context():
+        director = make_person("Директорова", (Role.ADMINISTRATION,))
+    page = sign_in(director).get("/admin/log").get_data(as_text=True)
+    assert "все присутствуют" in page
+    assert "present" not in page
+
+
 @pytest.mark.parametrize("entries", ["", "[]", "{}", '[["a", 1, "5", 0]]', "[[1, 2]]"])
 def test_paste_of_nonsense_is_a_bad_request_not_a_fault(journal, sign_in, entries):
     answer = sign_in(journal.teacher).post(
