@@ -264,3 +264,12 @@ def test_r3_10_asking_for_news_does_not_make_a_session_longer(journal, sign_in):
     news = client.get(f"/journal/{journal.course_id}/changes?after=0", headers=FRAGMENT)
     assert "Set-Cookie" in page.headers
     assert "Set-Cookie" not in news.headers
+
+
+def test_averages_sent_after_a_change_are_of_the_period_the_page_shows(app, journal, sign_in):
+    client = sign_in(journal.teacher)
+    client.post(journal.url(0, 0), data={"value": "2", "version": 0}, headers=FRAGMENT)
+    today = journal.lessons[2].date.isoformat()
+    shown = {**FRAGMENT, "X-Span": f"{today}/{today}"}
+    answer = client.post(journal.url(0, 2), data={"value": "5", "version": 0}, headers=shown).get_data(as_text=True)
+    assert f'id="mean-{journal.students[0].id}" class="total mean" hx-swap-oob="true">5,00' in answer

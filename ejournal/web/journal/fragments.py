@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import render_template
+from flask import render_template, request
 
 from ejournal.extensions import reading
 from ejournal.services import stats
@@ -32,6 +32,15 @@ def averages(
         return {}, {}
     # The write is committed: the figures are read without keeping the next writer waiting.
     with reading():
-        found = stats.of_students(course_id, span, sorted(students))
+        found = stats.of_students(course_id, shown_span() or span, sorted(students))
         means = stats.of_works(sorted(works))
     return {student: found.get(student, stats.NO_STATS) for student in students}, means
+
+
+def shown_span() -> tuple[date, date] | None:
+    """The period whose averages the asking page shows («X-Span: 2026-09-01/2026-12-31»); None: it does not say."""
+    first, _, last = request.headers.get("X-Span", "").partition("/")
+    try:
+        return date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ async function act(path, values) {
   // In the order things were done: what was typed before goes out before.
   await drained();
   await htmx.ajax("POST", address(path), {
-    source: table, target: table, swap: "none", values, headers: { "X-Client": client }, outcome, whole: true,
+    source: table, target: table, swap: "none", values, headers: { "X-Client": client, "X-Span": table.dataset.span }, outcome, whole: true,
   });
   applied();
   return outcome;

@@ -23,7 +23,7 @@ async function ask() {
   // While values of one's own are going out, their answers carry the newest state anyway.
   if (!outbox.waiting()) {
     await htmx.ajax("GET", `/journal/${table.dataset.course}/changes?after=${table.dataset.last}&client=${outbox.client}`, {
-      source: table, target: table, swap: "none", poll: true,
+      source: table, target: table, swap: "none", headers: { "X-Span": table.dataset.span }, poll: true,
     });
     applied();
   }

@@ -82,7 +82,7 @@ async function post(edit) {
     target: cell,
     swap: "outerHTML",
     values: { value: edit.text, version: edit.sent, reason: edit.reason ?? "" },
-    headers: { "X-Client": client },
+    headers: { "X-Client": client, "X-Span": table.dataset.span },
     outcome,
   });
   const fresh = find(edit.student, edit.work);
