@@ -1,6 +1,7 @@
 """What is stored; a file per subject. Import models from here."""
 
 from ejournal.models.college import (
+    COMING,
     LEAVING,
     AcademicYear,
     Curatorship,
@@ -13,47 +14,77 @@ from ejournal.models.college import (
     SubgroupMember,
     Vacation,
 )
+from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
 from ejournal.models.homework import Homework, LessonFile, StoredFile
+from ejournal.models.individual import IndividualPlan, IndividualRow
+from ejournal.models.job import JOB_STATES, Job
 from ejournal.models.journal import (
     LESSON_STATES,
     Cell,
     Course,
+    CourseHours,
     CourseTeacher,
     Lesson,
     LessonState,
     PeriodClosing,
     PeriodMark,
+    Stream,
     Work,
     WorkKind,
 )
 from ejournal.models.log import LogEntry
-from ejournal.models.people import Account, Guardianship, KnownAddress, Person, Role, RoleGrant, SignInFailure
-from ejournal.models.timetable import Bell, BellSchedule, TimetableEntry
+from ejournal.models.movement import MOVEMENTS, Movement, MovementOrder
+from ejournal.models.people import (
+    Account,
+    Guardianship,
+    KnownAddress,
+    Person,
+    Role,
+    RoleGrant,
+    SignInFailure,
+    UserSession,
+)
+from ejournal.models.substitution import Substitution, SubstitutionKind
+from ejournal.models.timetable import Bell, BellDate, BellSchedule, Exam, GroupMode, TimetableEntry
 
 __all__ = [
+    "COMING",
+    "CONSENTS",
+    "JOB_STATES",
     "LEAVING",
     "LESSON_STATES",
+    "MOVEMENTS",
     "AcademicYear",
     "Account",
     "Bell",
+    "BellDate",
     "BellSchedule",
     "Cell",
+    "Consent",
     "Course",
+    "CourseHours",
     "CourseTeacher",
     "Curatorship",
     "CurriculumHours",
     "Discipline",
     "DisciplineKind",
     "Enrollment",
+    "Exam",
     "Group",
+    "GroupMode",
     "Guardianship",
     "Homework",
+    "IndividualPlan",
+    "IndividualRow",
+    "Job",
     "KnownAddress",
     "Lesson",
     "LessonFile",
     "LessonState",
     "LogEntry",
+    "Movement",
+    "MovementOrder",
     "Period",
     "PeriodClosing",
     "PeriodMark",
@@ -64,11 +95,15 @@ __all__ = [
     "Setting",
     "SignInFailure",
     "StoredFile",
+    "Stream",
     "Subgroup",
     "SubgroupMember",
+    "Substitution",
+    "SubstitutionKind",
     "ThematicPlan",
     "TimetableEntry",
     "Topic",
+    "UserSession",
     "Vacation",
     "Work",
     "WorkKind",

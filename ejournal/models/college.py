@@ -56,6 +56,8 @@ class Vacation(Base):
     title: Mapped[Title]
     starts: Mapped[Day]
     ends: Mapped[Day]
+    # "vacation" or "holiday": a holiday of the production calendar is everybody's.
+    kind: Mapped[Code] = mapped_column(default="vacation", server_default="vacation")
 
 
 class Programme(Base):
@@ -80,6 +82,9 @@ class Group(Base):
     gkey: Mapped[Code] = mapped_column(unique=True)
     programme_id: Mapped[int | None] = ref("programme.id")
     admission_year: Mapped[int]
+    # Years of study where they differ from the programme's (after 11 classes, в заочной форме).
+    years: Mapped[int | None]
+    study_form: Mapped[Code] = mapped_column(default="очная", server_default="очная")
     released_on: Mapped[Day | None]
 
     programme: Mapped[Programme | None] = relationship()
@@ -135,6 +140,8 @@ class Enrollment(Base):
     group_id: Mapped[int] = ref("student_group.id")
     since: Mapped[Day]
     until: Mapped[Day | None]
+    # What began it: see COMING; None for lists imported without an order.
+    came_kind: Mapped[str | None] = mapped_column(String(32))
     order_in: Mapped[str | None] = mapped_column(String(50))
     order_in_date: Mapped[Day | None]
     # What ended it: EXPELLED, MOVED … (see LEAVING), with its own order.
@@ -146,6 +153,11 @@ class Enrollment(Base):
     group: Mapped[Group] = relationship()
 
 
+COMING = {
+    "enrolled": "зачислен",
+    "moved": "переведён",
+    "restored": "восстановлен",
+}
 LEAVING = {
     "moved": "переведён",
     "expelled": "отчислен",

@@ -44,16 +44,21 @@ class Discipline(Base):
 
 
 class CurriculumHours(Base):
-    """Hours and form of control of a discipline in one semester (1…8 of the whole programme)."""
+    """Hours and form of control of a discipline in one semester (1…8 of the whole programme).
+
+    `admission_year` 0: the plan of every admission (набор). A group whose admission has rows of its own in the
+    programme is taught by those alone.
+    """
 
     __tablename__ = "curriculum_hours"
-    __table_args__ = (UniqueConstraint("discipline_id", "semester"),)
+    __table_args__ = (UniqueConstraint("discipline_id", "semester", "admission_year"),)
 
     id: Mapped[Id]
     discipline_id: Mapped[int] = ref("discipline.id", ondelete="CASCADE")
     semester: Mapped[int]
     hours: Mapped[int]
     control: Mapped[str | None] = mapped_column(String(10))
+    admission_year: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ThematicPlan(Base):
@@ -65,6 +70,8 @@ class ThematicPlan(Base):
     discipline_id: Mapped[int] = ref("discipline.id", index=True)
     title: Mapped[Title]
     author_id: Mapped[int | None] = ref("person.id")
+    # The academic year it was made for; last year's plan stays as it was when it is copied.
+    year_id: Mapped[int | None] = ref("academic_year.id")
 
 
 class Topic(Base):

@@ -2,13 +2,23 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Day, Id, Long, Moment, Title, now, ref
 from ejournal.models.college import AcademicYear, Group, Subgroup
 from ejournal.models.curriculum import Discipline
+
+
+class Stream(Base):
+    """Поток: one lesson given to several courses together (объединение). Each course keeps its own journal."""
+
+    __tablename__ = "stream"
+
+    id: Mapped[Id]
+    year_id: Mapped[int] = ref("academic_year.id", index=True)
+    title: Mapped[Title]
 
 
 class Course(Base):
@@ -25,6 +35,9 @@ class Course(Base):
     plan_id: Mapped[int | None] = ref("thematic_plan.id")
     # Academic hours the load gives for the whole year.
     hours: Mapped[int] = mapped_column(default=0)
+    stream_id: Mapped[int | None] = ref("stream.id", index=True)
+    # The group's name in that year, kept when a group is renamed on the way to the next course.
+    group_title: Mapped[str | None] = mapped_column(String(32))
 
     year: Mapped[AcademicYear] = relationship()
     group: Mapped[Group] = relationship()
@@ -34,11 +47,24 @@ class Course(Base):
     @property
     def audience(self) -> str:
         """«ИС-21» or «ИС-21, подгруппа 1»."""
-        return f"{self.group.title}, {self.subgroup.title}" if self.subgroup else self.group.title
+        group = self.group_title or self.group.title
+        return f"{group}, {self.subgroup.title}" if self.subgroup else group
 
     @property
     def title(self) -> str:
         return f"{self.discipline.label} — {self.audience}"
+
+
+class CourseHours(Base):
+    """Academic hours of the load in one period of the year; `number` is the period's (1, 2 …)."""
+
+    __tablename__ = "course_hours"
+    __table_args__ = (UniqueConstraint("course_id", "number"),)
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = ref("course.id", ondelete="CASCADE")
+    number: Mapped[int]
+    hours: Mapped[int]
 
 
 class CourseTeacher(Base):
@@ -85,6 +111,10 @@ class Lesson(Base):
     pair: Mapped[int]
     hours: Mapped[int] = mapped_column(default=2)
     room: Mapped[str] = mapped_column(String(32), default="")
+    # Who gives this lesson instead of the course's teachers (замена): may fill it, and nothing else of the journal.
+    teacher_id: Mapped[int | None] = ref("person.id", index=True)
+    # Made from the timetable: while nothing is filled in, generating again may move it or take it away.
+    generated: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[Code] = mapped_column(default=LessonState.PLANNED)
     moved_from: Mapped[Day | None]
     reason: Mapped[Long] = mapped_column(default="")

@@ -96,6 +96,20 @@ class Account(Base):
     __table_args__ = (UniqueConstraint("person_id"),)
 
 
+class UserSession(Base):
+    """One browser in which an account is signed in. `id` is a random token in the session cookie."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[str] = mapped_column(String(43), primary_key=True)
+    account_id: Mapped[int] = ref("account.id", ondelete="CASCADE", index=True)
+    started_at: Mapped[Moment] = mapped_column(default=now)
+    seen_at: Mapped[Moment] = mapped_column(default=now)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    agent: Mapped[str] = mapped_column(String(250), default="")
+    ended_at: Mapped[Moment | None]
+
+
 class RoleGrant(Base):
     """A role given to a person, with the order that gave it (п. 4.1)."""
 
