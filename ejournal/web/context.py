@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, request, session, url_for
+from flask import Flask, current_app, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -41,6 +41,7 @@ def common() -> dict[str, Any]:
         "is_demo": settings.get("is_demo"),
         "menu": entries,
         "menu_current": current_entry(entries),
+        "year_sections": [entry for entry in YEAR_SECTIONS if entry[0] in current_app.view_functions],
         "active_role": active_role(current_user) if current_user.is_authenticated else None,
         "Role": Role,
         "today": settings.today(),
@@ -60,24 +61,52 @@ def active_role(viewer: Viewer) -> Role | None:
 
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
+JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
+SUBSTITUTIONS, YEAR, LOG = (
+    ("substitutions.index", "Замены"),
+    ("year.checklist", "Учебный год"),
+    ("admin.log", "Изменения"),
+)
+
 MENUS: dict[Role, list[tuple[str, str]]] = {
-    Role.TEACHER: [("home.index", "Сегодня"), ("journal.index", "Журналы")],
-    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы")],
-    Role.ADMINISTRATION: [("home.index", "Главная"), ("journal.index", "Журналы"), ("admin.log", "Изменения")],
+    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
+    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы"), TIMETABLE],
+    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
-        ("journal.index", "Журналы"),
-        ("admin.log", "Изменения"),
+        YEAR,
+        TIMETABLE,
+        SUBSTITUTIONS,
+        JOURNALS,
+        LOG,
     ],
-    Role.STUDENT: [("home.index", "Главная")],
-    Role.PARENT: [("home.index", "Главная")],
+    Role.STUDENT: [("home.index", "Главная"), TIMETABLE],
+    Role.PARENT: [("home.index", "Главная"), TIMETABLE],
 }
+
+# The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).
+YEAR_SECTIONS = (
+    ("year.checklist", "Готовность"),
+    ("year.periods", "Периоды и каникулы"),
+    ("year.groups", "Группы"),
+    ("movement.index", "Контингент"),
+    ("plans.index", "Учебные планы"),
+    ("individual.index", "Индивидуальные планы"),
+    ("load.index", "Нагрузка"),
+    ("thematic.index", "Тематические планы"),
+    ("bells.index", "Звонки и режим"),
+    ("timetable.index", "Расписание"),
+    ("substitutions.index", "Замены"),
+    ("exams.index", "Сессия"),
+    ("consents.index", "Согласия"),
+    ("slips.index", "Коды доступа"),
+)
 
 
 def menu(viewer: Viewer) -> list[tuple[str, str]]:
     role = active_role(viewer)
-    return MENUS[role] if role else []
+    return [entry for entry in MENUS[role] if entry[0] in current_app.view_functions] if role else []
 
 
 def current_entry(entries: list[tuple[str, str]]) -> str | None:

@@ -5,6 +5,8 @@ A new route needs a row here, or the first test fails. «ok»: let in, whatever 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
 import factories
 import pytest
@@ -14,6 +16,7 @@ from flask.testing import FlaskClient
 from ejournal.extensions import db
 from ejournal.models import Account, LogEntry, Person, Role, RoleGrant
 from ejournal.services import accounts
+from tests.web import access_rows
 
 # teacher: of the journal asked for; stranger: a teacher of another one; curator: of the journal's group.
 VIEWERS = ("nobody", "sysadmin", "administration", "curator", "teacher", "stranger", "student", "parent")
@@ -85,11 +88,20 @@ MATRIX = {
     "journal.undo_last": "401 403 403 403 ok  ok  403 403",  # of one's own changes: a stranger has none
 }
 
+# The rows of the other parts of the product, a file each: ROWS, and where needed FORMS and arguments(journal).
+PARTS = [import_module(f"tests.web.access_rows.{found.name}") for found in iter_modules(access_rows.__path__)]
+for part in PARTS:
+    MATRIX |= part.ROWS
+
 # What a form must hold for the question whose journal it is to be asked at all.
 FORMS = {
     "journal.paste": {"entries": '[[{student_id}, {work_id}, "5", 0]]'},
     "journal.paste_preview": {"entries": '[[{student_id}, {work_id}, "5", 0]]'},
 }
+
+
+for part in PARTS:
+    FORMS |= getattr(part, "FORMS", {})
 
 
 def test_every_route_has_its_row(app: Flask) -> None:
@@ -130,6 +142,9 @@ def college(app: Flask, client: FlaskClient, sign_in: Callable[[Person], FlaskCl
             "file_id": 1,
             "entry_id": db.session.scalars(db.select(LogEntry.id)).first() or 1,
         }
+        for part in PARTS:
+            # What a part's addresses name: made by it, for the college's one journal.
+            arguments |= part.arguments(journal) if hasattr(part, "arguments") else {}
     clients = {name: sign_in(person) for name, person in people.items()}
     return College(arguments, {"nobody": client, **clients})
 
