@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
-
 from ejournal.domain.calendar import MONTHS
-from ejournal.extensions import db
 from ejournal.models import Course, Period
+from ejournal.services import periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +20,12 @@ class Choice:
 
 def periods_of(course: Course) -> list[Period]:
     """The periods of a journal: the group's own where it has any, else its course's, else everybody's."""
-    number = course.group.course_number(course.year.starts.year)
-    rows = db.session.scalars(
-        select(Period)
-        .where(
-            Period.year_id == course.year_id,
-            or_(Period.group_id == course.group_id, Period.group_id.is_(None)),
-            or_(Period.course_number == number, Period.course_number.is_(None)),
-        )
-        .order_by(Period.starts)
-    ).all()
-    own = [p for p in rows if p.group_id is not None]
-    of_course = [p for p in rows if p.group_id is None and p.course_number is not None]
-    return own or of_course or list(rows)
+    return periods.of_group(course.group, course.year)
 
 
-def choices_of(course: Course, periods: Sequence[Period]) -> list[Choice]:
+def choices_of(course: Course, of_group: Sequence[Period]) -> list[Choice]:
     """Periods, then the months of the year."""
-    result = [Choice(f"p{p.id}", p.title, (p.starts, p.ends)) for p in periods]
+    result = [Choice(f"p{p.id}", p.title, (p.starts, p.ends)) for p in of_group]
     if not result:
         result.append(Choice("year", "Учебный год", (course.year.starts, course.year.ends)))
     first, last = result[0].span[0], result[-1].span[1]

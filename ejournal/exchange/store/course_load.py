@@ -11,13 +11,13 @@ from ejournal.models import (
     AcademicYear,
     Course,
     CourseTeacher,
-    CurriculumHours,
     Discipline,
     Group,
     Person,
     Subgroup,
     ThematicPlan,
 )
+from ejournal.services import plan_hours
 
 # Group, discipline, subgroup number (0: the whole group).
 Key = tuple[int, int, int]
@@ -67,7 +67,7 @@ class Load:
             group=group,
             discipline=discipline,
             subgroup=subgroup,
-            hours=_hours(discipline, group, self.year.starts.year),
+            hours=plan_hours.year_hours(discipline.id, group, self.year.starts.year),
             plan_id=db.session.scalar(
                 select(ThematicPlan.id).where(
                     ThematicPlan.discipline_id == discipline.id,
@@ -96,17 +96,6 @@ class Load:
 
     def _teaching(self, course: Course, teacher: Person) -> Callable[[], None]:
         return lambda: db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=self.year.starts))
-
-
-def _hours(discipline: Discipline, group: Group, year_starts: int) -> int:
-    """Hours the curriculum gives the discipline in this year of the group's study."""
-    first = 2 * group.course_number(year_starts) - 1
-    rows = db.session.scalars(
-        select(CurriculumHours.hours).where(
-            CurriculumHours.discipline_id == discipline.id, CurriculumHours.semester.in_((first, first + 1))
-        )
-    )
-    return sum(rows)
 
 
 def subgroup_number(title: str) -> int:

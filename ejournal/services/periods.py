@@ -1,0 +1,65 @@
+"""Academic years and the periods of a group in them (п. 4.2: periods differ by course)."""
+
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Group, Period
+from ejournal.services import settings
+from ejournal.services.errors import ClosedError, RefusedError
+
+
+def of_group(group: Group, year: AcademicYear) -> list[Period]:
+    """The periods of a group: its own where it has any, else its course's, else everybody's."""
+    rows = db.session.scalars(
+        select(Period)
+        .where(
+            Period.year_id == year.id,
+            or_(Period.group_id == group.id, Period.group_id.is_(None)),
+            or_(Period.course_number == group.course_number(year.starts.year), Period.course_number.is_(None)),
+        )
+        .order_by(Period.starts, Period.id)
+    ).all()
+    return narrowest(list(rows), group, year)
+
+
+def narrowest(rows: list[Period], group: Group, year: AcademicYear) -> list[Period]:
+    """Of a year's periods those that hold for a group: for many groups at once the rows are read only once."""
+    number = group.course_number(year.starts.year)
+    own = [p for p in rows if p.group_id == group.id]
+    of_course = [p for p in rows if p.group_id is None and p.course_number == number]
+    return own or of_course or [p for p in rows if p.group_id is None and p.course_number is None]
+
+
+def of_year(year: AcademicYear) -> list[Period]:
+    """Every period of a year, of all courses and groups, by date."""
+    return list(db.session.scalars(select(Period).where(Period.year_id == year.id).order_by(Period.starts, Period.id)))
+
+
+def years() -> list[AcademicYear]:
+    """All years, the newest first."""
+    return list(db.session.scalars(select(AcademicYear).order_by(AcademicYear.starts.desc())))
+
+
+def current(on: date | None = None) -> AcademicYear | None:
+    """The year of a day (today)."""
+    day = on or settings.today()
+    return db.session.scalar(
+        select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day).order_by(AcademicYear.id)
+    )
+
+
+def chosen(year_id: int | None = None) -> AcademicYear:
+    """The year asked for, else the running one, else the newest. Raises RefusedError where there is none."""
+    asked = db.session.get(AcademicYear, year_id) if year_id else None
+    found = asked or current() or next(iter(years()), None)
+    if found is None:
+        raise RefusedError("Учебного года ещё нет: создайте его в разделе «Учебный год».")
+    return found
+
+
+def check_open(year: AcademicYear) -> None:
+    """Raises ClosedError for a year that is closed: it can only be read (п. 2.3)."""
+    if year.closed_at:
+        raise ClosedError(f"Учебный год {year.title} закрыт: его можно только читать (п. 2.3).")
