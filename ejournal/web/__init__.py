@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 def register_roles(app: Flask) -> None:
     """The blueprints of each role."""
-    from ejournal.web import admin, journal
+    from ejournal.web import admin, journal, movement
 
-    app.register_blueprint(journal.bp)
-    app.register_blueprint(admin.bp)
+    for blueprint in (journal.bp, admin.bp, movement.bp):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,276 @@
+"""Движение контингента: orders that begin and end memberships, and the undoing of a mistaken one (п. 4.2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ejournal.access import Viewer
+from ejournal.domain.names import fold
+from ejournal.extensions import db
+from ejournal.models import (
+    MOVEMENTS,
+    Enrollment,
+    Movement,
+    MovementOrder,
+    Person,
+    Role,
+    RoleGrant,
+    Subgroup,
+    SubgroupMember,
+)
+from ejournal.models.base import now
+from ejournal.services import log, movement_plan
+from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
+from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, marks_after, preview
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the register to show; `page` from 1."""
+
+    kind: str = ""
+    text: str = ""
+    page: int = 1
+
+
+def register(wanted: Filter) -> tuple[list[MovementOrder], bool]:
+    """Orders, the newest first, and whether there are more. Two queries however many."""
+    query = select(MovementOrder).options(
+        joinedload(MovementOrder.group), selectinload(MovementOrder.movements).joinedload(Movement.student)
+    )
+    if wanted.kind in MOVEMENTS:
+        query = query.where(MovementOrder.kind == wanted.kind)
+    if key := fold(wanted.text):
+        found = (
+            select(Movement.order_id)
+            .join(Person, Person.id == Movement.student_id)
+            .where(Person.skey.startswith(key, autoescape=True))
+        )
+        number = " ".join(wanted.text.split())
+        query = query.where(MovementOrder.id.in_(found) | (MovementOrder.number == number))
+    query = query.order_by(MovementOrder.dated.desc(), MovementOrder.id.desc())
+    rows = db.session.scalars(query.limit(PAGE + 1).offset((wanted.page - 1) * PAGE)).all()
+    return list(rows[:PAGE]), len(rows) > PAGE
+
+
+def way_of(student_id: int) -> list[Enrollment]:
+    """A student's memberships, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Enrollment)
+            .where(Enrollment.student_id == student_id)
+            .options(joinedload(Enrollment.group))
+            .order_by(Enrollment.since, Enrollment.id)
+        )
+    )
+
+
+def leaves_ending(today: date, within: int = 30) -> list[Movement]:
+    """Academic leaves that end within so many days, or ended without a restoration."""
+    return list(
+        db.session.scalars(
+            select(Movement)
+            .join(MovementOrder, MovementOrder.id == Movement.order_id)
+            .where(
+                MovementOrder.kind == "leave",
+                MovementOrder.undone_at.is_(None),
+                MovementOrder.leave_until <= today + timedelta(days=within),
+                ~exists().where(
+                    Enrollment.student_id == Movement.student_id, Enrollment.since > MovementOrder.effective
+                ),
+            )
+            .options(joinedload(Movement.order), joinedload(Movement.student))
+            .order_by(MovementOrder.leave_until)
+        )
+    )
+
+
+def issue(actor: Viewer, typed: Typed) -> MovementOrder:
+    """Register an order and carry it out for all its students in one transaction.
+
+    Raises FieldsError, ClosedError for a day of a closed year, RefusedError where marks after the day need a tick.
+    """
+    draft = preview(typed)
+    if draft.errors:
+        raise FieldsError(draft.errors)
+    if draft.warnings and not typed.sure:
+        raise FieldsError({"sure": " ".join(draft.warnings)})
+    assert typed.dated
+    assert typed.effective
+    if typed.new_people:
+        typed = replace(typed, student_ids=(*typed.student_ids, *_add_people(actor, typed.new_people)), new_people=())
+        draft = preview(typed)
+    order = MovementOrder(
+        kind=typed.kind,
+        number=typed.number.strip()[:50],
+        dated=typed.dated,
+        effective=typed.effective,
+        group_id=typed.group_id if typed.kind in BEGINNING else None,
+        leave_until=typed.leave_until if typed.kind == "leave" else None,
+        reason=" ".join(typed.reason.split())[:500],
+        created_by=actor.person_id,
+    )
+    db.session.add(order)
+    db.session.flush()
+    for step in draft.steps:
+        _apply(actor, order, step)
+    db.session.commit()
+    return order
+
+
+def _add_people(actor: Viewer, names: Sequence[str]) -> list[int]:
+    """New persons by their full names; who is stored under that name already is not the same person."""
+    added = []
+    for name in names:
+        surname, given, patronymic = [*name.split(maxsplit=2), ""][:3]
+        person = Person.called(surname[:100], given[:100], patronymic[:100])
+        db.session.add(person)
+        db.session.flush()
+        log.record(actor, "person", "create", after=person.full_name, details={"person_id": person.id})
+        added.append(person.id)
+    return added
+
+
+def graduate(actor: Viewer, group_id: int, number: str, dated: date, effective: date) -> MovementOrder:
+    """Release everybody who is in the group on the day before `effective`."""
+    members = movement_plan.in_group(group_id, effective - timedelta(days=1))
+    return issue(actor, Typed("graduate", number, dated, effective, tuple(p.id for p in members), sure=True))
+
+
+def undo(actor: Viewer, order_id: int) -> MovementOrder:
+    """Take back a mistaken order: memberships, subgroups and roles are as they were before it.
+
+    Raises NotFoundError, and RefusedError where a later order or marks of the new group build on it.
+    """
+    order = find(order_id)
+    if order.undone_at:
+        raise RefusedError("Этот приказ уже отменён.")
+    for movement in order.movements:
+        _refuse_undo(order, movement)
+    for movement in order.movements:
+        _take_back(order, movement)
+        log.record(
+            actor, "enrollment", "undo", before=_words(order), after="приказ отменён",
+            student_id=movement.student_id, details={"order": order.id},
+        )  # fmt: skip
+    order.undone_at, order.undone_by = now(), actor.person_id
+    db.session.commit()
+    return order
+
+
+def find(order_id: int) -> MovementOrder:
+    order = db.session.scalar(
+        select(MovementOrder).where(MovementOrder.id == order_id).options(selectinload(MovementOrder.movements))
+    )
+    if order is None:
+        raise NotFoundError
+    return order
+
+
+def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
+    last = order.effective - timedelta(days=1)
+    movement = Movement(order_id=order.id, student_id=step.student.id)
+    if step.ended:
+        movement.ended_id, movement.until_before = step.ended.id, step.ended.until
+        step.ended.until, step.ended.left_kind = last, ENDING[order.kind]
+        step.ended.order_out, step.ended.order_out_date = order.number, order.dated
+        for member in _subgroups(step.student.id, step.ended.group_id):
+            if member.since <= last and (member.until is None or member.until > last):
+                member.until = last
+    if step.group:
+        began = Enrollment(
+            student_id=step.student.id, group_id=step.group.id, since=order.effective,
+            came_kind=BEGINNING[order.kind], order_in=order.number, order_in_date=order.dated,
+        )  # fmt: skip
+        db.session.add(began)
+        db.session.flush()
+        movement.began_id = began.id
+    db.session.add(movement)
+    _follow_role(step.student.id, order)
+    log.record(
+        actor, "enrollment", "order", before=None, after=f"{_words(order)}: {step.words}",
+        student_id=step.student.id, reason=order.reason or None, details={"order": order.id},
+    )  # fmt: skip
+
+
+def _follow_role(student_id: int, order: MovementOrder) -> None:
+    """A student's role ends with an expulsion or a release and begins again on coming back; a leave keeps it."""
+    grants = select(RoleGrant).where(RoleGrant.person_id == student_id, RoleGrant.role == Role.STUDENT)
+    open_ = db.session.scalar(grants.where(RoleGrant.until.is_(None)))
+    if order.kind in ("expel", "graduate"):
+        if open_:
+            open_.until = max(order.effective - timedelta(days=1), open_.since)
+    elif order.kind in BEGINNING and open_ is None:
+        same_day = db.session.scalar(grants.where(RoleGrant.since == order.effective))
+        if same_day:
+            same_day.until = None
+        else:
+            db.session.add(
+                RoleGrant(
+                    person_id=student_id, role=Role.STUDENT, since=order.effective,
+                    order_number=order.number, order_date=order.dated,
+                )
+            )  # fmt: skip
+
+
+def _refuse_undo(order: MovementOrder, movement: Movement) -> None:
+    later = db.session.scalar(
+        select(MovementOrder)
+        .join(Movement, Movement.order_id == MovementOrder.id)
+        .where(
+            Movement.student_id == movement.student_id,
+            MovementOrder.id > order.id,
+            MovementOrder.undone_at.is_(None),
+        )
+        .order_by(MovementOrder.id.desc())
+    )
+    if later:
+        raise RefusedError(
+            f"{movement.student.full_name}: после этого приказа есть {_words(later)}. Сначала отмените его."
+        )
+    began = db.session.get(Enrollment, movement.began_id) if movement.began_id else None
+    marks = marks_after(movement.student_id, began.group_id, began.since) if began else 0
+    if marks:
+        raise RefusedError(
+            f"{movement.student.full_name}: в журналах новой группы уже есть отметки ({marks}). "
+            "Снимите их или оформите обратный перевод."
+        )
+
+
+def _take_back(order: MovementOrder, movement: Movement) -> None:
+    last = order.effective - timedelta(days=1)
+    if movement.began_id:
+        began = db.session.get(Enrollment, movement.began_id)
+        movement.began_id = None
+        db.session.flush()
+        db.session.delete(began)
+    if movement.ended_id:
+        ended = db.session.get(Enrollment, movement.ended_id)
+        assert ended is not None
+        ended.until, ended.left_kind = movement.until_before, None
+        ended.order_out = ended.order_out_date = None
+        for member in _subgroups(movement.student_id, ended.group_id):
+            if member.until == last:
+                member.until = movement.until_before
+    grants = select(RoleGrant).where(RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT)
+    if order.kind in ("expel", "graduate"):
+        ended_grant = db.session.scalar(grants.where(RoleGrant.until == last))
+        if ended_grant:
+            ended_grant.until = None
+
+
+def _subgroups(student_id: int, group_id: int) -> Sequence[SubgroupMember]:
+    return db.session.scalars(
+        select(SubgroupMember)
+        .join(Subgroup, Subgroup.id == SubgroupMember.subgroup_id)
+        .where(SubgroupMember.student_id == student_id, Subgroup.group_id == group_id)
+    ).all()
+
+
+def _words(order: MovementOrder) -> str:
+    return f"{MOVEMENTS[order.kind]}, приказ № {order.number} от {order.dated:%d.%m.%Y}"
