@@ -129,6 +129,14 @@ def teaches(viewer: Viewer, course_id: Any, on: Any) -> ColumnElement[bool]:
     )
 
 
+def gives(viewer: Viewer, lesson: Any) -> ColumnElement[bool]:
+    """The condition that the viewer gives this one lesson instead of the course's teachers (замена): she fills it,
+    and nothing else of the journal."""
+    if Role.TEACHER not in viewer.roles:
+        return false()
+    return and_(lesson.teacher_id.is_not(None), lesson.teacher_id == viewer.person_id)
+
+
 def courses_taught_by(viewer: Viewer, on: date) -> Select[Course]:
     """The journals the viewer keeps: may see and edit (п. 4.4)."""
     return select(Course).where(teaches(viewer, Course.id, on))

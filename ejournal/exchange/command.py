@@ -16,7 +16,7 @@ SHOWN_CHANGES = 40
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(sorted({*importer.KINDS, *importer.NOT_YET})))
+@click.argument("kind", type=click.Choice(sorted(importer.KINDS)))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Только показать, что изменится; ничего не записывать.")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программ: счётчики и ошибки в JSON.")

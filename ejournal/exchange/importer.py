@@ -13,13 +13,25 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
-from ejournal.exchange import bells, curriculum, marks, parents, students, tables, teachers, thematic_plan, timetable
+from ejournal.exchange import (
+    bells,
+    curriculum,
+    marks,
+    parents,
+    students,
+    substitutions,
+    tables,
+    teachers,
+    thematic_plan,
+    timetable,
+)
 from ejournal.exchange.changes import Draft, ImportPlan, Options, Outcome
 from ejournal.exchange.store import bells as store_bells
 from ejournal.exchange.store import curriculum as store_curriculum
 from ejournal.exchange.store import marks as store_marks
 from ejournal.exchange.store import parents as store_parents
 from ejournal.exchange.store import students as store_students
+from ejournal.exchange.store import substitutions as store_substitutions
 from ejournal.exchange.store import teachers as store_teachers
 from ejournal.exchange.store import thematic_plan as store_thematic_plan
 from ejournal.exchange.store import timetable as store_timetable
@@ -83,6 +95,12 @@ KINDS: dict[str, Kind] = {
         _sheets(timetable.read),
         store_timetable.plan,
     ),
+    "substitutions": Kind(
+        "Замены",
+        "дата, группа, пара, замена («Дисциплина, Фамилия И.О.», «снята», «перенос на 5 пару»)",
+        _sheets(substitutions.read),
+        store_substitutions.plan,
+    ),
     "marks": Kind(
         "Журнал с отметками",
         "фамилия и имя, даты занятий; над таблицей группа и дисциплина",
@@ -92,9 +110,6 @@ KINDS: dict[str, Kind] = {
 }
 # Any number of our own; the same for all imports.
 _IMPORT_LOCK = 4_202_002
-
-# Known names of lists that this version cannot store yet.
-NOT_YET = {"substitutions": "замен"}
 
 
 class ChangedMeanwhileError(ServiceError):
@@ -196,8 +211,6 @@ def _content(source: Path | bytes, filename: str) -> tuple[bytes, str]:
 
 
 def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Viewer | None) -> ImportPlan:
-    if kind in NOT_YET:
-        raise FileError(f"Загрузка {NOT_YET[kind]} в этой версии недоступна.")
     chosen = KINDS[kind]
     listing = chosen.read(content, filename)
     draft = Draft(options=options, today=settings.today(), actor=actor)

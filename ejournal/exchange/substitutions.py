@@ -1,7 +1,4 @@
-"""Replacements in the timetable (замены): another teacher, another discipline, cancelled, moved.
-
-Only read so far: there is nowhere to store them yet, and the importer says so.
-"""
+"""Replacements in the timetable (замены): another teacher, another discipline, cancelled, moved."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +7,7 @@ from enum import StrEnum
 
 from ejournal.domain.names import fold, normalize_group_title
 from ejournal.exchange import values
-from ejournal.exchange.headers import Field, Reading, find_tables
+from ejournal.exchange.headers import Field, Reading, RowError, find_tables
 from ejournal.exchange.people_fields import Listing
 from ejournal.exchange.tables import CellValue, FileError, Sheet
 from ejournal.exchange.values import BadValueError, text
@@ -54,6 +51,14 @@ class SubstitutionRecord:
     to_pair: int | None = None
     room: str = ""
     reason: str = ""
+    # What stands in the timetable there, as far as the list says it.
+    planned: str = ""
+    planned_teacher: str = ""
+
+    def error(self, column: str, message: str) -> RowError:
+        """What is wrong in this row; `column` is a key of FIELDS."""
+        titles = {field.key: field.title for field in FIELDS}
+        return RowError(self.row, column, titles.get(column, ""), message)
 
 
 def read(sheets: list[Sheet]) -> Listing[SubstitutionRecord]:
@@ -99,6 +104,8 @@ def _read_row(reading: Reading, of_title: date | None) -> SubstitutionRecord | N
         to_pair=to_pair,
         room=text(table.value(row, "room"))[:32],
         reason=text(table.value(row, "reason")),
+        planned=planned[0],
+        planned_teacher=planned[1],
     )
 
 

@@ -1,8 +1,9 @@
 """Замены и переносы: what is otherwise than in the timetable on a date (п. 4.2)."""
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ejournal.extensions import Base
@@ -40,6 +41,8 @@ class Substitution(Base):
     to_pair: Mapped[int | None]
     room: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[Long] = mapped_column(default="")
+    # What the lesson was before: room, teacher_id, state, date, pair, moved_from, reason. Withdrawing puts it back.
+    before: Mapped[Any] = mapped_column(JSON, default=None, nullable=True)
     created_by: Mapped[int | None] = ref("person.id")
     created_at: Mapped[Moment] = mapped_column(default=now)
     withdrawn_by: Mapped[int | None] = ref("person.id")

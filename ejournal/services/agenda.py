@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from ejournal.access import Viewer, teaches
+from ejournal.access import Viewer, gives, teaches
 from ejournal.domain import terms
 from ejournal.domain.terms import Lateness
 from ejournal.extensions import db
@@ -185,7 +185,8 @@ def _lessons(viewer: Viewer, today: date) -> Any:
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
         .outerjoin(Homework, Homework.lesson_id == Lesson.id)
-        .where(teaches(viewer, Course.id, today))
+        # A lesson somebody else gives is not owed by the course's own teacher.
+        .where(gives(viewer, Lesson) | (teaches(viewer, Course.id, today) & (Lesson.teacher_id.is_(None))))
         .order_by(Lesson.date, Lesson.pair, Lesson.id)
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindpara
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Integer
 
-from ejournal.access import Viewer, in_force, sees, teaches
+from ejournal.access import Viewer, gives, in_force, sees, teaches
 from ejournal.domain.notation import Value
 from ejournal.extensions import db
 from ejournal.models import (
@@ -92,7 +92,7 @@ def _statement(roles: frozenset[Role]) -> Select[*tuple[Any, ...]]:
             Lesson.state,
             Work.mark_due,
             Lesson.attendance_at,
-            teaches(viewer, Course.id, today),
+            teaches(viewer, Course.id, today) | gives(viewer, Lesson),
             sees(viewer, today),
             enrolled_on(student.id, Lesson.date),
             AcademicYear.closed_at.is_not(None),

@@ -118,7 +118,7 @@ def check_cells(
     )
     if entries and not places:
         raise NotFoundError
-    if places and not next(iter(places.values())).teaches:
+    if places and not any(place.teaches for place in places.values()):
         # Not this teacher's journal: no question of single cells.
         check_may_write(next(iter(places.values())))
     good, refused = [], []

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, courses_seen_by, teaches
 from ejournal.domain.names import fold, short_name
@@ -119,3 +120,16 @@ def _teachers(today: date) -> dict[int, list[str]]:
     for course_id, *name in rows:
         found.setdefault(course_id, []).append(short_name(*name))
     return found
+
+
+def of_group(course: Course) -> list[Course]:
+    """The journals of a course's group in its year, by discipline."""
+    return list(
+        db.session.scalars(
+            select(Course)
+            .where(Course.group_id == course.group_id, Course.year_id == course.year_id)
+            .join(Discipline, Discipline.id == Course.discipline_id)
+            .options(joinedload(Course.discipline), joinedload(Course.group), joinedload(Course.subgroup))
+            .order_by(Discipline.index, Course.id)
+        )
+    )

@@ -20,6 +20,7 @@ from ejournal.models import (
     Period,
     PeriodClosing,
     Person,
+    Role,
     Work,
 )
 from ejournal.services import guard, log, settings
@@ -39,6 +40,8 @@ class Place:
     sees: bool
     year_closed: bool
     period_closed: bool
+    # The viewer replaces the teacher on this lesson: fills it, does not move or cancel it.
+    replaces: bool = False
 
     @property
     def refusal(self) -> ServiceError | None:
@@ -50,8 +53,11 @@ class Place:
         return None
 
 
-def place_on(viewer: Viewer, course_id: int, day: date) -> Place:
-    """Raises NotFoundError where the viewer may not read the journal."""
+def place_on(viewer: Viewer, course_id: int, day: date, lesson: Lesson | None = None) -> Place:
+    """A journal on a day; `lesson`: for that one lesson, which the viewer may give in place of its teacher.
+
+    Raises NotFoundError where the viewer may not read the journal.
+    """
     today = settings.today()
     period = aliased(Period)
     row = db.session.execute(
@@ -73,9 +79,10 @@ def place_on(viewer: Viewer, course_id: int, day: date) -> Place:
             joinedload(Course.discipline),
         )
     ).first()
-    if row is None or not (row[1] or row[2]):
+    replaces = lesson is not None and Role.TEACHER in viewer.roles and lesson.teacher_id == viewer.person_id
+    if row is None or not (row[1] or row[2] or replaces):
         raise NotFoundError
-    return Place(row[0], day, *row[1:])
+    return Place(row[0], day, row[1] or replaces, *row[2:], replaces=replaces and not row[1])
 
 
 def find(viewer: Viewer, course_id: int, lesson_id: int) -> tuple[Lesson, Place]:
@@ -85,7 +92,7 @@ def find(viewer: Viewer, course_id: int, lesson_id: int) -> tuple[Lesson, Place]
     )
     if lesson is None:
         raise NotFoundError
-    return lesson, place_on(viewer, course_id, lesson.date)
+    return lesson, place_on(viewer, course_id, lesson.date, lesson)
 
 
 def find_to_change(actor: Viewer, course_id: int, lesson_id: int, version: int | None) -> tuple[Lesson, Place]:
@@ -101,7 +108,7 @@ def find_to_change(actor: Viewer, course_id: int, lesson_id: int, version: int |
     )
     if lesson is None:
         raise NotFoundError
-    place = place_on(actor, course_id, lesson.date)
+    place = place_on(actor, course_id, lesson.date, lesson)
     guard.check_may_edit(place)
     if version is not None and version != lesson.version:
         raise StaleError(STALE, _current(lesson))

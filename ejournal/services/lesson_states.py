@@ -6,7 +6,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import LESSON_STATES, Lesson, LessonState
 from ejournal.services import lesson_context
-from ejournal.services.errors import FieldsError, RefusedError
+from ejournal.services.errors import FieldsError, ForbiddenError, RefusedError
 from ejournal.services.lessons import MOST_PAIRS, check_slot, parse_date, parse_number
 
 
@@ -15,7 +15,8 @@ def move(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str],
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, FieldsError, RefusedError.
     """
-    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    lesson, place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    _refuse_substitute(place)
     if lesson.state == LessonState.CANCELLED:
         raise RefusedError("Занятие отменено. Сначала верните его, затем перенесите.")
     _refuse_marks(lesson, "перенести")
@@ -44,7 +45,8 @@ def cancel(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, FieldsError, RefusedError.
     """
-    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    lesson, place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    _refuse_substitute(place)
     if lesson.state == LessonState.CANCELLED:
         raise RefusedError("Занятие уже отменено.")
     _refuse_marks(lesson, "отменить")
@@ -64,13 +66,19 @@ def restore(actor: Viewer, course_id: int, lesson_id: int, version: int | None) 
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, RefusedError.
     """
-    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    lesson, place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    _refuse_substitute(place)
     if lesson.state != LessonState.CANCELLED:
         raise RefusedError("Занятие не отменено: возвращать нечего.")
     lesson.reason = ""
     _set_state(actor, lesson, LessonState.MOVED if lesson.moved_from else LessonState.PLANNED)
     db.session.commit()
     return lesson
+
+
+def _refuse_substitute(place: lesson_context.Place) -> None:
+    if place.replaces:
+        raise ForbiddenError("Вы заменяете преподавателя на этом занятии: переносит и отменяет его учебная часть.")
 
 
 def _set_state(actor: Viewer, lesson: Lesson, state: LessonState, reason: str | None = None) -> None:

@@ -109,8 +109,8 @@ def remove(actor: Viewer, course_id: int, lesson_id: int, version: int | None) -
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, RefusedError.
     """
-    lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
-    if not is_removable(lesson):
+    lesson, place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
+    if place.replaces or not is_removable(lesson):
         raise RefusedError(
             "Удалить можно только занятие, добавленное вручную и ещё не заполненное. "
             "Если занятия не будет, отмените его с указанием причины."

@@ -1,7 +1,8 @@
 """People as the system administrator finds and edits them (п. 4.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -197,3 +198,16 @@ def _roles(ids: set[int]) -> dict[int, list[Role]]:
     for person_id, role in db.session.execute(query):
         found.setdefault(person_id, []).append(Role(role))
     return found
+
+
+def teachers(on: date) -> list[Person]:
+    """Everybody who is a teacher on a day, by surname."""
+    held = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.TEACHER, in_force(RoleGrant, on))
+    return list(db.session.scalars(select(Person).where(held).order_by(Person.skey, Person.id)))
+
+
+def short_names(ids_by_key: Mapping[int, Collection[int]]) -> dict[int, str]:
+    """«Ким В. И., Пак О. О.» for each key, in one query."""
+    ids = {person_id for ids in ids_by_key.values() for person_id in ids}
+    known = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return {key: ", ".join(sorted(known[person_id].short_name for person_id in ids)) for key, ids in ids_by_key.items()}

@@ -19,6 +19,8 @@ DEFAULTS: dict[str, Any] = {
     "is_demo": False,
     # The Monday of the first «числитель» week; None: the week of 1 September.
     "week.anchor": None,
+    # Rooms in which several groups may be at once: спортзал, актовый зал.
+    "timetable.shared_rooms": ["спортзал"],
     # Overrides of the regulation's terms by key of domain.terms.TERMS.
     "terms": {},
     "grading": {},

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from ejournal.exchange import bells, curriculum, importer, marks, parents, students, tables, teachers, thematic_plan
-from ejournal.exchange.changes import Options
+from ejournal.exchange import bells, curriculum, marks, parents, students, tables, teachers, thematic_plan
 from ejournal.exchange.plan_rows import PlanRow
 from ejournal.exchange.tables import FileError
 from ejournal.extensions import db
@@ -27,11 +26,12 @@ from ejournal.models import (
     Person,
     Programme,
     RoleGrant,
+    Substitution,
     TimetableEntry,
     Topic,
     Work,
 )
-from tests.exchange.conftest import COLLEGE, Import
+from tests.exchange.conftest import COLLEGE, Import, workbook
 
 SPREADSHEETS = ["students.xlsx", "students-cp1251.csv", "students-utf8-bom.csv"]
 
@@ -354,9 +354,42 @@ def test_every_import_writes_one_entry_in_the_log(load: Import) -> None:
     assert entry.details["file"] == "students.xlsx"
 
 
-def test_substitutions_are_said_to_be_unavailable(database: object) -> None:
-    with pytest.raises(FileError, match="в этой версии недоступна"):
-        importer.plan("substitutions", COLLEGE / "substitutions.xlsx", options=Options())
+def test_replacements_are_published_as_the_list_says_and_once(college: Import, expected: dict[str, Any]) -> None:
+    plan = college("substitutions", "substitutions.xlsx")
+    assert plan.errors == []
+    assert plan.created == len(expected["substitutions"])
+    stored = [
+        {
+            "date": str(row.date),
+            "group": row.course.group.title,
+            "pair": row.pair,
+            "kind": row.kind,
+            "discipline": _discipline(row),
+            "teacher": row.teacher.full_name if row.teacher else None,
+            "to_pair": row.to_pair,
+        }
+        for row in db.session.scalars(select(Substitution).order_by(Substitution.id))
+    ]
+    assert stored == expected["substitutions"]
+    again = college("substitutions", "substitutions.xlsx")
+    assert (again.created, again.updated, again.unchanged) == (0, 0, len(stored))
+    assert db.session.scalar(select(func.count()).select_from(Substitution)) == len(stored)
+
+
+def _discipline(row: Substitution) -> str | None:
+    if row.kind == "discipline":
+        return row.instead_course.discipline.title if row.instead_course else None
+    return row.course.discipline.title if row.kind == "teacher" else None
+
+
+def test_a_replacement_of_a_lesson_that_is_not_there_is_refused_by_its_row(college: Import) -> None:
+    book = workbook(
+        ["Дата", "Группа", "Пара", "По расписанию", "Замена"],
+        ["07.10.2026", "ИС-21", 8, "Математика", "снята"],
+        ["07.10.2026", "АБ-99", 1, "Математика", "снята"],
+    )
+    errors = college("substitutions", book).errors
+    assert [(error.row, error.field) for error in errors] == [(2, "pair"), (3, "group")]
 
 
 @pytest.mark.parametrize("read_list", [students, teachers, parents, thematic_plan, bells, marks])

@@ -58,7 +58,7 @@ def test_any_error_writes_nothing_and_ends_with_1(load: Import, expected: dict[s
 @pytest.mark.parametrize(
     ("kind", "file", "said"),
     [
-        ("substitutions", "substitutions.xlsx", "в этой версии недоступна"),
+        ("substitutions", "students.xlsx", "Не найдена строка заголовков"),
         ("students", "missing.xlsx", "не открывается"),
         ("students", "expected.json", "Не найдена строка заголовков"),
         ("bells", "students.xlsx", "Не найдена таблица звонков"),

@@ -1,4 +1,4 @@
-"""Replacements are read already; storing them comes with the timetable of days."""
+"""Lists of replacements as they are read (see test_college.py for what is stored)."""
 
 from typing import Any
 

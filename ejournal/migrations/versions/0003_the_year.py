@@ -287,6 +287,7 @@ def upgrade() -> None:
         sa.Column("to_pair", sa.Integer(), nullable=True),
         sa.Column("room", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("withdrawn_by", sa.Integer(), nullable=True),

@@ -1,0 +1,238 @@
+"""Замены: published, seen, filled by who replaces and by nobody else, withdrawn (п. 4.2, 4.4)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from factories import Journal, make_journal, make_lesson, make_person, viewer_of
+from flask import Flask
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import Cell, Course, CourseTeacher, Discipline, Lesson, LogEntry, Person, Role, Stream
+from ejournal.services import agenda, cells, conflicts, lesson_page, lesson_states, settings, substitution_day
+from ejournal.services import substitutions as service
+from ejournal.services.cell_values import Entry
+from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.substitutions import Typed
+
+
+@pytest.fixture(autouse=True)
+def tuesday() -> Iterator[None]:
+    """A day on which there are lessons, whenever the tests run."""
+    with time_machine.travel("2026-11-24 12:00:00+03:00", tick=True):
+        yield
+
+
+@pytest.fixture
+def journal(in_app: Flask) -> Journal:
+    """Today's lesson is on the first pair, not yet held."""
+    made = make_journal(students=2, lessons=2)
+    made.lessons[1].state = "planned"
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def actor(in_app: Flask) -> Viewer:
+    return viewer_of(make_person("Диспетчерова", (Role.ADMINISTRATION,)))
+
+
+@pytest.fixture
+def substitute(in_app: Flask) -> Person:
+    return make_person("Заменяева", (Role.TEACHER,))
+
+
+def teacher_for(person: Person, **more: object) -> Typed:
+    return Typed("teacher", teacher_id=person.id, reason="болезнь", **more)  # type: ignore[arg-type]
+
+
+def stored(lesson: Lesson) -> Lesson:
+    db.session.expire_all()
+    found = db.session.get(Lesson, lesson.id)
+    assert found is not None
+    return found
+
+
+def test_r4_2_c_who_replaces_fills_that_lesson_and_no_other(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    service.publish(actor, journal.lessons[1].id, teacher_for(substitute))
+    viewer = viewer_of(substitute)
+    student = journal.students[0].id
+    cells.record_cell(viewer, journal.course_id, Entry(student, journal.works[1].id, "5", 0))
+    with pytest.raises(NotFoundError):
+        cells.record_cell(viewer, journal.course_id, Entry(student, journal.works[0].id, "5", 0))
+    db.session.rollback()
+    assert lesson_page.load(viewer, journal.course_id, journal.lessons[1].id).can_edit
+    with pytest.raises(NotFoundError):
+        lesson_page.load(viewer, journal.course_id, journal.lessons[0].id)
+
+
+def test_who_replaces_neither_moves_nor_cancels_the_lesson(actor: Viewer, journal: Journal, substitute: Person) -> None:
+    service.publish(actor, journal.lessons[1].id, teacher_for(substitute))
+    form = {"reason": "не хочу", "date": "2026-12-01", "pair": "2"}
+    for verb in (lesson_states.cancel, lesson_states.move):
+        with pytest.raises(ForbiddenError, match="заменяете"):
+            verb(viewer_of(substitute), journal.course_id, journal.lessons[1].id, form, None)
+        db.session.rollback()
+
+
+def test_the_journals_own_teacher_keeps_her_right(actor: Viewer, journal: Journal, substitute: Person) -> None:
+    service.publish(actor, journal.lessons[1].id, teacher_for(substitute))
+    entry = Entry(journal.students[0].id, journal.works[1].id, "4", 0)
+    cells.record_cell(viewer_of(journal.teacher), journal.course_id, entry)
+
+
+def test_the_lesson_is_in_the_day_of_who_replaces_and_not_of_who_is_away(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    assert [s.lesson_id for s in agenda.load(viewer_of(journal.teacher)).today] == [journal.lessons[1].id]
+    service.publish(actor, journal.lessons[1].id, teacher_for(substitute))
+    assert [s.lesson_id for s in agenda.load(viewer_of(substitute)).today] == [journal.lessons[1].id]
+    assert agenda.load(viewer_of(journal.teacher)).today == []
+
+
+def test_a_busy_teacher_is_a_clash_that_can_be_overruled(actor: Viewer, journal: Journal) -> None:
+    other = make_journal(students=1, lessons=1)
+    typed = teacher_for(other.teacher)
+    with pytest.raises(FieldsError) as refusal:
+        service.publish(actor, journal.lessons[1].id, typed)
+    assert "занят" in refusal.value.fields["sure"]
+    db.session.rollback()
+    service.publish(actor, journal.lessons[1].id, teacher_for(other.teacher, sure=True))
+    assert stored(journal.lessons[1]).teacher_id == other.teacher.id
+
+
+def test_free_teachers_are_offered_first(journal: Journal, substitute: Person) -> None:
+    busy = make_journal(students=1, lessons=1).teacher
+    course = db.session.get(Course, journal.course_id)
+    assert course is not None
+    offered = substitution_day.teachers(settings.today(), 1, course)
+    assert [(person.id, free) for person, free in offered] == [(substitute.id, True), (busy.id, False)]
+
+
+def another_course(journal: Journal, teacher: Person) -> Course:
+    discipline = Discipline(programme_id=journal.group.programme_id, index="ОП.02", title="Базы данных", kind="op")
+    db.session.add(discipline)
+    db.session.flush()
+    course = Course(year_id=journal.year.id, group_id=journal.group.id, discipline_id=discipline.id)
+    db.session.add(course)
+    db.session.flush()
+    db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id))
+    db.session.commit()
+    return course
+
+
+def test_another_discipline_gets_a_lesson_in_its_own_journal(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    course = another_course(journal, substitute)
+    made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id))
+    planned = stored(journal.lessons[1])
+    assert (planned.state, planned.reason) == ("cancelled", "замена: Базы данных")
+    instead = db.session.get(Lesson, made.instead_lesson_id)
+    assert instead is not None
+    assert (instead.course_id, instead.date, instead.pair) == (course.id, planned.date, planned.pair)
+    entry = Entry(journal.students[0].id, instead.works[0].id, "5", 0)
+    cells.record_cell(viewer_of(substitute), course.id, entry)
+
+
+def test_another_groups_journal_cannot_stand_in(actor: Viewer, journal: Journal) -> None:
+    other = make_journal(students=1, lessons=0)
+    with pytest.raises(FieldsError) as refusal:
+        service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=other.course_id))
+    assert "этой же группы" in refusal.value.fields["instead_course_id"]
+
+
+def test_a_moved_lesson_stands_on_its_new_pair_and_back_after_withdrawing(actor: Viewer, journal: Journal) -> None:
+    lesson = journal.lessons[1]
+    day = lesson.date
+    target = day + timedelta(days=1 if day.isoweekday() < 6 else 2)
+    made = service.publish(actor, lesson.id, Typed("moved", to_date=target, to_pair=5, sure=True))
+    moved = stored(lesson)
+    assert (moved.date, moved.pair, moved.state, moved.moved_from) == (target, 5, "moved", day)
+    service.withdraw(actor, made.id)
+    back = stored(lesson)
+    assert (back.date, back.pair, back.state, back.moved_from) == (day, 1, "planned", None)
+    assert substitution_day.of_day(day) == []
+
+
+@pytest.mark.parametrize("typed", [Typed("cancelled"), Typed("moved", to_pair=5)])
+def test_a_lesson_with_marks_stays_where_it_is(actor: Viewer, journal: Journal, typed: Typed) -> None:
+    db.session.add(Cell(work_id=journal.works[1].id, student_id=journal.students[0].id, mark="5"))
+    db.session.commit()
+    with pytest.raises(RefusedError, match="есть отметки"):
+        service.publish(actor, journal.lessons[1].id, typed)
+
+
+def test_a_replacement_that_is_being_filled_in_is_not_withdrawn(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    made = service.publish(actor, journal.lessons[1].id, teacher_for(substitute))
+    db.session.add(Cell(work_id=journal.works[1].id, student_id=journal.students[0].id, mark="5"))
+    db.session.commit()
+    with pytest.raises(RefusedError, match="уже заполняют"):
+        service.withdraw(actor, made.id)
+
+
+def test_a_withdrawn_discipline_leaves_no_lesson_behind(actor: Viewer, journal: Journal, substitute: Person) -> None:
+    course = another_course(journal, substitute)
+    made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id))
+    service.withdraw(actor, made.id)
+    assert db.session.scalars(db.select(Lesson).where(Lesson.course_id == course.id)).all() == []
+    assert stored(journal.lessons[1]).state == "planned"
+    with pytest.raises(RefusedError, match="уже отозвана"):
+        service.withdraw(actor, made.id)
+
+
+def test_the_day_and_the_log_say_what_is_otherwise(actor: Viewer, journal: Journal, substitute: Person) -> None:
+    service.publish(actor, journal.lessons[1].id, teacher_for(substitute, room="301"))
+    (made,) = substitution_day.of_day(settings.today())
+    assert service.words(made) == "Заменяева П. И., ауд. 301"
+    entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "substitution")).one()
+    assert (entry.action, entry.reason, entry.course_id) == ("publish", "болезнь", journal.course_id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        (Typed("teacher"), "teacher_id"),
+        (Typed("room"), "room"),
+        (Typed("moved"), "to_pair"),
+        (Typed("discipline"), "instead_course_id"),
+        (Typed("dance"), "kind"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field(actor: Viewer, journal: Journal, typed: Typed, field: str) -> None:
+    with pytest.raises(FieldsError) as refusal:
+        service.publish(actor, journal.lessons[1].id, typed)
+    assert field in refusal.value.fields
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("каб. 217", "217", True), ("217а", "217", False), ("", "", False)])
+def test_rooms_are_compared_as_people_write_them(in_app: Flask, one: str, other: str, same: bool) -> None:
+    assert conflicts.same_room(one, other) is same
+
+
+def test_the_gym_is_never_taken(in_app: Flask) -> None:
+    assert not conflicts.same_room("спортзал", "Спортзал")
+
+
+def test_two_groups_in_one_room_clash_and_a_stream_does_not(journal: Journal) -> None:
+    other = make_journal(students=1, lessons=0)
+    make_lesson(other.course_id, settings.today(), room="217")
+    course = db.session.get(Course, journal.course_id)
+    there = db.session.get(Course, other.course_id)
+    assert course is not None
+    assert there is not None
+    kinds = [c.kind for c in conflicts.on_day(settings.today(), 1, course, room="каб. 217", teacher_ids=())]
+    assert kinds.count("room") == 1
+    stream = Stream(year_id=journal.year.id, title="поток")
+    db.session.add(stream)
+    db.session.flush()
+    course.stream_id = there.stream_id = stream.id
+    db.session.commit()
+    found = conflicts.on_day(settings.today(), 1, course, room="217", teacher_ids=())
+    assert "room" not in [clash.kind for clash in found]
