@@ -1,0 +1,209 @@
+"""Нагрузка: who teaches what to which group in a year; a journal is made for each row of it (п. 4.2)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import joinedload
+
+from ejournal.access import Viewer
+from ejournal.extensions import Base, db
+from ejournal.models import (
+    AcademicYear,
+    Course,
+    CourseHours,
+    CourseTeacher,
+    Group,
+    Person,
+    ThematicPlan,
+)
+from ejournal.services import log, people, periods, plan_hours, settings
+from ejournal.services.errors import NotFoundError, RefusedError
+from ejournal.services.plan_hours import PlanRow
+
+# What goes with an empty journal; anything else that names the course is content, and the journal stays.
+OWN = {"course_teacher", "course_hours"}
+MOST_HOURS = 2000
+
+
+@dataclass(slots=True)
+class Row:
+    """A discipline of a group: what the curriculum gives it, and its journals (one, or one for each subgroup)."""
+
+    plan: PlanRow
+    courses: list[Course] = field(default_factory=list)
+    # Of a course: its dated teachers in order.
+    teachers: dict[int, list[tuple[CourseTeacher, Person]]] = field(default_factory=dict)
+    in_plan: bool = True
+
+
+def of_group(year: AcademicYear, group: Group) -> list[Row]:
+    """The rows of the curriculum joined with the journals there are, those outside the plan last."""
+    rows = {row.discipline_id: Row(row) for row in plan_hours.for_groups([group], year)[group.id]}
+    courses = db.session.scalars(
+        select(Course)
+        .where(Course.group_id == group.id, Course.year_id == year.id)
+        .options(joinedload(Course.discipline), joinedload(Course.subgroup))
+        .order_by(Course.discipline_id, Course.id)
+    ).all()
+    teachers = _teachers(courses)
+    for course in courses:
+        found = course.discipline
+        bare = PlanRow(found.id, found.index, found.title, found.kind)
+        row = rows.setdefault(found.id, Row(bare, in_plan=False))
+        row.courses.append(course)
+        row.teachers[course.id] = teachers.get(course.id, [])
+    return list(rows.values())
+
+
+def find(course_id: int) -> Course:
+    course = db.session.get(Course, course_id)
+    if course is None:
+        raise NotFoundError
+    return course
+
+
+def create_journals(
+    actor: Viewer, year: AcademicYear, groups: Sequence[Group], disciplines: Collection[int] = ()
+) -> int:
+    """A journal for each row of the curriculum that has none; of `disciplines` only, when some are named."""
+    periods.check_open(year)
+    wanted = plan_hours.for_groups(groups, year)
+    there = {
+        (group_id, discipline_id)
+        for group_id, discipline_id in db.session.execute(
+            select(Course.group_id, Course.discipline_id).where(Course.year_id == year.id)
+        )
+    }
+    plans = _only_plans(year)
+    made: list[tuple[Course, PlanRow]] = []
+    for group in groups:
+        for row in wanted[group.id]:
+            if (group.id, row.discipline_id) in there or (disciplines and row.discipline_id not in disciplines):
+                continue
+            course = Course(
+                year_id=year.id, group_id=group.id, discipline_id=row.discipline_id, hours=row.hours,
+                plan_id=plans.get(row.discipline_id), group_title=group.title,
+            )  # fmt: skip
+            db.session.add(course)
+            made.append((course, row))
+    db.session.flush()
+    for course, row in made:
+        parts = enumerate((row.semester_1_hours, row.semester_2_hours), start=1)
+        db.session.add_all(CourseHours(course_id=course.id, number=n, hours=hours) for n, hours in parts if hours)
+    if made:
+        titles = {group.id: group.title for group in groups}
+        entries = [{"after": f"{row.label} — {titles[course.group_id]}, {row.hours} ч"} for course, row in made]
+        log.record_many(actor, "load", "create", entries)
+    db.session.commit()
+    return len(made)
+
+
+def appoint(actor: Viewer, course_id: int, teacher_id: int | None, since: date | None, instead: bool = False) -> None:
+    """Let a teacher give the course from a day on; `instead` ends the others the day before. The past stays."""
+    course, year = _open_course(course_id)
+    teacher = db.session.get(Person, teacher_id) if teacher_id else None
+    if teacher is None or teacher not in people.teachers(max(settings.today(), year.starts)):
+        raise RefusedError("Выберите преподавателя из списка.")
+    since = max(since or year.starts, year.starts)
+    if since > year.ends:
+        raise RefusedError(f"Учебный год заканчивается {year.ends:%d.%m.%Y}: выберите день раньше.")
+    now = [row for row, _ in _teachers([course]).get(course.id, []) if row.until is None or row.until >= since]
+    if any(row.teacher_id == teacher.id for row in now):
+        raise RefusedError(f"{teacher.short_name} уже ведёт этот журнал.")
+    if instead:
+        for row in now:
+            _end(row, since - timedelta(days=1))
+    db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=since))
+    words = f"{course.title}: {teacher.full_name} с {since:%d.%m.%Y}"
+    log.record(actor, "load", "update", after=f"{words} вместо прежних" if instead and now else words)
+    db.session.commit()
+
+
+def dismiss(actor: Viewer, course_id: int, teaching_id: int, last: date) -> None:
+    """The teacher's last day with the course; what she filled in stays hers."""
+    row = db.session.get(CourseTeacher, teaching_id)
+    if row is None or row.course_id != course_id:
+        raise NotFoundError
+    course, _ = _open_course(course_id)
+    teacher = db.session.get(Person, row.teacher_id)
+    words = f"{course.title}: {teacher.full_name if teacher else ''} по {last:%d.%m.%Y}"
+    _end(row, last)
+    log.record(actor, "load", "end", after=words)
+    db.session.commit()
+
+
+def set_hours(actor: Viewer, course_id: int, typed: str) -> None:
+    """The hours of the load for the whole year."""
+    course, _ = _open_course(course_id)
+    if not (typed.strip().isdecimal() and int(typed) <= MOST_HOURS):
+        raise RefusedError(f"Часы — целое число от 0 до {MOST_HOURS}.")
+    before, course.hours = course.hours, int(typed)
+    if before != course.hours:
+        log.record(actor, "load", "update", before=f"{course.title}: {before} ч", after=f"{course.hours} ч")
+    db.session.commit()
+
+
+def remove(actor: Viewer, course_id: int) -> str:
+    """Take away a journal in which there is nothing yet."""
+    course, _ = _open_course(course_id)
+    title = course.title
+    if _is_used(course.id):
+        raise RefusedError(f"В журнале «{title}» уже есть занятия, расписание или записи: удалить его нельзя (п. 4.2).")
+    db.session.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course.id))
+    db.session.execute(delete(CourseHours).where(CourseHours.course_id == course.id))
+    db.session.delete(course)
+    log.record(actor, "load", "delete", before=title)
+    db.session.commit()
+    return title
+
+
+def _open_course(course_id: int) -> tuple[Course, AcademicYear]:
+    course = find(course_id)
+    periods.check_open(course.year)
+    return course, course.year
+
+
+def _end(row: CourseTeacher, last: date) -> None:
+    """A teaching that would end before it began was never: it is taken away."""
+    if row.since and last < row.since:
+        db.session.delete(row)
+    elif row.until is None or row.until > last:
+        row.until = last
+
+
+def _is_used(course_id: int) -> bool:
+    """Does any table but its own hours and teachers name the course? New tables are asked without a change here."""
+    for table in Base.metadata.sorted_tables:
+        if table.name in OWN:
+            continue
+        for key in table.foreign_keys:
+            if key.column.table.name == "course" and db.session.scalar(
+                select(func.count()).select_from(table).where(key.parent == course_id)
+            ):
+                return True
+    return False
+
+
+def _teachers(courses: Sequence[Course]) -> dict[int, list[tuple[CourseTeacher, Person]]]:
+    found: dict[int, list[tuple[CourseTeacher, Person]]] = {}
+    for row, person in db.session.execute(
+        select(CourseTeacher, Person)
+        .join(Person, Person.id == CourseTeacher.teacher_id)
+        .where(CourseTeacher.course_id.in_([course.id for course in courses]))
+        .order_by(CourseTeacher.since, CourseTeacher.id)
+    ):
+        found.setdefault(row.course_id, []).append((row, person))
+    return found
+
+
+def _only_plans(year: AcademicYear) -> dict[int, int]:
+    """Of a discipline with exactly one thematic plan of this year: that plan."""
+    found = db.session.execute(
+        select(ThematicPlan.discipline_id, func.min(ThematicPlan.id))
+        .where(ThematicPlan.year_id == year.id)
+        .group_by(ThematicPlan.discipline_id)
+        .having(func.count() == 1)
+    )
+    return {discipline_id: plan_id for discipline_id, plan_id in found if plan_id}

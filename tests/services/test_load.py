@@ -1,0 +1,103 @@
+"""Нагрузка: journals from the curriculum in one action, dated teachers, an empty journal taken away (п. 4.2)."""
+
+from datetime import date, timedelta
+
+import pytest
+from factories import Journal, make_journal, make_person, viewer_of
+from flask import Flask
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import Course, CourseHours, CourseTeacher, CurriculumHours, Discipline, LogEntry, Role
+from ejournal.models.base import now
+from ejournal.services import load, settings
+from ejournal.services.errors import ClosedError, RefusedError
+
+
+@pytest.fixture
+def actor(in_app: Flask) -> Viewer:
+    return viewer_of(make_person("Завучева", (Role.ADMINISTRATION,)))
+
+
+@pytest.fixture
+def journal(in_app: Flask) -> Journal:
+    """A group with one journal, and a discipline of its plan that has none: 34 and 38 hours this year."""
+    journal = make_journal()
+    first = 2 * journal.group.course_number(journal.year.starts.year) - 1
+    row = Discipline(programme_id=journal.group.programme_id, index="ОП.02", title="Базы данных", kind="op")
+    db.session.add(row)
+    db.session.flush()
+    for number, hours in enumerate((34, 38)):
+        db.session.add(CurriculumHours(discipline_id=row.id, semester=first + number, hours=hours))
+    db.session.commit()
+    return journal
+
+
+def make_row(actor: Viewer, journal: Journal) -> Course:
+    load.create_journals(actor, journal.year, [journal.group])
+    return db.session.scalars(db.select(Course).where(Course.id != journal.course_id)).one()
+
+
+def test_r4_2_c_each_row_of_the_plan_gets_a_journal_with_its_hours_once(actor: Viewer, journal: Journal) -> None:
+    made = make_row(actor, journal)
+    hours = db.session.execute(db.select(CourseHours.number, CourseHours.hours).order_by(CourseHours.number)).all()
+    assert (made.hours, [tuple(row) for row in hours]) == (72, [(1, 34), (2, 38)])
+    assert load.create_journals(actor, journal.year, [journal.group]) == 0
+    entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "load")).one()
+    assert "Базы данных" in (entry.after or "")
+
+
+def test_only_the_ticked_rows_get_a_journal(actor: Viewer, journal: Journal) -> None:
+    assert load.create_journals(actor, journal.year, [journal.group], [0]) == 0
+
+
+def test_a_closed_year_gets_no_journals(actor: Viewer, journal: Journal) -> None:
+    journal.year.closed_at = now()
+    with pytest.raises(ClosedError):
+        load.create_journals(actor, journal.year, [journal.group])
+
+
+def test_a_teacher_instead_of_another_leaves_the_past_as_it_was(actor: Viewer, journal: Journal) -> None:
+    course = make_row(actor, journal)
+    later, starts = make_person("Новикова", (Role.TEACHER,)), journal.year.starts
+    load.appoint(actor, course.id, journal.teacher.id, None, instead=False)
+    load.appoint(actor, course.id, later.id, starts + timedelta(days=30), instead=True)
+    rows = db.session.execute(
+        db.select(CourseTeacher.teacher_id, CourseTeacher.since, CourseTeacher.until)
+        .where(CourseTeacher.course_id == course.id)
+        .order_by(CourseTeacher.since)
+    ).all()
+    assert [tuple(row) for row in rows] == [
+        (journal.teacher.id, starts, starts + timedelta(days=29)),
+        (later.id, starts + timedelta(days=30), None),
+    ]
+
+
+def test_who_is_no_teacher_or_teaches_it_already_is_refused(actor: Viewer, journal: Journal) -> None:
+    for wrong in (None, journal.students[0].id, journal.teacher.id):
+        with pytest.raises(RefusedError):
+            load.appoint(actor, journal.course_id, wrong, None, instead=False)
+
+
+def test_an_ended_teacher_keeps_the_days_before(actor: Viewer, journal: Journal) -> None:
+    course, last = make_row(actor, journal), settings.today()
+    load.appoint(actor, course.id, journal.teacher.id, None, instead=False)
+    row = db.session.scalars(db.select(CourseTeacher).where(CourseTeacher.course_id == course.id)).one()
+    load.dismiss(actor, course.id, row.id, last)
+    assert (row.since, row.until) == (journal.year.starts, last)
+
+
+def test_only_an_empty_journal_can_be_removed(actor: Viewer, journal: Journal) -> None:
+    with pytest.raises(RefusedError, match="уже есть занятия"):
+        load.remove(actor, journal.course_id)
+    course = make_row(actor, journal)
+    load.appoint(actor, course.id, journal.teacher.id, date(2020, 1, 1), instead=False)
+    load.remove(actor, course.id)
+    assert db.session.get(Course, course.id) is None
+
+
+def test_hours_are_a_whole_number(actor: Viewer, journal: Journal) -> None:
+    load.set_hours(actor, journal.course_id, "68")
+    assert load.find(journal.course_id).hours == 68
+    with pytest.raises(RefusedError):
+        load.set_hours(actor, journal.course_id, "68,5")
