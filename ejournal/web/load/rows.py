@@ -89,7 +89,8 @@ def _done(act: Callable[[], str | None], said: str = "") -> ResponseReturnValue:
     except (RefusedError, ClosedError) as error:
         db.session.rollback()
         flash(error.message, "error")
-    return redirect(url_for("load.index", **{k: request.form[k] for k in ("year", "group") if request.form.get(k)}))
+    year, group = request.form.get("year", type=int), request.form.get("group", type=int)
+    return redirect(url_for("load.index", year=year, group=group))
 
 
 def _day(text: str) -> date | None:
