@@ -167,3 +167,20 @@ def sees(viewer: Viewer, on: Any) -> ColumnElement[bool]:
             )
         )
     return or_(*allowed)
+
+
+def leads(viewer: Viewer, group_id: int, on: date) -> bool:
+    """Whether the viewer may do a group leader's work for a group on a day: its curator, or administration (п. 4.3)."""
+    if viewer.holds(OVERSEERS):
+        return True
+    return Role.CURATOR in viewer.roles and bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    Curatorship.group_id == group_id,
+                    Curatorship.person_id == viewer.person_id,
+                    in_force(Curatorship, on),
+                )
+            )
+        )
+    )

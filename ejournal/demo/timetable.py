@@ -12,6 +12,7 @@ from ejournal.demo.plans import PRACTICE_PAIRS
 from ejournal.demo.rows import Rows
 from ejournal.demo.staff import Staff
 from ejournal.demo.world import Course, Group, Slot, dice
+from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.models import TimetableEntry
 
 DAYS = range(1, 7)
@@ -169,17 +170,18 @@ def add(rows: Rows, year: Year, semester: int, slots: Iterable[Slot]) -> None:
     """Keep rows of the timetable; a day of practice has a row for each of its pairs."""
     for slot in slots:
         since, until = year.span(slot.course.group.number, semester)
-        for offset in range(slot.length):
-            rows.add(
-                TimetableEntry,
-                course_id=slot.course.id,
-                weekday=slot.weekday,
-                pair=slot.pair + offset,
-                week=slot.week,
-                room=slot.course.teacher.room,
-                since=since,
-                until=until,
-            )
+        # Six hours of practice are one lesson, as long as three pairs.
+        rows.add(
+            TimetableEntry,
+            course_id=slot.course.id,
+            weekday=slot.weekday,
+            pair=slot.pair,
+            hours=slot.length * PAIR_HOURS,
+            week=slot.week,
+            room=slot.course.teacher.room,
+            since=since,
+            until=until,
+        )
 
 
 def _first_pair(group: Group) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, GroupMode, Person, TimetableEntry
 from ejournal.services import log, periods
@@ -99,7 +100,7 @@ def clashes(year: AcademicYear, group: Group, typed: Typed, on: date, besides: i
     found = _mode_clashes(year, group, typed)
     others = [
         row
-        for row in _entries(year, on, (TimetableEntry.weekday == typed.weekday) & (TimetableEntry.pair == typed.pair))
+        for row in _entries(year, on, TimetableEntry.weekday == typed.weekday)
         if row.id != besides and _meet(row, typed)
     ]
     by_id = {
@@ -178,7 +179,9 @@ def _entries(year: AcademicYear, on: date, *where: object) -> Sequence[Timetable
 
 
 def _meet(row: TimetableEntry, typed: Typed) -> bool:
-    """Whether two entries of one weekday and pair are ever in one week."""
+    """Whether two entries of one weekday are ever at one time; a long practice takes several pairs."""
+    if not row.pair <= typed.pair < row.pair + max(1, row.hours // PAIR_HOURS):
+        return False
     if "both" not in (row.week, typed.week) and row.week != typed.week:
         return False
     begins = max(row.since or date.min, typed.since or date.min)

@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 def register_roles(app: Flask) -> None:
     """The blueprints of each role."""
-    from ejournal.web import admin, journal, movement, substitutions, timetable
+    from ejournal.web import admin, consents, journal, load, movement, slips, substitutions, timetable, year
 
-    for blueprint in (journal.bp, admin.bp, movement.bp, substitutions.bp, timetable.bp):
-        app.register_blueprint(blueprint)
+    for area in (journal, admin, consents, load, movement, slips, substitutions, timetable, year):
+        app.register_blueprint(area.bp)

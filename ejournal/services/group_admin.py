@@ -1,0 +1,152 @@
+"""Groups, their programme and their leader (п. 4.2)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from ejournal.access import Viewer, in_force
+from ejournal.domain.names import normalize_group_title
+from ejournal.extensions import db
+from ejournal.models import Course, Curatorship, Group, Person, Programme, Role, RoleGrant
+from ejournal.services import groups, log, settings
+from ejournal.services.errors import FieldsError, NotFoundError
+
+
+def find(group_id: int) -> Group:
+    """Raises NotFoundError."""
+    group = groups.find(group_id)
+    if group is None:
+        raise NotFoundError
+    return group
+
+
+def programmes() -> list[Programme]:
+    return list(db.session.scalars(select(Programme).order_by(Programme.code)))
+
+
+def curators(on: date) -> dict[int, Person]:
+    """Who leads each group on a day."""
+    rows = db.session.execute(
+        select(Curatorship.group_id, Person)
+        .join(Person, Person.id == Curatorship.person_id)
+        .where(in_force(Curatorship, on))
+        .order_by(Curatorship.since)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def save(actor: Viewer, group_id: int | None, form: Mapping[str, str]) -> Group:
+    """Create or change a group; a new name is not written into journals of earlier years. Raises FieldsError."""
+    group = find(group_id) if group_id else Group()
+    before = _words(group) if group_id else None
+    title = " ".join(form.get("title", "").split())
+    errors: dict[str, str] = {}
+    if not title or len(title) > 32:
+        errors["title"] = "Назовите группу: до 32 знаков, например ИС-21."
+    elif _namesake(title, group_id):
+        errors["title"] = f"Группа «{title}» уже есть."
+    admission = form.get("admission_year", "")
+    if not (admission.isdigit() and 2000 <= int(admission) <= 2100):
+        errors["admission_year"] = "Укажите год поступления, например 2026."
+    years = form.get("years", "").strip()
+    if years and not (years.isdigit() and 1 <= int(years) <= 6):
+        errors["years"] = "Лет обучения — от 1 до 6 или пусто: как у специальности."
+    programme = form.get("programme_id", "")
+    if programme and programme not in {str(row.id) for row in programmes()}:
+        errors["programme_id"] = "Выберите специальность из списка."
+    if errors:
+        raise FieldsError(errors)
+    if group_id and group.title != title:
+        _keep_old_name(group)
+    group.title, group.gkey = title, normalize_group_title(title)
+    group.programme_id, group.admission_year = int(programme) if programme else None, int(admission)
+    group.years = int(years) if years else None
+    group.study_form = form.get("study_form", "").strip()[:32] or "очная"
+    db.session.add(group)
+    if before != _words(group):
+        log.record(actor, "group", "update" if before else "create", before=before, after=_words(group))
+    _commit(title)
+    return group
+
+
+def save_programme(actor: Viewer, form: Mapping[str, str]) -> Programme:
+    """Add a programme: code, title, qualification, years of study. Raises FieldsError."""
+    code, title = form.get("code", "").strip(), " ".join(form.get("title", "").split())
+    errors: dict[str, str] = {}
+    if not code or len(code) > 32:
+        errors["code"] = "Укажите код, например 09.02.07."
+    if not title:
+        errors["programme_title"] = "Укажите название специальности или профессии."
+    if db.session.scalar(select(Programme.id).where(Programme.code == code)):
+        errors["code"] = f"Специальность {code} уже есть."
+    years = form.get("programme_years", "4")
+    if not (years.isdigit() and 1 <= int(years) <= 6):
+        errors["programme_years"] = "Лет обучения — от 1 до 6."
+    if errors:
+        raise FieldsError(errors)
+    programme = Programme(code=code, title=title[:250], years=int(years))
+    db.session.add(programme)
+    log.record(actor, "group", "create", after=f"специальность {code} {title}")
+    db.session.commit()
+    return programme
+
+
+def appoint_curator(actor: Viewer, group_id: int, person_id: int | None, since: date | None) -> None:
+    """Who leads the group from a day on (nobody: None); whoever led it till then did so to the eve."""
+    group, since = find(group_id), since or settings.today()
+    person = db.session.get(Person, person_id) if person_id else None
+    before = db.session.scalars(
+        select(Curatorship).where(Curatorship.group_id == group.id, in_force(Curatorship, since))
+    ).all()
+    if person and [row.person_id for row in before] == [person.id]:
+        return
+    for row in before:
+        if row.since >= since:
+            db.session.delete(row)
+        else:
+            row.until = since - timedelta(days=1)
+    if person:
+        db.session.add(Curatorship(group_id=group.id, person_id=person.id, since=since))
+        _grant_curator(person, since)
+    names = ", ".join(p.full_name for p in (db.session.get(Person, row.person_id) for row in before) if p)
+    log.record(
+        actor, "group", "update", before=f"{group.title}, куратор: {names or 'нет'}",
+        after=f"{person.full_name if person else 'нет'} с {since:%d.%m.%Y}",
+    )  # fmt: skip
+    db.session.commit()
+
+
+def _grant_curator(person: Person, since: date) -> None:
+    held = select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.role == Role.CURATOR)
+    if db.session.scalar(held.where(in_force(RoleGrant, since))) is None:
+        same_day = db.session.scalar(held.where(RoleGrant.since == since))
+        if same_day:
+            same_day.until = None
+        else:
+            db.session.add(RoleGrant(person_id=person.id, role=Role.CURATOR, since=since))
+
+
+def _namesake(title: str, group_id: int | None) -> bool:
+    query = select(Group.id).where(Group.gkey == normalize_group_title(title), Group.id != (group_id or 0))
+    return db.session.scalar(query) is not None
+
+
+def _keep_old_name(group: Group) -> None:
+    """Journals of years that are over keep the name the group had then."""
+    for course in db.session.scalars(select(Course).where(Course.group_id == group.id, Course.group_title.is_(None))):
+        if course.year.ends < settings.today():
+            course.group_title = group.title
+
+
+def _commit(title: str) -> None:
+    try:
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise FieldsError({"title": f"Группа «{title}» уже есть."}) from error
+
+
+def _words(group: Group) -> str:
+    return f"{group.title}, поступление {group.admission_year}, {group.study_form}"

@@ -1,0 +1,119 @@
+"""Access slips: accounts and one-time codes for a whole group, printed and handed out (п. 4.3, R4.3.a)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ejournal.access import Viewer, in_force, leads
+from ejournal.extensions import db
+from ejournal.models import Account, Group, Guardianship, Person, Role, RoleGrant
+from ejournal.services import accounts, group_admin, log, movement_plan, settings, usernames
+from ejournal.services.errors import NotFoundError, RefusedError
+
+KINDS = {"students": "обучающиеся", "parents": "родители"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Somebody of a group and how far the access is: none, given, active or blocked."""
+
+    person: Person
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is printed for one person; the code is stored nowhere else."""
+
+    person: Person
+    kind: str
+    username: str
+    code: str
+    expires: datetime | None
+
+
+def of_group(viewer: Viewer, group_id: int) -> tuple[Group, list[Line]]:
+    """Students and parents of a group with the state of their access. Raises NotFoundError."""
+    today = settings.today()
+    group = group_admin.find(group_id)
+    if not leads(viewer, group_id, today):
+        raise NotFoundError
+    students = movement_plan.in_group(group_id, today)
+    parents = _parents([student.id for student in students])
+    known = {
+        account.person_id: account
+        for account in db.session.scalars(
+            select(Account).where(Account.person_id.in_([person.id for person in (*students, *parents)]))
+        )
+    }
+    people = [(person, "students") for person in students] + [(person, "parents") for person in parents]
+    return group, [Line(person, kind, _state(known.get(person.id))) for person, kind in people]
+
+
+def issue(actor: Viewer, group_id: int, kind: str, renew: bool) -> list[Slip]:
+    """Accounts for those who have none, and a code for each; `renew`: also for who has a code but never used it.
+
+    Who has signed in is left alone. Raises NotFoundError, RefusedError where there is nobody.
+    """
+    _group, lines = of_group(actor, group_id)
+    wanted = ("none", "given") if renew else ("none",)
+    chosen = [line for line in lines if line.kind == kind and line.state in wanted]
+    if kind not in KINDS or not chosen:
+        raise RefusedError("Выдавать некому: у всех уже есть код или пароль.")
+    slips = []
+    for line in chosen:
+        account = line.person.account or _create(actor, line.person)
+        _ensure_role(line)
+        code = accounts.issue_code(account, actor)
+        slips.append(Slip(line.person, kind, account.username, code, account.activation_expires_at))
+    db.session.commit()
+    return slips
+
+
+def _create(actor: Viewer, person: Person) -> Account:
+    account = Account(person=person, username=usernames.suggest(person))
+    db.session.add(account)
+    db.session.flush()
+    log.record(
+        actor, "account", "create", after=account.username,
+        details={"person_id": person.id, "name": person.full_name},
+    )  # fmt: skip
+    return account
+
+
+def _ensure_role(line: Line) -> None:
+    """A code is of use only to who has a role."""
+    role = Role.STUDENT if line.kind == "students" else Role.PARENT
+    today = settings.today()
+    held = select(RoleGrant.id).where(
+        RoleGrant.person_id == line.person.id, RoleGrant.role == role, in_force(RoleGrant, today)
+    )
+    if db.session.scalar(held) is None:
+        db.session.add(RoleGrant(person_id=line.person.id, role=role, since=today))
+
+
+def _parents(student_ids: Sequence[int]) -> list[Person]:
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(Guardianship, Guardianship.parent_id == Person.id)
+            .where(Guardianship.student_id.in_(student_ids), in_force(Guardianship, settings.today()))
+            .options(joinedload(Person.account))
+            .order_by(Person.skey, Person.id)
+            .distinct()
+        )
+    )
+
+
+def _state(account: Account | None) -> str:
+    if account is None:
+        return "none"
+    if account.blocked_at:
+        return "blocked"
+    if account.password_hash:
+        return "active"
+    return "given" if account.activation_hash else "none"

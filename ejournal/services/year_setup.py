@@ -1,0 +1,247 @@
+"""Setting up a year: periods, vacations, holidays, a new year, closing the old one (п. 4.1, 4.2)."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import holidays
+from sqlalchemy import exists, or_, select
+
+from ejournal.access import Viewer
+from ejournal.domain import calendar
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Group, Period, PeriodClosing, PeriodMark, Vacation
+from ejournal.models.base import now
+from ejournal.services import log, periods, settings
+from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
+
+# Ready sets for a new year: title, first and last day as (month, day, years after the start).
+SCHEMES: Mapping[str, tuple[str, tuple[tuple[str, tuple[int, int, int], tuple[int, int, int]], ...]]] = {
+    "semesters": (
+        "два семестра",
+        (("1 семестр", (9, 1, 0), (12, 31, 0)), ("2 семестр", (1, 9, 1), (6, 30, 1))),
+    ),
+    "trimesters": (
+        "три триместра",
+        (
+            ("1 триместр", (9, 1, 0), (11, 30, 0)),
+            ("2 триместр", (12, 1, 0), (2, 28, 1)),
+            ("3 триместр", (3, 1, 1), (6, 30, 1)),
+        ),
+    ),
+    "modules": (
+        "четыре модуля",
+        (
+            ("1 модуль", (9, 1, 0), (10, 31, 0)),
+            ("2 модуль", (11, 5, 0), (12, 31, 0)),
+            ("3 модуль", (1, 9, 1), (3, 31, 1)),
+            ("4 модуль", (4, 1, 1), (6, 30, 1)),
+        ),
+    ),
+}
+
+
+def create(actor: Viewer, starts_in: int, scheme: str) -> AcademicYear:
+    """A new year with its periods and the holidays of the production calendar. Raises RefusedError."""
+    if scheme not in SCHEMES or not 2000 <= starts_in <= 2100:
+        raise RefusedError("Выберите год и деление на периоды.")
+    title = calendar.year_title(starts_in)
+    if db.session.scalar(select(AcademicYear.id).where(AcademicYear.title == title)):
+        raise RefusedError(f"Учебный год {title} уже есть.")
+    first, last = calendar.year_bounds(starts_in)
+    year = AcademicYear(title=title, starts=first, ends=last)
+    db.session.add(year)
+    db.session.flush()
+    for number, (name, begin, end) in enumerate(SCHEMES[scheme][1], 1):
+        days = [date(starts_in + after, month, day) for month, day, after in (begin, end)]
+        db.session.add(Period(year_id=year.id, number=number, title=name, starts=days[0], ends=days[1]))
+    _add_holidays(year)
+    log.record(actor, "year", "create", after=f"{title}: {SCHEMES[scheme][0]}")
+    db.session.commit()
+    return year
+
+
+def fill_holidays(actor: Viewer, year: AcademicYear) -> int:
+    """Add the holidays of the production calendar that are not there yet. Returns how many days were added."""
+    periods.check_open(year)
+    added = _add_holidays(year)
+    if added:
+        log.record(actor, "year", "update", after=f"{year.title}: праздничные дни, добавлено {added}")
+    db.session.commit()
+    return added
+
+
+def save_period(actor: Viewer, year: AcademicYear, period_id: int | None, form: Mapping[str, str]) -> Period:
+    """Add or change a period: title, number, dates, for all, a course or a group. Raises FieldsError, ClosedError."""
+    periods.check_open(year)
+    period = find_period(year, period_id) if period_id else Period(year_id=year.id)
+    before = _words(period) if period_id else None
+    errors: dict[str, str] = {}
+    starts, ends = _dates(year, form, errors)
+    title = " ".join(form.get("title", "").split())[:250]
+    number = form.get("number", "")
+    if not title:
+        errors["title"] = "Назовите период, например «1 семестр»."
+    if not (number.isdigit() and 1 <= int(number) <= 12):
+        errors["number"] = "Номер периода — от 1 до 12."
+    course, group = _scope(form)
+    if starts and ends and not errors:
+        other = _overlapping(year, starts, ends, course, group, period_id or 0)
+        if other:
+            errors["starts"] = f"Пересекается с периодом «{other.title}» ({other.starts:%d.%m}–{other.ends:%d.%m})."
+    if errors or starts is None or ends is None:
+        raise FieldsError(errors)
+    period.title, period.number, period.starts, period.ends = title, int(number), starts, ends
+    period.course_number, period.group_id = course, group
+    db.session.add(period)
+    log.record(actor, "period", "update" if before else "create", before=before, after=_words(period))
+    db.session.commit()
+    return period
+
+
+def remove_period(actor: Viewer, year: AcademicYear, period_id: int) -> None:
+    """Raises RefusedError for a period that holds marks or was closed in some journal."""
+    periods.check_open(year)
+    period = find_period(year, period_id)
+    used = db.session.scalar(
+        select(exists().where(PeriodMark.period_id == period.id) | exists().where(PeriodClosing.period_id == period.id))
+    )
+    if used:
+        raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки: удалить его нельзя.")
+    log.record(actor, "period", "delete", before=_words(period))
+    db.session.delete(period)
+    db.session.commit()
+
+
+def save_vacation(actor: Viewer, year: AcademicYear, form: Mapping[str, str]) -> Vacation:
+    """Add a vacation (all courses or one) or a holiday. Raises FieldsError, ClosedError."""
+    periods.check_open(year)
+    errors: dict[str, str] = {}
+    starts, ends = _dates(year, {**form, "ends": form.get("ends") or form.get("starts", "")}, errors)
+    title = " ".join(form.get("title", "").split())[:250]
+    if not title:
+        errors["title"] = "Назовите каникулы или праздник."
+    if errors or starts is None or ends is None:
+        raise FieldsError(errors)
+    course, _group = _scope(form)
+    kind = "holiday" if form.get("kind") == "holiday" else "vacation"
+    vacation = Vacation(
+        year_id=year.id, title=title, starts=starts, ends=ends, kind=kind,
+        course_number=None if kind == "holiday" else course,
+    )  # fmt: skip
+    db.session.add(vacation)
+    log.record(actor, "year", "create", after=f"{title}: {starts:%d.%m.%Y}–{ends:%d.%m.%Y}")
+    db.session.commit()
+    return vacation
+
+
+def remove_vacation(actor: Viewer, year: AcademicYear, vacation_id: int) -> None:
+    periods.check_open(year)
+    vacation = db.session.scalar(select(Vacation).where(Vacation.id == vacation_id, Vacation.year_id == year.id))
+    if vacation is None:
+        raise NotFoundError
+    log.record(actor, "year", "delete", before=f"{vacation.title}: {vacation.starts:%d.%m.%Y}–{vacation.ends:%d.%m.%Y}")
+    db.session.delete(vacation)
+    db.session.commit()
+
+
+def vacations(year: AcademicYear) -> list[Vacation]:
+    return list(db.session.scalars(select(Vacation).where(Vacation.year_id == year.id).order_by(Vacation.starts)))
+
+
+def set_anchor(actor: Viewer, day: date | None) -> None:
+    """The first числитель week: of any day in it; None: the week of 1 September."""
+    before = settings.get("week.anchor")
+    after = calendar.monday_of(day).isoformat() if day else None
+    if before != after:
+        settings.put("week.anchor", after)
+        log.record(actor, "setting", "update", before=before, after=after or "неделя 1 сентября")
+    db.session.commit()
+
+
+def close(actor: Viewer, year: AcademicYear) -> None:
+    """From here on the year can only be read (п. 2.3). Raises RefusedError while it still runs."""
+    if year.closed_at:
+        raise RefusedError(f"Учебный год {year.title} уже закрыт.")
+    if year.ends >= settings.today():
+        raise RefusedError(f"Учебный год {year.title} ещё идёт: закрыть его можно после {year.ends:%d.%m.%Y}.")
+    year.closed_at = now()
+    log.record(actor, "year", "close", after=year.title)
+    db.session.commit()
+
+
+def reopen(actor: Viewer, year: AcademicYear, reason: str) -> None:
+    """Open a closed year again, with a reason that stays in the log."""
+    if not year.closed_at:
+        raise RefusedError(f"Учебный год {year.title} не закрыт.")
+    if len(reason.strip()) < 3:
+        raise RefusedError("Укажите причину: она останется в журнале изменений.")
+    year.closed_at = None
+    log.record(actor, "year", "open", after=year.title, reason=" ".join(reason.split())[:500])
+    db.session.commit()
+
+
+def find_period(year: AcademicYear, period_id: int) -> Period:
+    """Raises NotFoundError."""
+    period = db.session.scalar(select(Period).where(Period.id == period_id, Period.year_id == year.id))
+    if period is None:
+        raise NotFoundError
+    return period
+
+
+def _add_holidays(year: AcademicYear) -> int:
+    """State holidays and days off moved by the government, as far as the library knows them."""
+    known = {row.starts for row in vacations(year)}
+    found = holidays.country_holidays("RU", years=[year.starts.year, year.ends.year], language="ru")
+    new = [
+        Vacation(year_id=year.id, title=title[:250], starts=day, ends=day, kind="holiday")
+        for day, title in sorted(found.items())
+        if year.starts <= day <= year.ends and day not in known
+    ]
+    db.session.add_all(new)
+    return len(new)
+
+
+def _dates(year: AcademicYear, form: Mapping[str, str], errors: dict[str, str]) -> tuple[date | None, date | None]:
+    found: list[date | None] = []
+    for name in ("starts", "ends"):
+        try:
+            found.append(date.fromisoformat(form.get(name, "")))
+        except ValueError:
+            found.append(None)
+            errors[name] = "Укажите дату."
+    starts, ends = found
+    if starts and ends and ends < starts:
+        errors["ends"] = "Последний день раньше первого."
+    elif starts and ends and not (year.starts <= starts and ends <= year.ends):
+        errors["starts"] = f"Вне учебного года: с {year.starts:%d.%m.%Y} по {year.ends:%d.%m.%Y}."
+    return starts, ends
+
+
+def _scope(form: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """«course-2» or «group-17» of the form's `scope`; anything else is everybody."""
+    kind, _, number = form.get("scope", "").partition("-")
+    value = int(number) if number.isdigit() else None
+    if kind == "group" and value and db.session.get(Group, value):
+        return None, value
+    return (value, None) if kind == "course" else (None, None)
+
+
+def _overlapping(
+    year: AcademicYear, starts: date, ends: date, course: int | None, group: int | None, besides: int
+) -> Period | None:
+    return db.session.scalar(
+        select(Period).where(
+            Period.year_id == year.id,
+            Period.id != besides,
+            Period.starts <= ends,
+            Period.ends >= starts,
+            Period.group_id.is_(None) if group is None else Period.group_id == group,
+            or_(Period.course_number == course, Period.group_id.is_not(None))
+            if course
+            else or_(Period.course_number.is_(None), Period.group_id.is_not(None)),
+        )
+    )
+
+
+def _words(period: Period) -> str:
+    return f"{period.title}: {period.starts:%d.%m.%Y}–{period.ends:%d.%m.%Y}"

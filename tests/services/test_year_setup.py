@@ -1,0 +1,227 @@
+"""A year: periods, vacations, holidays, closing; groups and their leaders (п. 4.1, 4.2)."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from factories import make_curator, make_group, make_journal, make_person, make_year, viewer_of
+from flask import Flask
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import (
+    AcademicYear,
+    Course,
+    Curatorship,
+    Group,
+    LogEntry,
+    Period,
+    PeriodMark,
+    Role,
+    RoleGrant,
+    Vacation,
+)
+from ejournal.services import group_admin, groups, periods, school_days, settings, year_setup
+from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
+
+
+@pytest.fixture
+def actor(in_app: Flask) -> Viewer:
+    return viewer_of(make_person("Завучева", (Role.ADMINISTRATION,)))
+
+
+@pytest.fixture
+def year(actor: Viewer) -> AcademicYear:
+    return year_setup.create(actor, 2027, "semesters")
+
+
+@pytest.mark.parametrize(("scheme", "number"), [("semesters", 2), ("trimesters", 3), ("modules", 4)])
+def test_r4_2_c_a_new_year_comes_with_periods_and_the_holidays_of_the_calendar(
+    actor: Viewer, scheme: str, number: int
+) -> None:
+    year = year_setup.create(actor, 2026, scheme)
+    assert [p.number for p in periods.of_year(year)] == list(range(1, number + 1))
+    holidays = {v.starts: v.title for v in year_setup.vacations(year)}
+    assert holidays[date(2027, 1, 7)] == "Рождество Христово"
+    assert "перенесено" in holidays[date(2027, 2, 22)], "days off moved by the government are there too"
+    assert school_days.load(year).why_not(date(2026, 11, 4), 1) == "праздничный день: День народного единства"
+
+
+def test_a_year_is_made_once(actor: Viewer, year: AcademicYear) -> None:
+    with pytest.raises(RefusedError, match="2027/2028 уже есть"):
+        year_setup.create(actor, 2027, "modules")
+    assert year_setup.fill_holidays(actor, year) == 0, "what is there already is not added twice"
+
+
+def form(**more: str) -> dict[str, str]:
+    return {"title": "Практика", "number": "1", "starts": "2027-10-01", "ends": "2027-10-31", **more}
+
+
+def test_a_group_keeps_to_its_own_periods_then_to_its_courses(actor: Viewer, year: AcademicYear) -> None:
+    group, fellow = make_group("ИС-11", year), make_group("ИС-12", year)
+    year_setup.save_period(actor, year, None, form(title="1 курс", scope="course-1"))
+    year_setup.save_period(actor, year, None, form(title="своё", scope=f"group-{group.id}"))
+    assert [p.title for p in periods.of_group(group, year)] == ["своё"]
+    assert [p.title for p in periods.of_group(fellow, year)] == ["1 курс"]
+
+
+def test_periods_of_one_kind_do_not_overlap(actor: Viewer, year: AcademicYear) -> None:
+    with pytest.raises(FieldsError) as refusal:
+        year_setup.save_period(actor, year, None, form())
+    assert "1 семестр" in refusal.value.fields["starts"]
+    first = periods.of_year(year)[0]
+    year_setup.save_period(actor, year, first.id, form(title="1 семестр", starts="2027-09-01", ends="2027-12-25"))
+    assert first.ends == date(2027, 12, 25)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"number": "0"}, "number"),
+        ({"starts": ""}, "starts"),
+        ({"ends": "2027-09-01"}, "ends"),
+        ({"starts": "2026-10-01"}, "starts"),
+    ],
+)
+def test_what_is_wrong_with_a_period_is_said_at_its_field(
+    actor: Viewer, year: AcademicYear, change: dict[str, str], field: str
+) -> None:
+    with pytest.raises(FieldsError) as refusal:
+        year_setup.save_period(actor, year, None, form(**change))
+    assert field in refusal.value.fields
+
+
+def test_a_period_with_marks_is_not_removed(actor: Viewer) -> None:
+    journal = make_journal(students=1, lessons=0)
+    year = db.session.get(AcademicYear, journal.year.id)
+    assert year is not None
+    db.session.add(
+        PeriodMark(
+            course_id=journal.course_id, period_id=journal.period.id, student_id=journal.students[0].id, mark="5"
+        )
+    )
+    db.session.commit()
+    with pytest.raises(RefusedError, match="уже выставлены оценки"):
+        year_setup.remove_period(actor, year, journal.period.id)
+    with pytest.raises(NotFoundError):
+        year_setup.remove_period(actor, year, 999)
+
+
+def test_a_period_without_marks_goes_and_the_log_keeps_it(actor: Viewer, year: AcademicYear) -> None:
+    first = periods.of_year(year)[0]
+    year_setup.remove_period(actor, year, first.id)
+    assert db.session.get(Period, first.id) is None
+    entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "period")).one()
+    assert (entry.action, entry.before) == ("delete", "1 семестр: 01.09.2027–31.12.2027")
+
+
+def test_a_vacation_of_a_course_frees_that_course_only(actor: Viewer, year: AcademicYear) -> None:
+    vacation = {"title": "Осенние", "starts": "2027-10-25", "ends": "2027-10-31", "scope": "course-1"}
+    made = year_setup.save_vacation(actor, year, vacation)
+    days = school_days.load(year)
+    assert days.why_not(date(2027, 10, 26), 1) == "каникулы «Осенние»"
+    assert days.why_not(date(2027, 10, 26), 2) is None
+    year_setup.remove_vacation(actor, year, made.id)
+    assert school_days.load(year).may_study(date(2027, 10, 26), 1)
+
+
+def test_the_first_numerator_week_is_the_colleges_choice(actor: Viewer, in_app: Flask) -> None:
+    year_setup.set_anchor(actor, date(2026, 9, 10))
+    assert settings.get("week.anchor") == "2026-09-07"
+    year_setup.set_anchor(actor, None)
+    assert settings.get("week.anchor") is None
+
+
+def test_r2_3_store_a_closed_year_is_only_read_until_it_is_opened_with_a_reason(actor: Viewer) -> None:
+    with time_machine.travel("2028-09-10 12:00:00+03:00", tick=True):
+        year = year_setup.create(actor, 2027, "semesters")
+        year_setup.close(actor, year)
+        with pytest.raises(ClosedError):
+            year_setup.save_period(actor, year, None, form(scope="course-1"))
+        with pytest.raises(RefusedError, match="причину"):
+            year_setup.reopen(actor, year, " ")
+        year_setup.reopen(actor, year, "исправить практику")
+        assert year.closed_at is None
+
+
+def test_a_running_year_is_not_closed(actor: Viewer) -> None:
+    year, _period = make_year()
+    with pytest.raises(RefusedError, match="ещё идёт"):
+        year_setup.close(actor, year)
+
+
+def group_form(**more: str) -> dict[str, str]:
+    return {"title": "ИС-11", "admission_year": "2027", **more}
+
+
+def test_a_group_is_made_and_studies_until_its_last_course(actor: Viewer, year: AcademicYear) -> None:
+    group = group_admin.save(actor, None, group_form(years="2"))
+    assert [g.title for g in groups.studying(year)] == ["ИС-11"]
+    later = year_setup.create(actor, 2029, "semesters")
+    assert groups.studying(later) == []
+    assert group.course_number(2028) == 2
+
+
+def test_groups_are_not_called_alike(actor: Viewer, in_app: Flask) -> None:
+    group_admin.save(actor, None, group_form())
+    with pytest.raises(FieldsError) as refusal:
+        group_admin.save(actor, None, group_form(title="ис 11"))
+    assert "уже есть" in refusal.value.fields["title"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"admission_year": "год"}, "admission_year"),
+        ({"years": "12"}, "years"),
+        ({"programme_id": "999"}, "programme_id"),
+    ],
+)
+def test_what_is_wrong_with_a_group_is_said_at_its_field(
+    actor: Viewer, in_app: Flask, change: dict[str, str], field: str
+) -> None:
+    with pytest.raises(FieldsError) as refusal:
+        group_admin.save(actor, None, group_form(**change))
+    assert field in refusal.value.fields
+
+
+def test_a_renamed_group_keeps_its_old_name_in_old_journals(actor: Viewer) -> None:
+    journal = make_journal(students=1, lessons=0)
+    before = journal.group.title
+    with time_machine.travel(journal.year.ends + timedelta(days=30), tick=False):
+        group_admin.save(
+            actor, journal.group.id, {"title": "ИС-31", "admission_year": str(journal.group.admission_year)}
+        )
+    course = db.session.get(Course, journal.course_id)
+    assert course is not None
+    assert course.audience == before
+    renamed = db.session.get(Group, journal.group.id)
+    assert renamed is not None
+    assert renamed.title == "ИС-31"
+
+
+def test_a_new_curator_follows_the_old_one_and_gets_the_role(actor: Viewer) -> None:
+    year, _period = make_year()
+    group = make_group(year=year)
+    make_curator(group)
+    new, since = make_person("Новикова", (Role.TEACHER,)), settings.today()
+    group_admin.appoint_curator(actor, group.id, new.id, since)
+    rows = db.session.scalars(db.select(Curatorship).order_by(Curatorship.id)).all()
+    assert [(row.until, row.person_id == new.id) for row in rows] == [
+        (since - timedelta(days=1), False),
+        (None, True),
+    ]
+    roles = db.session.scalars(db.select(RoleGrant.role).where(RoleGrant.person_id == new.id)).all()
+    assert set(roles) == {Role.TEACHER, Role.CURATOR}
+    group_admin.appoint_curator(actor, group.id, None, since)
+    assert group.id not in group_admin.curators(since)
+
+
+def test_a_programme_is_added_once(actor: Viewer, in_app: Flask) -> None:
+    group_admin.save_programme(actor, {"code": "09.02.07", "title": "Информационные системы"})
+    with pytest.raises(FieldsError) as refusal:
+        group_admin.save_programme(actor, {"code": "09.02.07", "title": "Ещё раз"})
+    assert "уже есть" in refusal.value.fields["code"]
+    assert db.session.scalars(db.select(Vacation)).all() == []

@@ -1,0 +1,42 @@
+"""Учебный год, согласия, коды доступа."""
+
+from factories import Journal
+
+from ejournal.extensions import db
+from ejournal.models import Vacation
+from tests.web.access_rows import OVERSEERS, SYSADMIN
+
+# The curator of the group, and administration.
+LEADERS = "401 ok  ok  ok  403 403 403 403"
+
+ROWS = {
+    "consents.group": LEADERS,
+    "consents.index": OVERSEERS,
+    "consents.record": LEADERS,
+    "slips.group": LEADERS,
+    "slips.index": OVERSEERS,
+    "slips.issue": LEADERS,
+    "year.appoint_curator": OVERSEERS,
+    "year.checklist": OVERSEERS,
+    "year.close_year": SYSADMIN,
+    "year.create_group": OVERSEERS,
+    "year.create_programme": OVERSEERS,
+    "year.create_year": OVERSEERS,
+    "year.fill_holidays": OVERSEERS,
+    "year.group": OVERSEERS,
+    "year.groups": OVERSEERS,
+    "year.periods": OVERSEERS,
+    "year.remove_period": "401 ok  404 403 403 403 403 403",  # gone after the first who may
+    "year.remove_vacation": "401 ok  404 403 403 403 403 403",
+    "year.save_period": OVERSEERS,
+    "year.save_vacation": OVERSEERS,
+    "year.set_anchor": OVERSEERS,
+    "year.update_group": OVERSEERS,
+}
+
+
+def arguments(journal: Journal) -> dict[str, object]:
+    vacation = Vacation(year_id=journal.year.id, title="Осенние", starts=journal.year.starts, ends=journal.year.starts)
+    db.session.add(vacation)
+    db.session.commit()
+    return {"year_id": journal.year.id, "period_id": journal.period.id, "vacation_id": vacation.id}

@@ -1,0 +1,134 @@
+"""The year's pages: the checklist, consents and slips of a group (п. 4.1, 4.3)."""
+
+import re
+
+import sqlalchemy as sa
+from conftest import SignIn
+from factories import Journal, make_curator, make_journal, make_person
+from flask import Flask
+
+from ejournal.extensions import db
+from ejournal.models import Account, Consent, Guardianship, Person, Role
+
+MOST_QUERIES = 22
+
+
+def administrator(app: Flask) -> Person:
+    with app.app_context():
+        return make_person("Завучева", (Role.ADMINISTRATION,))
+
+
+def journal_of(app: Flask, students: int = 2) -> Journal:
+    with app.app_context():
+        return make_journal(students=students, lessons=1)
+
+
+def test_r4_1_e_the_checklist_leads_to_what_is_missing(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    page = sign_in(administrator(app)).get("/year/").text
+    assert journal.group.title in page
+    assert "0 из 2" in page
+    assert f'href="/consents/groups/{journal.group.id}"' in page
+    assert "п. 4.1" in page
+
+
+def test_the_checklist_asks_no_more_for_more_groups(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in(administrator(app))
+    journal_of(app)
+    few = queries(app, lambda: client.get("/year/"))
+    for _ in range(4):
+        journal_of(app)
+    assert queries(app, lambda: client.get("/year/")) == few <= MOST_QUERIES
+
+
+def queries(app: Flask, act: object) -> int:
+    count = 0
+
+    def count_one(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", count_one)
+    try:
+        act()  # type: ignore[operator]
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count_one)
+    return count
+
+
+def test_consents_of_a_whole_group_are_entered_at_once(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    client = sign_in(administrator(app))
+    ids = [student.id for student in journal.students]
+    address = f"/consents/groups/{journal.group.id}"
+    assert client.post(address, data={"kind": "agreed", "dated": "2026-09-01", "student_ids": ids}).status_code == 302
+    with app.app_context():
+        assert {row.student_id for row in db.session.scalars(db.select(Consent))} == set(ids)
+    assert "2 из 2" in client.get("/consents/").text
+
+
+def test_a_consent_without_a_date_keeps_the_ticks(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    ids = [journal.students[0].id]
+    answer = sign_in(administrator(app)).post(
+        f"/consents/groups/{journal.group.id}", data={"kind": "agreed", "dated": "2099-01-01", "student_ids": ids}
+    )
+    assert answer.status_code == 422
+    assert "не позже сегодняшней" in answer.text
+    assert len(re.findall(r"<input[^>]*student_ids[^>]*\bchecked", answer.text)) == 1
+
+
+def test_r4_3_a_codes_of_a_group_are_shown_once_and_let_in(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    with app.app_context():
+        parent = make_person("Ёлкина", (Role.PARENT,))
+        db.session.add(Guardianship(parent_id=parent.id, student_id=journal.students[0].id))
+        db.session.commit()
+        curator = make_curator(journal.group)
+    client = sign_in(curator)
+    address = f"/slips/groups/{journal.group.id}"
+    page = client.post(address, data={"kind": "students"}).text
+    codes = re.findall(r'code-value">\s*([^<\s]+)\s*<', page)
+    assert len(codes) == 2
+    assert page.count("data:image/svg+xml") == 2
+    assert codes[0] not in client.get(address).text
+    assert app.test_client().get(f"/activate/{codes[0]}").status_code == 200
+    with app.app_context():
+        assert all(
+            codes[0] not in (account.activation_hash or "") for account in db.session.scalars(db.select(Account))
+        )
+
+
+def test_who_has_a_code_gets_no_second_one_unless_asked(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    client = sign_in(administrator(app))
+    address = f"/slips/groups/{journal.group.id}"
+    first = re.findall(r'code-value">\s*([^<\s]+)\s*<', client.post(address, data={"kind": "students"}).text)
+    assert client.post(address, data={"kind": "students"}).status_code == 302
+    again = client.post(address, data={"kind": "students", "renew": "1"}).text
+    assert len(re.findall(r'code-value">', again)) == 2
+    assert app.test_client().get(f"/activate/{first[0]}").status_code == 404
+
+
+def test_a_curator_gives_codes_to_the_own_group_only(app: Flask, sign_in: SignIn) -> None:
+    own, other = journal_of(app), journal_of(app)
+    with app.app_context():
+        curator = make_curator(own.group)
+    client = sign_in(curator)
+    for part in ("slips", "consents"):
+        assert client.get(f"/{part}/groups/{own.group.id}").status_code == 200
+        assert client.get(f"/{part}/groups/{other.group.id}").status_code == 404
+    assert client.post(f"/slips/groups/{other.group.id}", data={"kind": "students"}).status_code == 404
+
+
+def test_a_period_that_is_wrong_keeps_what_was_typed(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    answer = sign_in(administrator(app)).post(
+        f"/year/years/{journal.year.id}/periods",
+        data={"title": "Мой модуль", "number": "77", "starts": "2026-09-01", "ends": "2026-10-01"},
+    )
+    assert answer.status_code == 422
+    assert 'value="Мой модуль"' in answer.text
+    assert "Номер периода" in answer.text
