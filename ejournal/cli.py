@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from ejournal import __version__, create_app, demo, schema, server
-from ejournal.exchange.command import import_command
+from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.services import accounts, college
 from ejournal.services.errors import ServiceError
@@ -146,3 +146,4 @@ def logins() -> str:
 
 
 main.add_command(import_command)
+main.add_command(export_command)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ejournal.exchange import importer
+from ejournal.exchange import exporter, importer
 from ejournal.exchange.changes import ImportPlan, Options, error_as_json
 from ejournal.exchange.headers import RowError
 from ejournal.services.errors import ServiceError
@@ -36,6 +36,30 @@ def import_command(kind: str, file: Path, dry_run: bool, as_json: bool, create_g
     else:
         _show(plan, dry_run)
     sys.exit(1 if plan.errors else 0)
+
+
+@click.command("export")
+@click.argument("kind", type=click.Choice(sorted(exporter.KINDS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--group", default="", help="Группа: только её обучающиеся; вместе с --discipline — журнал или КТП.")
+@click.option("--discipline", default="", help="Дисциплина журнала или тематического плана.")
+@click.option("--programme", default="", help="Код специальности учебного плана.")
+@with_appcontext
+def export_command(kind: str, file: Path, group: str, discipline: str, programme: str) -> None:
+    """Выгрузить список в .xlsx или .csv (по расширению); everything — в .zip."""
+    form = "csv" if file.suffix.lower() == ".csv" else "xlsx"
+    try:
+        course_id = exporter.find_course(group, discipline).id if group and discipline else None
+        group_id = exporter.find_group(group).id if group and not discipline else None
+        options = exporter.Options(group_id=group_id, programme=programme, course_id=course_id)
+        file.write_bytes(exporter.export(None, kind, options, form))
+    except ServiceError as error:
+        click.echo(error.message, err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Файл не записывается: {error}", err=True)
+        sys.exit(1)
+    click.echo(f"{exporter.KINDS[kind]}: {file}")
 
 
 def _refuse(message: str, as_json: bool) -> None:

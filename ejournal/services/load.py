@@ -14,6 +14,7 @@ from ejournal.models import (
     Course,
     CourseHours,
     CourseTeacher,
+    Discipline,
     Group,
     Person,
     ThematicPlan,
@@ -207,3 +208,16 @@ def _only_plans(year: AcademicYear) -> dict[int, int]:
         .having(func.count() == 1)
     )
     return {discipline_id: plan_id for discipline_id, plan_id in found if plan_id}
+
+
+def options(year: AcademicYear) -> list[tuple[int, str]]:
+    """The journals of whole groups of a year, to choose one from: by group and discipline."""
+    courses = db.session.scalars(
+        select(Course)
+        .join(Group, Group.id == Course.group_id)
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .where(Course.year_id == year.id, Course.subgroup_id.is_(None))
+        .options(joinedload(Course.group), joinedload(Course.discipline), joinedload(Course.subgroup))
+        .order_by(Group.gkey, Discipline.index)
+    )
+    return [(course.id, f"{course.audience}: {course.discipline.title}") for course in courses]

@@ -1,0 +1,198 @@
+"""Bells, the timetable as a poster, replacements and a journal with marks, as the importer reads them (п. 4.2)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ejournal.access import in_force
+from ejournal.exchange.export.sheets import Page, Value
+from ejournal.exchange.store.course_load import subgroup_number
+from ejournal.extensions import db
+from ejournal.models import (
+    AcademicYear,
+    Bell,
+    BellSchedule,
+    Cell,
+    Course,
+    CourseTeacher,
+    Lesson,
+    LessonState,
+    Person,
+    Substitution,
+    SubstitutionKind,
+    TimetableEntry,
+)
+from ejournal.services import roster
+
+DAYS = ("", "Понедельник", "Вторник", "Среда", "Четверг", "Пятница", "Суббота", "Воскресенье")
+
+
+def bells() -> Page:
+    """Schedules side by side: the general one, then those of single days."""
+    schedules = db.session.scalars(
+        select(BellSchedule)
+        .where(~BellSchedule.special)
+        .order_by(BellSchedule.weekday.is_not(None), BellSchedule.weekday)
+    ).all()
+    tables = [
+        db.session.scalars(select(Bell).where(Bell.schedule_id == schedule.id).order_by(Bell.pair)).all()
+        for schedule in schedules
+    ]
+    titles: list[Value] = []
+    headings: list[Value] = []
+    for schedule in schedules:
+        titles += [DAYS[schedule.weekday] if schedule.weekday else "Все дни", None, None]
+        headings += ["№ пары", "Время", None]
+    rows: list[list[Value]] = [titles, headings]
+    for number in range(max((len(table) for table in tables), default=0)):
+        row: list[Value] = []
+        for table in tables:
+            bell = table[number] if number < len(table) else None
+            row += [bell.pair, f"{bell.starts:%H:%M}-{bell.ends:%H:%M}", None] if bell else [None, None, None]
+        rows.append(row)
+    return Page("Звонки", [], ["Расписание звонков", *[None] * (len(headings) - 1)], rows)
+
+
+def timetable(year: AcademicYear, on: date, semester: int) -> Page:
+    """The week of every group as a poster, as of a day. Merged: every week; above числитель, below знаменатель."""
+    entries = db.session.scalars(
+        select(TimetableEntry)
+        .join(Course, Course.id == TimetableEntry.course_id)
+        .where(Course.year_id == year.id, or_(TimetableEntry.until.is_(None), TimetableEntry.until >= on))
+        .order_by(TimetableEntry.id)
+    ).all()
+    courses = _courses({entry.course_id for entry in entries})
+    teachers = _teachers(set(courses), on)
+    columns = sorted({course.group.title for course in courses.values()})
+    cells: dict[tuple[int, int, str], dict[str, list[str]]] = {}
+    for entry in entries:
+        course = courses[entry.course_id]
+        there = cells.setdefault((entry.weekday, entry.pair, course.group.title), {})
+        there.setdefault(entry.week, []).append(_lesson(course, entry, teachers))
+    rows: list[list[Value]] = []
+    merges: list[tuple[int, int, int]] = []
+    for weekday in range(1, 7):
+        pairs = sorted({pair for day, pair, _ in cells if day == weekday})
+        for place, pair in enumerate(pairs):
+            _add_pair(rows, merges, DAYS[weekday] if place == 0 else None, pair, [
+                cells.get((weekday, pair, title), {}) for title in columns
+            ])  # fmt: skip
+    over = f"РАСПИСАНИЕ УЧЕБНЫХ ЗАНЯТИЙ на {semester} семестр {year.title} учебного года"
+    return Page("Расписание", [over], ["День", "Пара", *columns], rows, merges)
+
+
+def replacements(day_from: date, day_to: date) -> Page:
+    """Published replacements of some days. A room alone, or a move to another day, has no words the importer knows."""
+    found = db.session.scalars(
+        select(Substitution)
+        .where(Substitution.date.between(day_from, day_to), Substitution.withdrawn_at.is_(None))
+        .options(joinedload(Substitution.course), joinedload(Substitution.teacher))
+        .order_by(Substitution.date, Substitution.id)
+    ).all()
+    kept = [
+        row
+        for row in found
+        if row.kind != SubstitutionKind.ROOM and (row.kind != SubstitutionKind.MOVED or row.to_date == row.date)
+    ]
+    courses = _courses({row.course_id for row in kept} | {row.instead_course_id or 0 for row in kept})
+    teachers = {(row.course_id, row.date): _teachers({row.course_id}, row.date) for row in kept}
+    rows: list[list[Value]] = []
+    for row in kept:
+        course = courses[row.course_id]
+        own = ", ".join(teachers[row.course_id, row.date].get(row.course_id, [])[:1])
+        planned = f"{course.discipline.title}, {own}" if own else course.discipline.title
+        rows.append([row.date, course.group.title, row.pair, planned, _instead(row, courses), row.room, row.reason])
+    headings = ["Дата", "Группа", "Пара", "По расписанию", "Замена", "Каб.", "Причина"]
+    return Page("Замены", ["Замены в расписании"], headings, rows)
+
+
+def marks(course: Course) -> Page:
+    """A journal of a whole group: a column for each lesson held, its first work."""
+    lessons = db.session.scalars(
+        select(Lesson)
+        .where(Lesson.course_id == course.id, Lesson.state == LessonState.HELD)
+        .options(selectinload(Lesson.works))
+        .order_by(Lesson.date, Lesson.pair, Lesson.id)
+    ).all()
+    works = [min(lesson.works, key=lambda work: work.ordinal).id for lesson in lessons if lesson.works]
+    stored = {
+        (cell.student_id, cell.work_id): (cell.attendance or "") + (cell.mark or "")
+        for cell in db.session.scalars(select(Cell).where(Cell.work_id.in_(works)))
+    }
+    rows: list[list[Value]] = [
+        [n, student.full_name, *(stored.get((student.id, work)) or None for work in works)]
+        for n, student in enumerate(roster.students_of(course), 1)
+    ]
+    dates = [lesson.date for lesson in lessons if lesson.works]
+    over = f"Журнал: группа {course.group.title}, {course.discipline.title}"
+    return Page("Журнал", [over], ["№", "Фамилия, имя", *dates], rows)
+
+
+def _add_pair(
+    rows: list[list[Value]],
+    merges: list[tuple[int, int, int]],
+    day: str | None,
+    pair: int,
+    cells: Sequence[dict[str, list[str]]],
+) -> None:
+    """Two rows: what is every week is merged over both."""
+    top = len(rows)
+    upper: list[Value] = [day, pair]
+    lower: list[Value] = [None, None]
+    merges.append((top, top + 1, 1))
+    for column, weeks in enumerate(cells, 2):
+        if "both" in weeks:
+            merges.append((top, top + 1, column))
+            upper.append("\n".join(weeks["both"]))
+            lower.append(None)
+        else:
+            upper.append("\n".join(weeks.get("odd", [])) or None)
+            lower.append("\n".join(weeks.get("even", [])) or None)
+    rows += [upper, lower]
+
+
+def _lesson(course: Course, entry: TimetableEntry, teachers: dict[int, list[str]]) -> str:
+    part = f"{subgroup_number(course.subgroup.title)} п/г " if course.subgroup else ""
+    room = f" каб.{entry.room}" if entry.room else ""
+    who = next(iter(teachers.get(course.id, [])), "")
+    return f"{course.discipline.title}\n{part}{who}{room}"
+
+
+def _instead(row: Substitution, courses: dict[int, Course]) -> str:
+    if row.kind == SubstitutionKind.CANCELLED:
+        return "снята"
+    if row.kind == SubstitutionKind.MOVED:
+        return f"перенос на {row.to_pair} пару"
+    course = courses[row.instead_course_id or row.course_id]
+    teacher = _initials(row.teacher) if row.teacher else ""
+    return f"{course.discipline.title}, {teacher}".rstrip(", ")
+
+
+def _courses(ids: set[int]) -> dict[int, Course]:
+    rows = db.session.scalars(
+        select(Course)
+        .where(Course.id.in_(ids))
+        .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
+    )
+    return {course.id: course for course in rows}
+
+
+def _teachers(course_ids: set[int], on: date) -> dict[int, list[str]]:
+    """«Сокурова А.О.» of each course on a day."""
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        select(CourseTeacher.course_id, Person)
+        .join(Person, Person.id == CourseTeacher.teacher_id)
+        .where(CourseTeacher.course_id.in_(course_ids), in_force(CourseTeacher, on))
+        .order_by(CourseTeacher.id)
+    )
+    for course_id, person in rows:
+        found.setdefault(course_id, []).append(_initials(person))
+    return found
+
+
+def _initials(person: Person) -> str:
+    """As the importer reads a teacher: no blank between the initials."""
+    return person.short_name.replace(". ", ".")

@@ -1,0 +1,87 @@
+"""Staff, students and parents as the importer reads them (п. 4.2)."""
+
+from datetime import date
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from ejournal.access import in_force
+from ejournal.exchange.export.sheets import Page, Value
+from ejournal.extensions import db
+from ejournal.models import Curatorship, Enrollment, Group, Guardianship, Person, Role, RoleGrant
+
+STAFF = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN)
+
+
+def teachers(on: date) -> Page:
+    """Everybody of the staff on a day, with the groups they lead."""
+    held = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(STAFF), in_force(RoleGrant, on))
+    led: dict[int, list[str]] = {}
+    for person_id, title in db.session.execute(
+        select(Curatorship.person_id, Group.title)
+        .join(Group, Group.id == Curatorship.group_id)
+        .where(in_force(Curatorship, on))
+        .order_by(Group.gkey)
+    ):
+        led.setdefault(person_id, []).append(title)
+    people = db.session.scalars(select(Person).where(held).order_by(Person.skey, Person.id))
+    rows: list[list[Value]] = [
+        [n, p.full_name, p.post, p.birth_date, p.email, p.phone, p.snils, ", ".join(led.get(p.id, []))]
+        for n, p in enumerate(people, 1)
+    ]
+    headings = ["№", "ФИО", "Должность", "Дата рождения", "Эл. почта", "Телефон", "СНИЛС", "Руководитель группы"]
+    return Page("Преподаватели", ["Преподаватели и сотрудники"], headings, rows)
+
+
+def students(on: date, group_id: int | None = None) -> Page:
+    """Who is in a group on a day (all groups where none is named), with the order that brought them."""
+    query = (
+        select(Person, Group.title, Enrollment)
+        .join(Enrollment, Enrollment.student_id == Person.id)
+        .join(Group, Group.id == Enrollment.group_id)
+        .where(in_force(Enrollment, on))
+        .order_by(Group.gkey, Person.skey, Person.id)
+    )
+    if group_id:
+        query = query.where(Group.id == group_id)
+    rows: list[list[Value]] = [
+        [
+            n, p.full_name, p.birth_date, title, p.phone, p.email, p.snils,
+            e.since, e.order_in, e.order_in_date,
+        ]
+        for n, (p, title, e) in enumerate(db.session.execute(query), 1)
+    ]  # fmt: skip
+    headings = [
+        "№", "ФИО", "Дата рождения", "Группа", "Телефон", "Эл. почта", "СНИЛС",
+        "Дата зачисления", "№ приказа", "Дата приказа",
+    ]  # fmt: skip
+    return Page("Обучающиеся", ["Обучающиеся"], headings, rows)
+
+
+def parents(on: date) -> Page:
+    """Parents with their children and the children's groups of the day."""
+    child = aliased(Person)
+    groups: dict[int, str] = {
+        row[0]: row[1]
+        for row in db.session.execute(
+            select(Enrollment.student_id, Group.title)
+            .join(Group, Group.id == Enrollment.group_id)
+            .where(in_force(Enrollment, on))
+        )
+    }
+    rows: dict[int, list[Value]] = {}
+    children: dict[int, list[str]] = {}
+    query = (
+        select(Guardianship, Person, child)
+        .join(Person, Person.id == Guardianship.parent_id)
+        .join(child, child.id == Guardianship.student_id)
+        .where(in_force(Guardianship, on))
+        .order_by(Person.skey, Person.id, Guardianship.id)
+    )
+    for link, parent, student in db.session.execute(query):
+        group = groups.get(student.id)
+        children.setdefault(parent.id, []).append(f"{student.full_name} ({group})" if group else student.full_name)
+        rows.setdefault(parent.id, [parent.full_name, link.relation, parent.phone, parent.email, parent.snils])
+    listed = [[n, *rows[key], "; ".join(children[key])] for n, key in enumerate(rows, 1)]
+    headings = ["№", "ФИО родителя", "Степень родства", "Телефон", "Эл. почта", "СНИЛС", "Ребёнок (группа)"]
+    return Page("Родители", ["Родители (законные представители)"], headings, listed)

@@ -1,0 +1,190 @@
+"""Export of every kind of list, alone or all at once. Each is in the log: it hands out personal data (п. 4.2)."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ejournal.access import Viewer
+from ejournal.domain.names import normalize_group_title
+from ejournal.exchange.export import days, people, plans
+from ejournal.exchange.export.sheets import Page, as_csv, as_xlsx
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Course, Discipline, Group, Programme, ThematicPlan
+from ejournal.services import groups, log, periods, settings
+from ejournal.services.errors import RefusedError
+
+KINDS = {
+    "teachers": "Преподаватели и сотрудники",
+    "students": "Обучающиеся",
+    "parents": "Родители",
+    "curriculum": "Учебный план",
+    "thematic-plan": "Тематический план",
+    "bells": "Звонки",
+    "timetable": "Расписание",
+    "substitutions": "Замены",
+    "marks": "Журнал с отметками",
+    "everything": "Всё: архив со списками",
+}
+
+# The order in which an empty college takes them back.
+README = """Списки колледжа. Загружаются обратно в этом порядке:
+1. students.xlsx (с созданием групп)   2. teachers.xlsx   3. parents.xlsx
+4. curriculum-*.xlsx (с созданием специальностей)   5. bells.xlsx   6. thematic-plans/*
+7. timetable.xlsx   8. substitutions.xlsx   9. marks/*
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What of a kind: `group_id` for students; `programme`, a code; `plan_id`; `course_id`, a journal."""
+
+    group_id: int | None = None
+    programme: str = ""
+    plan_id: int | None = None
+    course_id: int | None = None
+
+
+def export(actor: Viewer | None, kind: str, options: Options, form: str = "xlsx") -> bytes:
+    """The file of a kind: `form` is xlsx or csv (everything is always a zip). Logs and commits.
+
+    Raises RefusedError for an unknown kind, or where it must be said which of several is wanted.
+    """
+    if kind not in KINDS:
+        raise RefusedError(f"Такого списка нет: {kind}.")
+    if form not in ("xlsx", "csv") or (form == "csv" and kind in ("timetable", "bells")):
+        raise RefusedError("Этот список выгружается только в .xlsx.")
+    if kind == "everything":
+        content, words = _archive(), KINDS[kind]
+    else:
+        page = _page(kind, options)
+        content, words = (as_csv if form == "csv" else as_xlsx)(page), f"{KINDS[kind]}, строк {len(page.rows)}"
+    log.record(actor, "export", "export", after=words, details={"kind": kind})
+    db.session.commit()
+    return content
+
+
+def _page(kind: str, options: Options) -> Page:
+    today = settings.today()
+    if kind == "teachers":
+        return people.teachers(today)
+    if kind == "students":
+        return people.students(today, options.group_id)
+    if kind == "parents":
+        return people.parents(today)
+    if kind == "curriculum":
+        return plans.curriculum(_programme(options.programme))
+    if kind == "thematic-plan":
+        return plans.thematic_plan(_plan(options))
+    if kind == "bells":
+        return days.bells()
+    if kind == "marks":
+        return days.marks(_course(options))
+    year = periods.chosen()
+    if kind == "timetable":
+        return days.timetable(year, today, _semester(year, today))
+    return days.replacements(year.starts, year.ends)
+
+
+def _semester(year: AcademicYear, on: date) -> int:
+    """The semester a poster is headed with: the last that has begun."""
+    begun = [period.number for period in periods.of_year(year) if period.starts <= on]
+    return min(2, max(begun, default=1))
+
+
+def _programme(code: str) -> Programme:
+    found = db.session.scalars(select(Programme).order_by(Programme.code)).all()
+    named = [programme for programme in found if programme.code == code] if code else list(found)
+    if len(named) != 1:
+        codes = ", ".join(programme.code for programme in found) or "нет ни одной"
+        raise RefusedError(f"Укажите специальность: {codes}.")
+    return named[0]
+
+
+def _plan(options: Options) -> ThematicPlan:
+    found = db.session.scalars(select(ThematicPlan).order_by(ThematicPlan.title, ThematicPlan.id)).all()
+    if options.course_id:
+        course = _course(options)
+        named = [plan for plan in found if plan.id == course.plan_id]
+    else:
+        named = [plan for plan in found if not options.plan_id or plan.id == options.plan_id]
+    if len(named) != 1:
+        raise RefusedError(
+            "Укажите тематический план: " + ("; ".join(plan.title for plan in found[:20]) or "нет ни одного")
+        )
+    return named[0]
+
+
+def _course(options: Options) -> Course:
+    course = db.session.get(Course, options.course_id) if options.course_id else None
+    if course is None:
+        raise RefusedError("Укажите журнал: группу и дисциплину.")
+    return course
+
+
+def find_group(title: str) -> Group:
+    """Raises RefusedError."""
+    group = db.session.scalar(select(Group).where(Group.gkey == normalize_group_title(title)))
+    if group is None:
+        raise RefusedError(f"Группы «{title}» нет.")
+    return group
+
+
+def find_course(group: str, discipline: str) -> Course:
+    """A journal of the running year by group and discipline, as people name them. Raises RefusedError."""
+    year = periods.chosen()
+    rows = db.session.scalars(
+        select(Course)
+        .join(Group, Group.id == Course.group_id)
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .where(
+            Course.year_id == year.id,
+            Course.subgroup_id.is_(None),
+            Group.id == find_group(group).id,
+            (Discipline.title == discipline) | (Discipline.index == discipline),
+        )
+    ).all()
+    if len(rows) != 1:
+        raise RefusedError(f"Журнала «{discipline}» группы «{group}» в {year.title} нет.")
+    return rows[0]
+
+
+def _archive() -> bytes:
+    """All lists as one zip, each in the form in which it is imported."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", README)
+        for name, page in _everything():
+            archive.writestr(name, as_xlsx(page))
+    return stream.getvalue()
+
+
+def _everything() -> Iterator[tuple[str, Page]]:
+    none = Options()
+    for kind in ("students", "teachers", "parents", "bells"):
+        yield f"{kind}.xlsx", _page(kind, none)
+    for programme in db.session.scalars(select(Programme).order_by(Programme.code)):
+        yield f"curriculum-{_safe(programme.code)}.xlsx", plans.curriculum(programme)
+    for plan in db.session.scalars(select(ThematicPlan).order_by(ThematicPlan.id)):
+        yield f"thematic-plans/{plan.id} {_safe(plan.title)}.xlsx", plans.thematic_plan(plan)
+    if not periods.years():
+        return
+    for kind in ("timetable", "substitutions"):
+        yield f"{kind}.xlsx", _page(kind, none)
+    year = periods.chosen()
+    ids = [group.id for group in groups.studying(year)]
+    for course in db.session.scalars(
+        select(Course)
+        .where(Course.year_id == year.id, Course.group_id.in_(ids), Course.subgroup_id.is_(None))
+        .options(joinedload(Course.group), joinedload(Course.discipline), joinedload(Course.year))
+        .order_by(Course.id)
+    ):
+        yield f"marks/{_safe(course.group.title)} {_safe(course.discipline.title)} {course.id}.xlsx", days.marks(course)
+
+
+def _safe(name: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in " .-" else "_" for sign in name)[:60].strip()
