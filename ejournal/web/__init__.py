@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 def register_roles(app: Flask) -> None:
     """The blueprints of each role."""
-    from ejournal.web import admin, consents, journal, load, movement, slips, substitutions, timetable, year
+    from ejournal.web import admin, consents, journal, load, movement, slips, substitutions, thematic, timetable, year
 
-    for area in (journal, admin, consents, load, movement, slips, substitutions, timetable, year):
+    for area in (journal, admin, consents, load, movement, slips, substitutions, thematic, timetable, year):
         app.register_blueprint(area.bp)

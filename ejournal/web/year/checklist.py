@@ -16,7 +16,7 @@ PLACES = {
     "plan": "year.group",
     "load": "load.index",
     "timetable": "timetable.edit",
-    "thematic": "load.index",
+    "thematic": "thematic.index",
     "consents": "consents.group",
     "slips": "slips.group",
 }
@@ -53,6 +53,6 @@ def _address(key: str, group_id: int) -> str:
         return url_for(endpoint, kind="enrol", group_id=group_id)
     if endpoint == "year.periods":
         return url_for(endpoint)
-    if endpoint == "timetable.edit":
+    if endpoint in ("timetable.edit", "thematic.index"):
         return url_for(endpoint, group=group_id)
     return url_for(endpoint, group_id=group_id)
