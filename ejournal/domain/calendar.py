@@ -185,3 +185,11 @@ def format_numeric(day: date) -> str:
 def format_month(day: date) -> str:
     """«ноябрь 2026»."""
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier: who was born then or before is of that age (29 February: 28 February)."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)

@@ -46,6 +46,13 @@ class ReasonNeededError(RefusedError):
     """The clause's term has passed: the change is allowed with a reason (п. 4.2, 4.4)."""
 
 
+class NoYearError(RefusedError):
+    """Nothing can be shown or done before the first academic year is set up (п. 4.2)."""
+
+    def __init__(self) -> None:
+        super().__init__("Учебного года ещё нет: системный администратор создаёт его в разделе «Учебный год».")
+
+
 @dataclass(frozen=True, slots=True)
 class Current:
     """What is stored now, and who put it there when."""

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Period
 from ejournal.services import settings
-from ejournal.services.errors import ClosedError, RefusedError
+from ejournal.services.errors import ClosedError, NoYearError
 
 
 def of_group(group: Group, year: AcademicYear) -> list[Period]:
@@ -51,11 +51,11 @@ def current(on: date | None = None) -> AcademicYear | None:
 
 
 def chosen(year_id: int | None = None) -> AcademicYear:
-    """The year asked for, else the running one, else the newest. Raises RefusedError where there is none."""
+    """The year asked for, else the running one, else the newest. Raises NoYearError where there is none."""
     asked = db.session.get(AcademicYear, year_id) if year_id else None
     found = asked or current() or next(iter(years()), None)
     if found is None:
-        raise RefusedError("Учебного года ещё нет: создайте его в разделе «Учебный год».")
+        raise NoYearError
     return found
 
 

@@ -1,5 +1,7 @@
 """Blueprints per role. Views parse, call a service and render; nothing below imports this package."""
 
+from importlib import import_module
+
 from flask import Flask
 
 
@@ -18,9 +20,22 @@ def init_app(app: Flask) -> None:
     security.init_proxy(app)
 
 
+# The areas of the product, each a package with its blueprint `bp`.
+AREAS = (
+    "journal",
+    "admin",
+    "consents",
+    "load",
+    "movement",
+    "slips",
+    "substitutions",
+    "thematic",
+    "timetable",
+    "year",
+)
+
+
 def register_roles(app: Flask) -> None:
     """The blueprints of each role."""
-    from ejournal.web import admin, consents, journal, load, movement, slips, substitutions, thematic, timetable, year
-
-    for area in (journal, admin, consents, load, movement, slips, substitutions, thematic, timetable, year):
-        app.register_blueprint(area.bp)
+    for area in AREAS:
+        app.register_blueprint(import_module(f"ejournal.web.{area}").bp)

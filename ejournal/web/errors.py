@@ -6,7 +6,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ejournal.extensions import db
-from ejournal.services.errors import ServiceError, TooManyError
+from ejournal.services.errors import NoYearError, ServiceError, TooManyError
 
 MESSAGES = {
     400: ("Запрос не понят", "Обновите страницу и повторите действие: введённое на ней, скорее всего, ещё на месте."),
@@ -42,6 +42,7 @@ STALE_FORM = "Страница устарела: она открыта до то
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(NoYearError, on_no_year)
     app.register_error_handler(ServiceError, on_service_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(Exception, on_fault)
@@ -61,6 +62,14 @@ def on_service_error(error: ServiceError) -> ResponseReturnValue:
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def on_no_year(error: NoYearError) -> ResponseReturnValue:
+    """A page of a college that is still empty: no fault of who opened it, so it says what comes first."""
+    if request.method != "GET" or is_fragment():
+        return on_service_error(error)
+    db.session.rollback()
+    return render_template("errors/no_year.html", message=error.message)
 
 
 def on_http_error(error: HTTPException) -> ResponseReturnValue:

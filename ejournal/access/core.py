@@ -1,8 +1,4 @@
-"""Who may see and do what. One place; whatever is not allowed here is refused.
-
-A view declares its permission with `permits(...)` or `public`; a request to a view without one is an error,
-and a test walks every route. Objects are loaded through the viewer's scope, never by bare id.
-"""
+"""The viewer, what a view declares, and the conditions on journals and groups."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,43 @@
+"""Who may see and do what. One place; whatever is not allowed here is refused.
+
+A view declares its permission with `permits(...)` or `public`; a request to a view without one is an error,
+and a test walks every route. Objects are loaded through the viewer's scope, never by bare id.
+"""
+
+from ejournal.access.core import (
+    EVERYONE,
+    OVERSEERS,
+    STAFF,
+    Viewer,
+    courses_seen_by,
+    courses_taught_by,
+    gives,
+    in_force,
+    leads,
+    load_viewer,
+    permits,
+    public,
+    sees,
+    teaches,
+)
+from ejournal.access.diaries import children_of, diaries_of, reads_diary
+
+__all__ = [
+    "EVERYONE",
+    "OVERSEERS",
+    "STAFF",
+    "Viewer",
+    "children_of",
+    "courses_seen_by",
+    "courses_taught_by",
+    "diaries_of",
+    "gives",
+    "in_force",
+    "leads",
+    "load_viewer",
+    "permits",
+    "public",
+    "reads_diary",
+    "sees",
+    "teaches",
+]

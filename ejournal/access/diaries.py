@@ -1,0 +1,83 @@
+"""Whose diary a viewer may read (п. 2.1, 4.1, 4.5, 4.6): the student's own, a parent's children, the group led."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ejournal.access.core import OVERSEERS, Viewer, in_force
+from ejournal.domain.calendar import years_before
+from ejournal.models import Consent, Curatorship, Enrollment, Guardianship, Person, Role
+
+MAJORITY = 18
+
+
+def diaries_of(viewer: Viewer, on: date) -> Select[Person]:
+    """The students whose diary the viewer may open, in alphabetical order."""
+    return select(Person).where(reads_diary(viewer, on)).order_by(Person.skey, Person.id)
+
+
+def children_of(viewer: Viewer, on: date) -> Select[Person]:
+    """The children a parent may read about, in alphabetical order."""
+    return select(Person).where(_parent_reads(viewer, on)).order_by(Person.skey, Person.id)
+
+
+def reads_diary(viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """The condition that the viewer may read the diary of the query's Person; nobody else's is ever loaded."""
+    if viewer.holds(OVERSEERS):
+        return exists().where(Enrollment.student_id == Person.id)
+    allowed: list[ColumnElement[bool]] = [false()]
+    if Role.STUDENT in viewer.roles:
+        allowed.append(and_(Person.id == viewer.person_id, _studies(on)))
+    if Role.PARENT in viewer.roles:
+        allowed.append(_parent_reads(viewer, on))
+    if Role.CURATOR in viewer.roles:
+        allowed.append(_leader_reads(viewer, on))
+    return or_(*allowed)
+
+
+def _parent_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """Guardianship in force and the parent's own consent on record (п. 4.1); a child of age must have agreed too."""
+    if Role.PARENT not in viewer.roles:
+        return false()
+    guards = exists().where(
+        Guardianship.student_id == Person.id,
+        Guardianship.parent_id == viewer.person_id,
+        in_force(Guardianship, on),
+    )
+    of_age = and_(Person.birth_date.is_not(None), Person.birth_date <= years_before(on, MAJORITY))
+    return and_(guards, _studies(on), agreed(Person.id, viewer.person_id), or_(~of_age, agreed(Person.id, Person.id)))
+
+
+def agreed(student_id: Any, person_id: Any) -> ColumnElement[bool]:
+    """The condition that the last answer on record of a person about a student's data is a consent."""
+    answer, last = aliased(Consent), aliased(Consent)
+    newest = (
+        select(func.max(last.id))
+        .where(last.student_id == student_id, last.person_id == person_id)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    return exists().where(answer.id == newest, answer.kind == "agreed")
+
+
+def _studies(on: date) -> ColumnElement[bool]:
+    """The condition that the query's Person is a student now, will be, or is on academic leave: who was expelled or
+    graduated has no diary any more (the college gives statements on paper)."""
+    return exists().where(
+        Enrollment.student_id == Person.id,
+        or_(Enrollment.until.is_(None), Enrollment.until >= on, Enrollment.left_kind == "leave"),
+    )
+
+
+def _leader_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """Of the groups the viewer leads now: who is in one, or left the college from it; not who went to another group."""
+    later = aliased(Enrollment)
+    return exists().where(
+        Enrollment.student_id == Person.id,
+        Enrollment.group_id == Curatorship.group_id,
+        Curatorship.person_id == viewer.person_id,
+        in_force(Curatorship, on),
+        ~exists().where(later.student_id == Enrollment.student_id, later.since > Enrollment.since, later.since <= on),
+    )
