@@ -15,6 +15,7 @@ from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.services import accounts, college
 from ejournal.services.errors import ServiceError
+from ejournal.upkeep import verify_command
 from ejournal.web.account import DEMO_LOGINS
 
 EMPTY = (
@@ -147,3 +148,4 @@ def logins() -> str:
 
 main.add_command(import_command)
 main.add_command(export_command)
+main.add_command(verify_command)

@@ -307,3 +307,16 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
         check=True, capture_output=True,
     )  # fmt: skip
     return certificate, key
+
+
+def test_r4_2_g_verify_says_that_all_is_whole_and_what_is_not(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    whole = ejournal("verify")
+    assert (whole.exit_code, "Всё сходится." in whole.output) == (0, True), whole.output
+    with _opened(instance):
+        db.session.execute(db.text("DROP TRIGGER log_entry_no_update"))
+        db.session.execute(db.text("UPDATE log_entry SET action = 'forged'"))
+        db.session.commit()
+    broken = ejournal("verify", "--json")
+    assert broken.exit_code == 1
+    assert "изменена" in broken.output

@@ -27,7 +27,7 @@ from ejournal.demo.world import Course, Group
 from ejournal.extensions import db
 from ejournal.models import LogEntry, Setting
 from ejournal.models.base import now
-from ejournal.services import settings
+from ejournal.services import log_chain, settings
 from ejournal.services.errors import RefusedError
 
 AT_ONCE = 2000  # lessons whose cells are held in memory before they are written
@@ -98,6 +98,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     kept.stream(LogEntry, journal.entries())
+    log_chain.link_unlinked()
     rows.advance_sequences()
     return DemoSummary(kept.counts, logins)
 

@@ -33,7 +33,7 @@ from ejournal.models.journal import (
     Work,
     WorkKind,
 )
-from ejournal.models.log import LogEntry
+from ejournal.models.log import LogEntry, LogLink
 from ejournal.models.movement import MOVEMENTS, Movement, MovementOrder
 from ejournal.models.people import (
     Account,
@@ -83,6 +83,7 @@ __all__ = [
     "LessonFile",
     "LessonState",
     "LogEntry",
+    "LogLink",
     "Movement",
     "MovementOrder",
     "Period",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ejournal.extensions import Base
@@ -40,3 +40,14 @@ class LogEntry(Base):
     reason: Mapped[Long | None]
     late: Mapped[bool] = mapped_column(default=False)
     details: Mapped[Any] = mapped_column(JSON, default=None, nullable=True)
+
+
+class LogLink(Base):
+    """An entry's place in the chain: `hash` covers the entry and the link before it, so that an entry changed,
+    removed, put in or moved later is found (`ejournal verify`). Numbered without gaps in the order of commits."""
+
+    __tablename__ = "log_link"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("log_entry.id", ondelete="RESTRICT"), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from ejournal.access import Viewer, sees
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
-from ejournal.models import Course, Lesson, LogEntry, Person, Work, WorkKind
-from ejournal.services import log, roster, settings
+from ejournal.models import Course, Lesson, LogEntry, LogLink, Person, Work, WorkKind
+from ejournal.services import log, log_chain, roster, settings
 from ejournal.services.cell_context import Place, load
 from ejournal.services.errors import NotFoundError
 
@@ -71,30 +71,36 @@ def history(viewer: Viewer, course_id: int, student_id: int, work_id: int) -> Hi
     return _described(place, [_change(row) for row in rows])
 
 
-def newest(course_id: int) -> int:
-    """The number of the last entry about a journal: what a page has seen up to."""
-    return db.session.scalar(select(func.max(LogEntry.id)).where(LogEntry.course_id == course_id)) or 0
+def newest() -> int:
+    """The number of the log's last link: what a page has seen up to. Links are numbered in the order of commits,
+    which ids of entries are not where two write at once (PostgreSQL)."""
+    return log_chain.head()[0]
 
 
 def changed_since(viewer: Viewer, course_id: int, after: int, client: str) -> tuple[list[Place], int]:
-    """Cells that other pages changed after log entry `after`, as they are now, and the newest entry's number.
+    """Cells that other pages changed after link `after` of the log, as they are now, and the newest link's number.
 
     Raises NotFoundError where the viewer may not read the journal.
     """
     if db.session.scalar(select(Course.id).where(Course.id == course_id, sees(viewer, settings.today()))) is None:
         raise NotFoundError
+    last = newest()
     rows = db.session.execute(
-        select(LogEntry.id, LogEntry.student_id, LogEntry.work_id, LogEntry.subject).where(
+        select(LogEntry.student_id, LogEntry.work_id)
+        .join(LogLink, LogLink.entry_id == LogEntry.id)
+        .where(
+            LogLink.number > after,
+            LogLink.number <= last,
             LogEntry.course_id == course_id,
-            LogEntry.id > after,
+            LogEntry.subject == "cell",
             or_(LogEntry.client.is_(None), LogEntry.client != client),
         )
     ).all()
-    keys = {(row.student_id, row.work_id) for row in rows if row.subject == "cell"}
+    keys = sorted({(row.student_id, row.work_id) for row in rows})
     if not keys:
-        return [], max((row.id for row in rows), default=after)
+        return [], last
     places = load(viewer, course_id, sorted({k[0] for k in keys}), sorted({k[1] for k in keys}))
-    return [places[key] for key in sorted(keys) if key in places], max(row.id for row in rows)
+    return [places[key] for key in keys if key in places], last
 
 
 def _described(place: Place, changes: Sequence[Change]) -> History:

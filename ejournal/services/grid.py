@@ -76,6 +76,8 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     Raises NotFoundError where the viewer may not read the journal.
     """
     today = settings.today()
+    # Before the cells: what is written meanwhile is then told by the next poll, never missed.
+    last_entry = cell_log.newest()
     course, can_edit = find_course(viewer, course_id)
     periods = spans.periods_of(course)
     choices = spans.choices_of(course, periods)
@@ -98,7 +100,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
         students=students,
         periods=periods,
         column_means=means,
-        last_entry=cell_log.newest(course.id),
+        last_entry=last_entry,
         closed=any(first <= chosen.span[0] and chosen.span[1] <= last for first, last in closed_spans)
         or course.year.closed_at is not None,
     )

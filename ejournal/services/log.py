@@ -9,6 +9,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import LogEntry
 from ejournal.models.base import now
+from ejournal.services import log_chain
 
 # What an entry can be about, in the words people see.
 SUBJECTS = {
@@ -113,8 +114,11 @@ def record_many(actor: Viewer | None, subject: str, action: str, entries: list[d
     if len(rows) == 1:
         key = db.session.connection().execute(INSERT, rows[0]).inserted_primary_key
         assert key is not None
-        return [key[0]]
-    return list(db.session.scalars(insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True), rows))
+        ids = [key[0]]
+    else:
+        ids = list(db.session.scalars(insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True), rows))
+    log_chain.remember(ids, rows)
+    return ids
 
 
 # Past the ORM and put together once: every save writes one.
