@@ -15,7 +15,7 @@ from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.services import accounts, college
 from ejournal.services.errors import ServiceError
-from ejournal.upkeep import verify_command
+from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
 from ejournal.web.account import DEMO_LOGINS
 
 EMPTY = (
@@ -146,6 +146,12 @@ def logins() -> str:
     return "\n".join(("Логины демонстрационного колледжа, пароль у всех — demo:", *lines))
 
 
-main.add_command(import_command)
-main.add_command(export_command)
-main.add_command(verify_command)
+for command in (
+    import_command,
+    export_command,
+    verify_command,
+    backup_command,
+    restore_command,
+    move_command,
+):
+    main.add_command(command)

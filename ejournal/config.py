@@ -25,6 +25,9 @@ class Config:
     # A college without TLS on its own network says so itself; otherwise the session cookie is Secure.
     insecure_http: bool = False
     max_upload: int = 25 * MEGABYTE
+    # Where every copy goes a second time (another disk, a mounted share), and the passphrase copies are sealed with.
+    backup_copy: Path | None = None
+    backup_passphrase: str = ""
 
     @property
     def files(self) -> Path:
@@ -47,6 +50,8 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         secret_key=value("secret_key", None) or _secret_key(instance / "secret_key"),
         smtp_url=value("smtp_url", ""),
         trusted_proxies=_addresses(value("trusted_proxies", ())),
+        backup_copy=Path(copy) if (copy := str(value("backup_copy", ""))) else None,
+        backup_passphrase=value("backup_passphrase", ""),
         insecure_http=str(value("insecure_http", "")).lower() in {"1", "true", "yes", "да"},
     )
 

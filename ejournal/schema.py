@@ -42,16 +42,24 @@ def revisions() -> tuple[str | None, str]:
 
     Raises SchemaError when the database is of a newer program: going on would damage it.
     """
-    script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
-    newest = script.get_current_head() or ""
+    newest = _script().get_current_head() or ""
     with reading(), db.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+    if current is not None and current not in known():
         raise SchemaError(
             f"База данных новее программы (версия базы {current}, программе известна {newest}). "
             "Установите ту версию программы, которой база обновлялась последней."
         )
     return current, newest
+
+
+def known() -> set[str]:
+    """The revisions this program can bring up to date."""
+    return {revision.revision for revision in _script().walk_revisions()}
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
 @contextmanager

@@ -2,10 +2,16 @@
 
 import json
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
+from ejournal import restore
+from ejournal.backup import copies
+from ejournal.backup.archive import ArchiveError
 from ejournal.extensions import reading
 from ejournal.services import integrity
 
@@ -35,3 +41,51 @@ def verify_command(as_json: bool) -> None:
             "Всё сходится." if report.is_whole else f"Не сходится: {len(report.problems)}.", err=not report.is_whole
         )
     sys.exit(0 if report.is_whole else 1)
+
+
+@click.command("backup")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@with_appcontext
+def backup_command(file: Path | None) -> None:
+    """Сделать копию базы и файлов (сервер останавливать не нужно). По умолчанию — в instance/backups."""
+    try:
+        path, manifest = copies.make(file)
+    except OSError as error:
+        _fail(f"Копия не сделана: {error}")
+    click.echo(f"Копия: {path}")
+    click.echo(f"Таблиц {len(manifest.tables)}, строк {manifest.rows}, файлов {len(manifest.files)}.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--passphrase-file", type=click.Path(exists=True, path_type=Path), help="Файл с паролем копии.")
+@with_appcontext
+def restore_command(file: Path, passphrase_file: Path | None) -> None:
+    """Восстановить колледж из копии. Сначала всё проверяется; прежнее состояние сохраняется. Сервер остановите."""
+    try:
+        restore.restore(file, _passphrase(passphrase_file), click.echo)
+    except (ArchiveError, OSError) as error:
+        _fail(f"Не восстановлено: {error}")
+
+
+@click.command("move")
+@click.argument("database_url")
+@with_appcontext
+def move_command(database_url: str) -> None:
+    """Перенести колледж в другую, пустую базу (PostgreSQL) и сверить. Сервер остановите."""
+    try:
+        restore.move(database_url, click.echo)
+    except (ArchiveError, OSError) as error:
+        _fail(f"Не перенесено: {error}")
+    click.echo("Впишите новый адрес в instance/ejournal.toml (database_url) и запустите сервер.")
+
+
+def _passphrase(path: Path | None) -> str:
+    if path is not None:
+        return path.read_text(encoding="utf-8").strip()
+    return str(current_app.config["EJOURNAL"].backup_passphrase)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)

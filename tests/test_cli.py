@@ -320,3 +320,29 @@ def test_r4_2_g_verify_says_that_all_is_whole_and_what_is_not(ejournal: Command,
     broken = ejournal("verify", "--json")
     assert broken.exit_code == 1
     assert "изменена" in broken.output
+
+
+def test_r2_3_store_a_copy_made_by_the_command_is_restored_by_the_command(ejournal: Command, instance: Path) -> None:
+    ejournal("init", "--name", "Колледж связи")
+    copy = instance.parent / "college.backup"
+    made = ejournal("backup", str(copy))
+    assert (made.exit_code, copy.exists()) == (0, True), made.output
+    with _opened(instance):
+        settings.put("college.name", "Испорчено")
+        db.session.commit()
+    back = ejournal("restore", str(copy))
+    assert back.exit_code == 0, back.output
+    assert "Прежнее состояние" in back.output
+    with _opened(instance):
+        assert settings.get("college.name") == "Колледж связи"
+
+
+def test_restoring_what_is_no_copy_says_so_and_touches_nothing(ejournal: Command, instance: Path) -> None:
+    ejournal("init", "--name", "Колледж связи")
+    wrong = instance.parent / "photo.jpg"
+    wrong.write_bytes(b"\xff\xd8 not a copy")
+    answer = ejournal("restore", str(wrong))
+    assert answer.exit_code == 1
+    assert "Не восстановлено" in answer.output
+    with _opened(instance):
+        assert settings.get("college.name") == "Колледж связи"

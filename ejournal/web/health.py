@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ejournal.access import public
+from ejournal.backup import copies
 from ejournal.extensions import db
 
 bp = Blueprint("health", __name__)
@@ -18,9 +19,14 @@ FREE_BYTES = 100 * 1024 * 1024
 @bp.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:
-    """200 while the database answers and the disk has room."""
+    """200 while the database answers and the disk has room; where copies are made, also how old the last one is."""
     problem = _problem()
-    return (jsonify(status="error", problem=problem), 503) if problem else jsonify(status="ok")
+    if problem:
+        return jsonify(status="error", problem=problem), 503
+    age = copies.status().age
+    return (
+        jsonify(status="ok") if age is None else jsonify(status="ok", backup_age_hours=int(age.total_seconds() // 3600))
+    )
 
 
 def _problem() -> str | None:

@@ -3,6 +3,7 @@
 from flask import render_template
 
 from ejournal.access import permits
+from ejournal.backup import copies
 from ejournal.models import Role
 from ejournal.services import people
 from ejournal.web.admin import bp
@@ -11,4 +12,4 @@ from ejournal.web.admin import bp
 @bp.get("/")
 @permits(Role.SYSADMIN)
 def index() -> str:
-    return render_template("admin/index.html", counts=people.counts())
+    return render_template("admin/index.html", counts=people.counts(), backup=copies.status())
