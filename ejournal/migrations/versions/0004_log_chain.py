@@ -10,7 +10,7 @@ from alembic import op
 
 from ejournal.domain import chain
 
-revision = "0010"
+revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
