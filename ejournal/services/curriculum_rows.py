@@ -80,6 +80,8 @@ def remove(actor: Viewer, programme_id: int, discipline_id: int, admission: int)
         .select_from(CurriculumHours)
         .where(CurriculumHours.discipline_id == discipline_id, CurriculumHours.admission_year != admission)
     )
+    if others and not row.hours:
+        raise NotFoundError
     if not others and (uses := _uses(discipline_id)):
         raise RefusedError(f"{label}: строку используют {', '.join(uses)}. Убрать её нельзя (п. 4.2).")
     db.session.execute(
