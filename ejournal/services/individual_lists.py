@@ -43,7 +43,7 @@ def of_course(course: Course) -> list[Listing]:
         select(
             Person.id, Person.skey, Person.surname, Person.name, Person.patronymic,
             IndividualRow.exempt, IndividualRow.course_id,
-            IndividualPlan.since, IndividualPlan.until, IndividualPlan.order_number, IndividualPlan.order_date,
+            IndividualPlan.since, IndividualPlan.until, IndividualPlan.order_number,
             Enrollment.since.label("came"), Enrollment.until.label("went"), Group.title,
         )
         .join(IndividualPlan, IndividualPlan.id == IndividualRow.plan_id)
@@ -107,12 +107,11 @@ def _elsewhere(discipline_id: Any, course_id: Any) -> ColumnElement[bool]:
 def _listing(course: Course, row: Any) -> Listing:
     joins = row.course_id == course.id
     if joins:
-        what = f"{row.title}, по индивидуальному плану"
+        what = f"{row.title}, инд. план"
     else:
-        what = "не изучает с группой" if row.exempt else "изучает с другой группой"
-    dates = f" с {row.since:%d.%m.%Y}" + (f" по {row.until:%d.%m.%Y}" if row.until else "")
+        what = "инд. план: не изучает с группой" if row.exempt else "инд. план: изучает с другой группой"
+    dates = f" с {row.since:%d.%m}" + (f" по {row.until:%d.%m.%Y}" if row.until else "")
     order = f", приказ № {row.order_number}" if row.order_number else ""
-    dated = f" от {row.order_date:%d.%m.%Y}" if row.order_number and row.order_date else ""
     return Listing(
         row.id,
         row.skey,
@@ -121,5 +120,5 @@ def _listing(course: Course, row: Any) -> Listing:
         joins,
         (row.since, row.until or EVER),
         (row.came, row.went or EVER),
-        f"{what}{dates}{order}{dated}",
+        f"{what}{dates}{order}",
     )
