@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ejournal.demo import (
     accounts,
     calendar,
+    individual,
     journals,
     lessons,
     life,
@@ -88,6 +89,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     student, parent = students.add_parents(kept, year, seed, groups, names)
     logins = accounts.add(kept, employees, student, parent)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
+    individual.add(kept, year, groups, courses)
     life.add(year, seed, groups)
     kept.flush()
     journal = Journal(kept, year, seed)

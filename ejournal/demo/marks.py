@@ -110,12 +110,7 @@ class Filling:
         return self._evening(chance.randint(1, 2) if fate < 1.1 else chance.randint(3, 5))
 
     def _students(self) -> list[Student]:
-        lesson = self.lesson
-        return [
-            member.student
-            for member in lesson.course.group.members
-            if member.was_there(lesson.date) and lesson.course.half in (None, member.half)
-        ]
+        return [member.student for member in self.lesson.course.members(self.lesson.date)]
 
     def _attend(self, student: Student, place: int, found: list[Event]) -> str | None:
         """Write the attendance code, and its change when the paper comes."""

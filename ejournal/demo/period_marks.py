@@ -36,17 +36,16 @@ def add(
         if at > year.now:
             continue
         place = {"course_id": course.id, "period_id": period_ids[number, semester]}
-        for member in course.group.members:
-            if member.was_there(ends) and course.half in (None, member.half):
-                mark = _mark(course, semester, member, marks)
-                rows.add(
-                    PeriodMark,
-                    student_id=member.student.id,
-                    mark=mark,
-                    updated_by=course.teacher.id,
-                    updated_at=at,
-                    **place,
-                )
+        for member in course.members(ends):
+            mark = _mark(course, semester, member, marks)
+            rows.add(
+                PeriodMark,
+                student_id=member.student.id,
+                mark=mark,
+                updated_by=course.teacher.id,
+                updated_at=at,
+                **place,
+            )
         # The second semester stays open: a visitor in summer shall be able to write something.
         if semester == 1 and ends + timedelta(days=days + 2) < year.today:
             rows.add(PeriodClosing, closed_by=course.teacher.id, closed_at=at + timedelta(hours=1), **place)

@@ -124,6 +124,14 @@ class Course:
     teacher: Teacher
     plan: Plan
     done: int = 0  # lessons taken from the plan so far
+    # Individual plans: who does not study it with the group, and who comes from another one.
+    off: set[int] = field(default_factory=set)
+    guests: list[Member] = field(default_factory=list)
+
+    def members(self, day: date) -> list[Member]:
+        """Who is in the journal on a day."""
+        own = [m for m in self.group.members if self.half in (None, m.half) and m.student.id not in self.off]
+        return [member for member in (*own, *self.guests) if member.was_there(day)]
 
     def pairs(self, semester: int) -> int:
         """Pairs a fortnight."""

@@ -20,9 +20,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`create_groups`: also create the groups and programmes a list names (students, curriculum)."""
+    """`create_groups`: also create the groups and programmes a list names (students, curriculum).
+
+    `admission_year`: a curriculum is that admission's own (набор); 0: the common one of the programme.
+    """
 
     create_groups: bool = False
+    admission_year: int = 0
 
 
 @dataclass(frozen=True, slots=True)

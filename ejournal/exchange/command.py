@@ -21,11 +21,14 @@ SHOWN_CHANGES = 40
 @click.option("--dry-run", is_flag=True, help="Только показать, что изменится; ничего не записывать.")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программ: счётчики и ошибки в JSON.")
 @click.option("--create-groups", is_flag=True, help="Создать группы и специальности, которых ещё нет.")
+@click.option("--admission", type=click.IntRange(2000, 2100), help="Учебный план только этого года набора.")
 @with_appcontext
-def import_command(kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool) -> None:
+def import_command(
+    kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool, admission: int | None
+) -> None:
     """Загрузить список из таблицы. При любой ошибке не записывается ничего, код возврата 1."""
     try:
-        plan = importer.plan(kind, file, options=Options(create_groups=create_groups))
+        plan = importer.plan(kind, file, options=Options(create_groups, admission or 0))
         if plan.is_applicable and not dry_run:
             plan = importer.apply(plan)
     except ServiceError as error:
@@ -44,14 +47,15 @@ def import_command(kind: str, file: Path, dry_run: bool, as_json: bool, create_g
 @click.option("--group", default="", help="Группа: только её обучающиеся; вместе с --discipline — журнал или КТП.")
 @click.option("--discipline", default="", help="Дисциплина журнала или тематического плана.")
 @click.option("--programme", default="", help="Код специальности учебного плана.")
+@click.option("--admission", type=int, default=0, help="Год набора, у которого свой учебный план.")
 @with_appcontext
-def export_command(kind: str, file: Path, group: str, discipline: str, programme: str) -> None:
+def export_command(kind: str, file: Path, group: str, discipline: str, programme: str, admission: int) -> None:
     """Выгрузить список в .xlsx или .csv (по расширению); everything — в .zip."""
     form = "csv" if file.suffix.lower() == ".csv" else "xlsx"
     try:
         course_id = exporter.find_course(group, discipline).id if group and discipline else None
         group_id = exporter.find_group(group).id if group and not discipline else None
-        options = exporter.Options(group_id=group_id, programme=programme, course_id=course_id)
+        options = exporter.Options(group_id, programme, course_id=course_id, admission_year=admission)
         file.write_bytes(exporter.export(None, kind, options, form))
     except ServiceError as error:
         click.echo(error.message, err=True)

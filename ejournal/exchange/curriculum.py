@@ -67,14 +67,15 @@ def _read_row(reading: Reading, plan: Plan) -> None:
         reading.refuse("index", f"не указан индекс: «{title}»")
     kind = kind_of(index)
     is_container = kind is DisciplineKind.PM
-    if reading.is_good and not hours and not is_container:
+    # The exam of a module (ПМ.01.ЭК) has a control and no hours of its own.
+    controls = {} if is_container or (not re.search(r"\d", index) and not hours) else _controls(reading)
+    if reading.is_good and not hours and not controls and not is_container:
         # A cycle («ОП Общепрофессиональный цикл») only gathers the rows below it.
         if re.search(r"\d", index):
-            reading.refuse("title", f"у строки {index} нет часов ни в одном семестре")
+            reading.refuse("title", f"у строки {index} нет ни часов, ни контроля ни в одном семестре")
         return
     if not title:
         reading.refuse("title", f"не указано наименование у {index}")
-    controls = {} if is_container else _controls(reading)
     if not reading.is_good:
         return
     plan.add(

@@ -15,7 +15,7 @@ from ejournal.exchange.export import days, people, plans
 from ejournal.exchange.export.sheets import Page, as_csv, as_xlsx
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, Programme, ThematicPlan
-from ejournal.services import groups, log, periods, settings
+from ejournal.services import curricula, groups, log, periods, settings
 from ejournal.services.errors import RefusedError
 
 KINDS = {
@@ -34,19 +34,21 @@ KINDS = {
 # The order in which an empty college takes them back.
 README = """Списки колледжа. Загружаются обратно в этом порядке:
 1. students.xlsx (с созданием групп)   2. teachers.xlsx   3. parents.xlsx
-4. curriculum-*.xlsx (с созданием специальностей)   5. bells.xlsx   6. thematic-plans/*
-7. timetable.xlsx   8. substitutions.xlsx   9. marks/*
+4. curriculum-*.xlsx (с созданием специальностей; с годом в имени — «только набора»)   5. bells.xlsx
+6. thematic-plans/*   7. timetable.xlsx   8. substitutions.xlsx   9. marks/*
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What of a kind: `group_id` for students; `programme`, a code; `plan_id`; `course_id`, a journal."""
+    """What of a kind: `group_id` for students; `programme`, a code, with `admission_year` where its admission has a
+    plan of its own; `plan_id`; `course_id`, a journal."""
 
     group_id: int | None = None
     programme: str = ""
     plan_id: int | None = None
     course_id: int | None = None
+    admission_year: int = 0
 
 
 def export(actor: Viewer | None, kind: str, options: Options, form: str = "xlsx") -> bytes:
@@ -77,7 +79,7 @@ def _page(kind: str, options: Options) -> Page:
     if kind == "parents":
         return people.parents(today)
     if kind == "curriculum":
-        return plans.curriculum(_programme(options.programme))
+        return plans.curriculum(_programme(options.programme), options.admission_year)
     if kind == "thematic-plan":
         return plans.thematic_plan(_plan(options))
     if kind == "bells":
@@ -169,6 +171,8 @@ def _everything() -> Iterator[tuple[str, Page]]:
         yield f"{kind}.xlsx", _page(kind, none)
     for programme in db.session.scalars(select(Programme).order_by(Programme.code)):
         yield f"curriculum-{_safe(programme.code)}.xlsx", plans.curriculum(programme)
+        for admission in curricula.admissions(programme):
+            yield f"curriculum-{_safe(programme.code)}-{admission}.xlsx", plans.curriculum(programme, admission)
     for plan in db.session.scalars(select(ThematicPlan).order_by(ThematicPlan.id)):
         yield f"thematic-plans/{plan.id} {_safe(plan.title)}.xlsx", plans.thematic_plan(plan)
     if not periods.years():

@@ -41,6 +41,7 @@ def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: by
         "kind": kind,
         "filename": filename,
         "create_groups": options.create_groups,
+        "admission_year": options.admission_year,
     }
     _write(folder / name, content)
     _write(folder / f"{name}.json", json.dumps(about).encode())
@@ -55,7 +56,7 @@ def find(viewer: Viewer, name: str) -> Pending:
     about = json.loads(path.with_suffix(".json").read_bytes())
     if about["owner"] != viewer.person_id:
         raise NotFoundError
-    options = Options(create_groups=about["create_groups"])
+    options = Options(about["create_groups"], about.get("admission_year", 0))
     return Pending(name, about["owner"], about["kind"], about["filename"], options, path.read_bytes())
 
 

@@ -1,24 +1,12 @@
 """Rows of a curriculum as both of its file formats give them."""
 
-import re
 from dataclasses import dataclass, field, replace
 
 from ejournal.exchange.headers import RowError
 from ejournal.models import DisciplineKind
+from ejournal.services.plan_index import clean_index, kind_of, module_key
 
-_LOOK_ALIKES = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
-_KINDS = (
-    (r"(?:ООД|ОУД|ОУП|УПВ|БД|ПД|ПОО|СОО|ДУД|БУП|ПУП|ОД)\b", DisciplineKind.OUD),
-    (r"ОГСЭ\b", DisciplineKind.OGSE),
-    (r"ЕН\b", DisciplineKind.EN),
-    (r"СГЦ?\b", DisciplineKind.SG),
-    (r"ОПЦ?\b", DisciplineKind.OP),
-    (r"ПМ\.?\d*$", DisciplineKind.PM),
-    (r"МДК\b", DisciplineKind.MDK),
-    (r"УП\b", DisciplineKind.UP),
-    (r"(?:ПП|ПДП)\b", DisciplineKind.PP),
-    (r"(?:ГИА|ГИ|ИА)\b", DisciplineKind.GIA),
-)
+__all__ = ["Plan", "PlanRow", "clean_index", "kind_of", "module_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +50,3 @@ class Plan:
         """Leave a row's module only where the plan has that module."""
         modules = {row.index for row in self.rows if row.kind is DisciplineKind.PM}
         self.rows = [row if row.module in modules else replace(row, module="") for row in self.rows]
-
-
-def clean_index(typed: str) -> str:
-    """« ПM.01.ЭК» with a Latin M → «ПМ.01.ЭК»."""
-    return re.sub(r"\s+", "", typed.translate(_LOOK_ALIKES)).strip(".")[:32]
-
-
-def kind_of(index: str) -> DisciplineKind:
-    return next((kind for pattern, kind in _KINDS if re.match(pattern, index)), DisciplineKind.OTHER)
-
-
-def module_key(index: str) -> str:
-    """The module an index belongs to: МДК.01.02, УП.01, ПП.01.01, ПМ.01.ЭК → ПМ.01."""
-    found = re.match(r"(?:МДК|УП|ПП|ПМ)\.(\d+)(?=\.|$)", index)
-    return "" if not found or index == f"ПМ.{found[1]}" else f"ПМ.{found[1]}"

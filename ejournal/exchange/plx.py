@@ -2,6 +2,11 @@
 
 Read leniently: names of tables and columns are what matters, whatever else the file holds is passed by.
 ПланыСтроки are rows, ПланыНовыеЧасы hours, СправочникВидыРабот says what a kind of work is.
+
+Hours of a semester are its contact hours, those with a teacher in the timetable: Лек + Пр + Лаб and whatever else the
+file's own reference calls Контактный (КРП: course projects under supervision). Self-study (СР) and the days of exams
+(Контроль) are in the semester's total («Итого», kept as `total`), not in the hours. Counted are hours of КодТипаЧасов 1
+of Сессия 0; practical training (5) is a part of them. Rows that are «не считать в плане» are left out with a note.
 """
 
 import re
@@ -13,8 +18,9 @@ from ejournal.exchange.tables import MAX_FILE, FileError
 from ejournal.exchange.values import text
 from ejournal.models import DisciplineKind
 
-_TABLES = frozenset({"ООП", "Планы", "ПланыСтроки", "ПланыНовыеЧасы", "СправочникВидыРабот"})
+_TABLES = frozenset({"План", "ООП", "Планы", "ПланыСтроки", "ПланыНовыеЧасы", "СправочникВидыРабот"})
 _MAX_ROWS = 200_000
+_OLD = "Это план старого вида (.plm.xml, .osf.xml, до 2016 года): часы в нём записаны иначе."
 
 # ТипОбъекта: 1 modules, 5 blocks of choice (older files: modules). Both only gather the rows below them.
 _CONTAINERS = frozenset({"1", "5"})
@@ -49,8 +55,8 @@ def read(content: bytes) -> Plan:
     tables = _parse(content)
     if not tables["ПланыСтроки"]:
         raise FileError(
-            "В файле нет строк учебного плана. Нужен файл .plx нынешней программы планов; "
-            "план старого вида сохраните в Excel и загрузите как .xlsx."
+            f"{_OLD if tables['План'] else 'В файле нет строк учебного плана.'} Нужен файл .plx нынешней программы "
+            "планов; план старого вида сохраните в Excel и загрузите как .xlsx."
         )
     plan = Plan()
     _read_title(tables, plan)
@@ -60,8 +66,14 @@ def read(content: bytes) -> Plan:
         for row in tables["ПланыСтроки"]
         if kind_of(clean_index(row.get("ДисциплинаКод", ""))) is DisciplineKind.PM
     }
+    uncounted = []
     for number, row in enumerate(tables["ПланыСтроки"], start=1):
-        _read_row(number, row, hours, modules, plan)
+        if row.get("СчитатьВПлане") == "false":
+            uncounted.append(clean_index(row.get("ДисциплинаКод", "")) or row.get("Дисциплина", ""))
+        else:
+            _read_row(number, row, hours, modules, plan)
+    if uncounted:
+        plan.notes.append(f"В плане не учитываются, пропущены: {', '.join(uncounted)}.")
     plan.attach_modules()
     return plan
 

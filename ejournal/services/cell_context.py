@@ -28,7 +28,7 @@ from ejournal.models import (
     SubgroupMember,
     Work,
 )
-from ejournal.services import settings
+from ejournal.services import individual_lists, settings
 
 ALWAYS = (date(1900, 1, 1), date(2200, 1, 1))
 
@@ -141,7 +141,8 @@ def period_of(day: Any) -> ScalarSelect[int]:
 
 
 def enrolled_on(student_id: Any, day: Any) -> ColumnElement[bool]:
-    """The condition that a student was in the enclosing query's Course (group and subgroup) on a day."""
+    """The condition that a student was in the enclosing query's Course on a day: in its group and subgroup, unless an
+    individual plan says otherwise (п. 4.2)."""
     in_group = exists().where(
         Enrollment.student_id == student_id, Enrollment.group_id == Course.group_id, in_force(Enrollment, day)
     )
@@ -150,7 +151,8 @@ def enrolled_on(student_id: Any, day: Any) -> ColumnElement[bool]:
         SubgroupMember.subgroup_id == Course.subgroup_id,
         in_force(SubgroupMember, day),
     )
-    return and_(in_group, or_(Course.subgroup_id.is_(None), in_subgroup))
+    member = and_(in_group, or_(Course.subgroup_id.is_(None), in_subgroup))
+    return or_(and_(member, ~individual_lists.stays_away(student_id, day)), individual_lists.is_guest(student_id, day))
 
 
 def _place(row: Any) -> Place:

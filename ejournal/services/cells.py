@@ -151,7 +151,10 @@ def check_may_write(place: Place) -> None:
     if place.state == LessonState.CANCELLED:
         raise RefusedError(f"Занятие {place.date:%d.%m} отменено: отметки в него не ставятся.")
     if not place.enrolled:
-        raise RefusedError(f"{place.date:%d.%m} обучающийся не числился в этой группе или подгруппе.")
+        raise RefusedError(
+            f"{place.date:%d.%m} обучающийся не числился в этой группе или подгруппе либо занимался "
+            "по индивидуальному плану (п. 4.2)."
+        )
     if place.date > settings.today():
         raise RefusedError(f"Занятие {place.date:%d.%m} ещё не проведено: отметки ставятся в день занятия (п. 4.4).")
 

@@ -89,6 +89,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     students = roster.students_of(course)
     means = _fill(course, students, columns, chosen, period, can_edit)
     _fill_period_marks(course, students, periods)
+    students = [student for student in students if _is_shown(student, chosen, period)]
     return Grid(
         course=course,
         teachers=_teachers(course, today),
@@ -206,6 +207,16 @@ def _fill_period_marks(course: Course, students: Sequence[Student], periods: Seq
     }
     for student in students:
         student.period_marks = [marks.get((student.id, period.id)) or "" for period in periods]
+
+
+def _is_shown(student: Student, chosen: Choice, period: Choice) -> bool:
+    """Whom an individual plan keeps off the journal all the time shown is not in it; what was filled in stays."""
+    first, last = min(chosen.span[0], period.span[0]), max(chosen.span[1], period.span[1])
+    return (
+        student.is_listed(first, last)
+        or student.figures is not stats.NO_STATS
+        or any(text for _closed, _version, text in student.cells)
+    )
 
 
 def _teachers(course: Course, today: date) -> str:

@@ -72,8 +72,14 @@ def _lines(course: Course, lesson: Lesson, work_id: int) -> list[Line]:
             select(Cell.student_id, Cell.attendance, Cell.mark, Cell.version).where(Cell.work_id == work_id)
         )
     }
+    listed = [
+        student
+        for student in roster.students_of(course)
+        # What was filled in stays to be seen when an individual plan takes the student off the list.
+        if student.is_listed(lesson.date, lesson.date) or stored.get(student.id, ("", 0))[0]
+    ]
     return [
         Line(number, student.id, student.name, *stored.get(student.id, ("", 0)))
-        for number, student in enumerate(roster.students_of(course), 1)
-        if student.was_there(lesson.date)
+        for number, student in enumerate(listed, 1)
+        if student.was_there(lesson.date) or student.is_individual
     ]

@@ -1,6 +1,6 @@
-"""Who is in a journal: everybody who ever was in its group or subgroup, with the days of membership."""
+"""Who is in a journal: everybody who ever was in its group or subgroup, with the days of membership, and who studies
+in it by an individual plan (п. 4.2)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 
 from ejournal.extensions import db
 from ejournal.models import LEAVING, Course, Enrollment, Person, SubgroupMember
-from ejournal.services import stats
+from ejournal.services import individual_lists, stats
+from ejournal.services.individual_lists import EVER, Span, overlap
 
-EVER = date(2200, 1, 1)
 # A cell as the page writes it: can't be edited, version, text. A plain tuple: a large grid has thousands.
 Shown = tuple[bool, int, str]
 NOTHING = (0, "")
@@ -19,13 +19,17 @@ NOTHING = (0, "")
 
 @dataclass(slots=True)
 class Student:
-    """A row. `note` says with which order the student left; `days` are the spans of membership."""
+    """A row. `note` says with which order the student left or studies otherwise; `days` are the spans of membership."""
 
     id: int
     name: str
     full_name: str
-    days: list[tuple[date, date]] = field(default_factory=list)
+    skey: str = ""
+    days: list[Span] = field(default_factory=list)
     note: str = ""
+    # An individual plan changes when the student is in the list; a guest is of another group.
+    is_individual: bool = False
+    is_guest: bool = False
     cells: list[Shown] = field(default_factory=list)
     figures: stats.RowStats = stats.NO_STATS
     period_marks: list[str] = field(default_factory=list)
@@ -33,12 +37,19 @@ class Student:
     def was_there(self, day: date) -> bool:
         return any(since <= day <= until for since, until in self.days)
 
+    def is_listed(self, first: date, last: date) -> bool:
+        """Whether a list of those days names the student: whom a plan keeps off it is in no part of them."""
+        return not self.is_individual or any(since <= last and until >= first for since, until in self.days)
+
 
 def students_of(course: Course) -> list[Student]:
-    """Everybody who was ever in the journal's group or subgroup, by surname; who left stays, with the order."""
+    """Everybody who was ever in the journal's group or subgroup, by surname; who left stays, with the order.
+
+    Whom an individual plan keeps off the journal is there with the days that are left, perhaps none: see is_listed.
+    """
     query = (
         select(
-            Person.id, Person.surname, Person.name, Person.patronymic,
+            Person.id, Person.skey, Person.surname, Person.name, Person.patronymic,
             Enrollment.since, Enrollment.until, Enrollment.left_kind, Enrollment.order_out, Enrollment.order_out_date,
         )
         .join(Enrollment, Enrollment.student_id == Person.id)
@@ -52,7 +63,8 @@ def students_of(course: Course) -> list[Student]:
     members = _subgroup_spans(course)
     students: dict[int, Student] = {}
     for row in db.session.execute(query):
-        spans = _overlap((row.since, row.until or EVER), None if members is None else members.get(row.id, []))
+        own = (row.since, row.until or EVER)
+        spans = [own] if members is None else overlap(own, members.get(row.id, []))
         if not spans:
             continue
         student = students.setdefault(
@@ -61,17 +73,38 @@ def students_of(course: Course) -> list[Student]:
                 row.id,
                 f"{row.surname} {row.name}".strip(),
                 f"{row.surname} {row.name} {row.patronymic}".strip(),
+                row.skey,
             ),
         )
         student.days.extend(spans)
         student.note = _leaving_note(row)
-    return list(students.values())
+    return _with_plans(course, students)
 
 
-def _subgroup_spans(course: Course) -> dict[int, list[tuple[date, date]]] | None:
+def _with_plans(course: Course, students: dict[int, Student]) -> list[Student]:
+    """The list as individual plans change it, still by surname."""
+    joined = False
+    for listing in individual_lists.of_course(course):
+        student = students.get(listing.student_id)
+        if listing.joins:
+            if student is None:
+                student = Student(listing.student_id, listing.name, listing.full_name, listing.skey, is_guest=True)
+                students[student.id] = student
+                joined = True
+            student.days.extend(listing.days)
+        elif student:
+            student.days = individual_lists.without(student.days, listing.span)
+        if student:
+            student.is_individual = True
+            student.note = student.note or listing.note
+    found = list(students.values())
+    return sorted(found, key=lambda student: (student.skey, student.id)) if joined else found
+
+
+def _subgroup_spans(course: Course) -> dict[int, list[Span]] | None:
     if course.subgroup_id is None:
         return None
-    spans: dict[int, list[tuple[date, date]]] = {}
+    spans: dict[int, list[Span]] = {}
     for student_id, since, until in db.session.execute(
         select(SubgroupMember.student_id, SubgroupMember.since, SubgroupMember.until).where(
             SubgroupMember.subgroup_id == course.subgroup_id
@@ -79,13 +112,6 @@ def _subgroup_spans(course: Course) -> dict[int, list[tuple[date, date]]] | None
     ):
         spans.setdefault(student_id, []).append((since, until or EVER))
     return spans
-
-
-def _overlap(span: tuple[date, date], within: Sequence[tuple[date, date]] | None) -> list[tuple[date, date]]:
-    if within is None:
-        return [span]
-    both = [(max(span[0], first), min(span[1], last)) for first, last in within]
-    return [(first, last) for first, last in both if first <= last]
 
 
 def _leaving_note(row: Any) -> str:

@@ -121,9 +121,15 @@ def marks(course: Course) -> Page:
         (cell.student_id, cell.work_id): (cell.attendance or "") + (cell.mark or "")
         for cell in db.session.scalars(select(Cell).where(Cell.work_id.in_(works)))
     }
+    filled = {student_id for (student_id, _work), text in stored.items() if text}
+    students = [
+        student
+        for student in roster.students_of(course)
+        if student.is_listed(course.year.starts, course.year.ends) or student.id in filled
+    ]
     rows: list[list[Value]] = [
         [n, student.full_name, *(stored.get((student.id, work)) or None for work in works)]
-        for n, student in enumerate(roster.students_of(course), 1)
+        for n, student in enumerate(students, 1)
     ]
     dates = [lesson.date for lesson in lessons if lesson.works]
     over = f"Журнал: группа {course.group.title}, {course.discipline.title}"

@@ -32,11 +32,12 @@ def curriculum(programme: Programme, admission_year: int = 0) -> Page:
         .where(Discipline.programme_id == programme.id, CurriculumHours.admission_year == admission_year)
     ):
         hours.setdefault(row.discipline_id, {})[row.semester] = row
+    used = {row.module_id for row in disciplines if row.id in hours}
     last = max((semester for semesters in hours.values() for semester in semesters), default=8)
     rows: list[list[Value]] = []
     for discipline in disciplines:
         own = hours.get(discipline.id, {})
-        if not own and discipline.kind != DisciplineKind.PM:
+        if not own and (discipline.kind != DisciplineKind.PM or (admission_year and discipline.id not in used)):
             continue
         by_control = [_semesters(own, code) for code in CONTROLS]
         rows.append(

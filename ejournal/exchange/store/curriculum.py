@@ -8,7 +8,8 @@ from ejournal.exchange.changes import Draft
 from ejournal.exchange.headers import RowError
 from ejournal.exchange.plan_rows import Plan, PlanRow
 from ejournal.extensions import db
-from ejournal.models import CurriculumHours, Discipline, Programme
+from ejournal.models import CurriculumHours, Discipline, DisciplineKind, Programme
+from ejournal.services.plan_index import kind_of
 
 # Hours and form of control of one semester.
 Semester = tuple[int, str | None]
@@ -20,9 +21,12 @@ def plan(listing: Plan, draft: Draft) -> None:
     if programme is None:
         return
     known = {row.index: row for row in _disciplines(programme)}
-    hours = _hours(programme)
+    hours = _hours(programme, draft.options.admission_year)
     disciplines: dict[str, Discipline] = {}
+    headings = _headings(listing)
     for row in listing.rows:
+        if row in headings:
+            continue
         module = disciplines.get(row.module)
         stored = known.get(row.index)
         if stored is None:
@@ -30,9 +34,25 @@ def plan(listing: Plan, draft: Draft) -> None:
         else:
             disciplines[row.index] = stored
             _update(stored, row, module, hours.get(stored.id, {}), draft)
-    gone = [index for index in known if index not in disciplines]
+    if headings:
+        draft.notes.append(f"Заголовки циклов, не заводятся: {', '.join(row.index for row in headings)}.")
+    gone = [
+        index
+        for index, row in known.items()
+        if index not in disciplines and (row.id in hours or not draft.options.admission_year)
+    ]
     if gone:
         draft.notes.append(f"Есть в базе, но нет в файле (остаются): {', '.join(gone)}.")
+
+
+def _headings(listing: Plan) -> list[PlanRow]:
+    """Containers that are no module and gather no row («БД Базовые дисциплины»): titles of the printed form."""
+    modules = {row.module for row in listing.rows}
+    return [
+        row
+        for row in listing.rows
+        if row.is_container and row.index not in modules and kind_of(row.index) is not DisciplineKind.PM
+    ]
 
 
 def _programme(listing: Plan, draft: Draft) -> Programme | None:
@@ -66,14 +86,14 @@ def _disciplines(programme: Programme) -> list[Discipline]:
     return list(rows)
 
 
-def _hours(programme: Programme) -> dict[int, dict[int, CurriculumHours]]:
+def _hours(programme: Programme, admission_year: int) -> dict[int, dict[int, CurriculumHours]]:
     hours: dict[int, dict[int, CurriculumHours]] = {}
     if programme.id is None:
         return hours
     rows = db.session.scalars(
         select(CurriculumHours)
         .join(Discipline, Discipline.id == CurriculumHours.discipline_id)
-        .where(Discipline.programme_id == programme.id)
+        .where(Discipline.programme_id == programme.id, CurriculumHours.admission_year == admission_year)
     )
     for row in rows:
         hours.setdefault(row.discipline_id, {})[row.semester] = row
@@ -90,7 +110,7 @@ def _create(row: PlanRow, programme: Programme, module: Discipline | None, draft
         discipline.module_id = module.id if module else None
         db.session.add(discipline)
         db.session.flush()
-        _store_semesters(discipline, semesters, {})
+        _store_semesters(discipline, semesters, {}, draft.options.admission_year)
 
     lines = [_words(semester, told) for semester, told in semesters.items()]
     draft.create(f"{row.index} {row.title}", lines, act)
@@ -118,33 +138,41 @@ def _update(
             old = _words(semester, before[semester]) if semester in before else f"{semester} сем.: нет"
             new = _words(semester, semesters[semester]) if semester in semesters else "нет"
             lines.append(f"{old} → {new.removeprefix(f'{semester} сем.: ')}")
-    draft.update(f"{row.index} {row.title}", lines, _updating(stored, row, module, semesters, known))
+    draft.update(f"{row.index} {row.title}", lines, _updating(stored, row, module, known, draft.options.admission_year))
 
 
 def _updating(
     stored: Discipline,
     row: PlanRow,
     module: Discipline | None,
-    semesters: dict[int, Semester],
     known: dict[int, CurriculumHours],
+    admission_year: int,
 ) -> Callable[[], None]:
     def act() -> None:
         db.session.flush()
         stored.title, stored.kind = row.title, row.kind.value
         if module:
             stored.module_id = module.id
-        _store_semesters(stored, semesters, known)
+        _store_semesters(stored, _semesters(row), known, admission_year)
 
     return act
 
 
-def _store_semesters(discipline: Discipline, semesters: dict[int, Semester], known: dict[int, CurriculumHours]) -> None:
+def _store_semesters(
+    discipline: Discipline, semesters: dict[int, Semester], known: dict[int, CurriculumHours], admission_year: int
+) -> None:
     for semester, (hours, control) in semesters.items():
         if semester in known:
             known[semester].hours, known[semester].control = hours, control
         else:
             db.session.add(
-                CurriculumHours(discipline_id=discipline.id, semester=semester, hours=hours, control=control)
+                CurriculumHours(
+                    discipline_id=discipline.id,
+                    semester=semester,
+                    hours=hours,
+                    control=control,
+                    admission_year=admission_year,
+                )
             )
     for semester, row in known.items():
         if semester not in semesters:

@@ -14,9 +14,10 @@ from ejournal.exchange.store.courses import Disciplines
 from ejournal.exchange.store.lessons import Lessons
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Cell, Course, Enrollment, Group, Lesson, Person, SubgroupMember, Work
+from ejournal.models import AcademicYear, Cell, Course, Group, Lesson, Work
 from ejournal.models.base import now
-from ejournal.services import log, settings
+from ejournal.services import log, roster, settings
+from ejournal.services.roster import Student
 
 REASON = "внесено из журнала, который вели вне системы"
 
@@ -40,10 +41,12 @@ def plan(listing: MarkSheet, draft: Draft) -> None:
             if first is not record:
                 raise RowRefusedError("student", f"{student.full_name} уже есть в строке {first.row}")
             work = lessons.work(record)
+            cell = cells.get((work.id, student.id))
+            _check_listed(record, student, cell)
         except RowRefusedError as refusal:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
-        _plan_cell(record, student, work, cells.get((work.id, student.id)), entries, draft)
+        _plan_cell(record, student, work, cell, entries, draft)
     draft.closing += [lessons.note_attendance, lambda: _log(entries, draft)]
 
 
@@ -88,24 +91,14 @@ class _Students:
     """The students of a journal by full name, or by surname and name as a short list has them."""
 
     def __init__(self, course: Course) -> None:
-        self.people: list[Person] = []
-        self.spans: dict[int, list[Enrollment]] = {}
-        for row in db.session.scalars(select(Enrollment).where(Enrollment.group_id == course.group_id)):
-            if row.student_id not in self.spans:
-                self.people.append(row.student)
-            self.spans.setdefault(row.student_id, []).append(row)
-        self.members: dict[int, list[SubgroupMember]] | None = None
-        if course.subgroup_id:
-            self.members = {}
-            members = select(SubgroupMember).where(SubgroupMember.subgroup_id == course.subgroup_id)
-            for member in db.session.scalars(members):
-                self.members.setdefault(member.student_id, []).append(member)
+        self.all = roster.students_of(course)
 
-    def find(self, record: MarkRecord) -> Person:
+    def find(self, record: MarkRecord) -> Student:
         key = fold(record.student)
-        exact = [person for person in self.people if person.skey == key]
-        found = exact or [person for person in self.people if person.skey.startswith(f"{key} ")]
-        here = [person for person in found if self._was_there(person, record)]
+        exact = [student for student in self.all if student.skey == key]
+        found = exact or [student for student in self.all if student.skey.startswith(f"{key} ")]
+        # Whom an individual plan keeps off the journal may have older marks in it: see _check_listed.
+        here = [s for s in found if s.was_there(record.date)] or [s for s in found if s.is_individual]
         if not found:
             raise RowRefusedError("student", f"в группе нет обучающегося «{record.student}»")
         if not here:
@@ -114,24 +107,26 @@ class _Students:
             raise RowRefusedError("student", f"«{record.student}» может быть не один: напишите с отчеством")
         return here[0]
 
-    def _was_there(self, person: Person, record: MarkRecord) -> bool:
-        def holds(row: Enrollment | SubgroupMember) -> bool:
-            return row.since <= record.date and (row.until is None or row.until >= record.date)
 
-        if not any(holds(row) for row in self.spans[person.id]):
-            return False
-        return self.members is None or any(holds(row) for row in self.members.get(person.id, ()))
+def _check_listed(record: MarkRecord, student: Student, cell: Cell | None) -> None:
+    """What is there already may stand in the file again; nothing new for who studies otherwise on that day (п. 4.2)."""
+    if not student.was_there(record.date) and record.value != _value(cell):
+        raise RowRefusedError("student", f"{record.student}, {record.date:%d.%m.%Y}: {student.note}")
+
+
+def _value(cell: Cell | None) -> Value:
+    return Value(cell.attendance, cell.mark) if cell else EMPTY
 
 
 def _plan_cell(
     record: MarkRecord,
-    student: Person,
+    student: Student,
     work: Work,
     cell: Cell | None,
     entries: list[dict[str, Any]],
     draft: Draft,
 ) -> None:
-    before = Value(cell.attendance, cell.mark) if cell else EMPTY
+    before = _value(cell)
     name = f"{student.full_name}, {record.date:%d.%m.%Y}"
 
     def act() -> None:
@@ -146,7 +141,7 @@ def _plan_cell(
         draft.update(name, [f"{before.text} → {record.value.text}"], act)
 
 
-def _store(cell: Cell | None, work: Work, student: Person, value: Value, draft: Draft) -> None:
+def _store(cell: Cell | None, work: Work, student: Student, value: Value, draft: Draft) -> None:
     if cell is None:
         db.session.flush()
         cell = Cell(work_id=work.id, student_id=student.id, version=0)
@@ -157,7 +152,7 @@ def _store(cell: Cell | None, work: Work, student: Person, value: Value, draft: 
     cell.updated_at = now()
 
 
-def _entry(record: MarkRecord, student: Person, work: Work, before: Value, draft: Draft) -> dict[str, Any]:
+def _entry(record: MarkRecord, student: Student, work: Work, before: Value, draft: Draft) -> dict[str, Any]:
     late = terms.late_change(before, record.value, record.date, work.mark_due, draft.today, settings.get("terms"))
     return {
         "course_id": work.lesson.course_id,

@@ -40,6 +40,7 @@ def export() -> ResponseReturnValue:
         group_id=form.get("group", type=int),
         programme=form.get("programme", ""),
         course_id=form.get("course", type=int),
+        admission_year=form.get("admission", 0, type=int),
     )
     try:
         content = exporter.export(current_user, kind, options, suffix)

@@ -31,7 +31,10 @@ def preview_import() -> ResponseReturnValue:
         return _form(kind_error="Выберите, какой это список."), 422
     if upload is None or not upload.filename:
         return _form(file_error="Выберите файл."), 422
-    options = Options(create_groups=bool(request.form.get("create_groups")))
+    year = request.form.get("admission", "").strip()
+    if year and not (year.isdecimal() and 2000 <= int(year) <= 2100):
+        return _form(admission_error="Год набора — четыре цифры, например 2026, или пусто."), 422
+    options = Options(bool(request.form.get("create_groups")), int(year or 0))
     content = upload.stream.read(tables.MAX_FILE + 1)
     try:
         importer.plan(kind, content, upload.filename, options, current_user)
@@ -81,13 +84,15 @@ def finished_import(entry_id: int) -> str:
     return render_template("admin/import_done.html", done=done, shown=SHOWN, kind=KINDS.get(done.details["kind"]))
 
 
-def _form(kind_error: str = "", file_error: str = "") -> str:
+def _form(kind_error: str = "", file_error: str = "", admission_error: str = "") -> str:
     return render_template(
         "admin/imports.html",
         kinds=KINDS,
         options=[(name, kind.title) for name, kind in KINDS.items()],
         chosen=request.form.get("kind") or request.args.get("kind", ""),
         create_groups=bool(request.form.get("create_groups")),
+        admission=request.form.get("admission") or request.args.get("admission", ""),
+        admission_error=admission_error,
         kind_error=kind_error,
         file_error=file_error,
         recent=importer.recent(),

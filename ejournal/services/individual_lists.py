@@ -1,0 +1,124 @@
+"""Which journals list a student with an individual plan (п. 4.2), as of a day: a discipline that is exempt, or studied
+with another group, takes the student off the own group's journal of it; a named journal lists the student as a guest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from ejournal.access import in_force
+from ejournal.domain.names import full_name
+from ejournal.extensions import db
+from ejournal.models import Course, Enrollment, Group, IndividualPlan, IndividualRow, Person
+
+EVER = date(2200, 1, 1)
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A row of a plan as one journal meets it: the student joins it as a guest, or stays away from it."""
+
+    student_id: int
+    skey: str
+    name: str
+    full_name: str
+    joins: bool
+    span: Span
+    # Between these days the student was in some group of the college: a guest who is expelled is no guest.
+    enrolled: Span
+    note: str
+
+    @property
+    def days(self) -> list[Span]:
+        return overlap(self.span, [self.enrolled])
+
+
+def of_course(course: Course) -> list[Listing]:
+    """What individual plans change in the list of a journal, in alphabetical order. One query."""
+    rows = db.session.execute(
+        select(
+            Person.id, Person.skey, Person.surname, Person.name, Person.patronymic,
+            IndividualRow.exempt, IndividualRow.course_id,
+            IndividualPlan.since, IndividualPlan.until, IndividualPlan.order_number,
+            Enrollment.since.label("came"), Enrollment.until.label("went"), Group.title,
+        )
+        .join(IndividualPlan, IndividualPlan.id == IndividualRow.plan_id)
+        .join(Person, Person.id == IndividualPlan.student_id)
+        .join(Enrollment, Enrollment.student_id == Person.id)
+        .join(Group, Group.id == Enrollment.group_id)
+        .where(
+            or_(IndividualRow.course_id == course.id, _elsewhere(course.discipline_id, course.id)),
+            IndividualPlan.since <= course.year.ends,
+            or_(IndividualPlan.until.is_(None), IndividualPlan.until >= course.year.starts),
+            Enrollment.since <= course.year.ends,
+            or_(Enrollment.until.is_(None), Enrollment.until >= course.year.starts),
+        )
+        .order_by(Person.skey, Person.id, IndividualPlan.since, Enrollment.since)
+    )  # fmt: skip
+    return [_listing(course, row) for row in rows]
+
+
+def stays_away(student_id: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that a plan takes a student off the enclosing query's Course on a day."""
+    return exists().where(
+        IndividualPlan.student_id == student_id,
+        in_force(IndividualPlan, day),
+        IndividualRow.plan_id == IndividualPlan.id,
+        _elsewhere(Course.discipline_id, Course.id),
+    )
+
+
+def is_guest(student_id: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that a plan puts a student on the enclosing query's Course on a day."""
+    return and_(
+        exists().where(
+            IndividualPlan.student_id == student_id,
+            in_force(IndividualPlan, day),
+            IndividualRow.plan_id == IndividualPlan.id,
+            IndividualRow.course_id == Course.id,
+        ),
+        exists().where(Enrollment.student_id == student_id, in_force(Enrollment, day)),
+    )
+
+
+def overlap(span: Span, within: Sequence[Span]) -> list[Span]:
+    """The days that are in the span and in one of the others."""
+    both = [(max(span[0], first), min(span[1], last)) for first, last in within]
+    return [(first, last) for first, last in both if first <= last]
+
+
+def without(spans: Sequence[Span], taken: Span) -> list[Span]:
+    """The days of spans that are not in the one taken away."""
+    before, after = (date.min, taken[0] - timedelta(days=1)), (taken[1] + timedelta(days=1), date.max)
+    return [part for span in spans for part in overlap(span, [before, after])]
+
+
+def _elsewhere(discipline_id: Any, course_id: Any) -> ColumnElement[bool]:
+    return and_(
+        IndividualRow.discipline_id == discipline_id,
+        or_(IndividualRow.exempt, and_(IndividualRow.course_id.is_not(None), IndividualRow.course_id != course_id)),
+    )
+
+
+def _listing(course: Course, row: Any) -> Listing:
+    joins = row.course_id == course.id
+    if joins:
+        what = f"{row.title}, инд. план"
+    else:
+        what = "инд. план: не изучает с группой" if row.exempt else "инд. план: изучает с другой группой"
+    dates = f" с {row.since:%d.%m}" + (f" по {row.until:%d.%m.%Y}" if row.until else "")
+    order = f", приказ № {row.order_number}" if row.order_number else ""
+    return Listing(
+        row.id,
+        row.skey,
+        f"{row.surname} {row.name}".strip(),
+        full_name(row.surname, row.name, row.patronymic),
+        joins,
+        (row.since, row.until or EVER),
+        (row.came, row.went or EVER),
+        f"{what}{dates}{order}",
+    )
