@@ -38,6 +38,7 @@ from ejournal.models import (
     Person,
     Role,
     RoleGrant,
+    Stream,
     Subgroup,
     SubgroupMember,
     ThematicPlan,
@@ -246,7 +247,16 @@ def test_r4_6_a_parent_has_two_children_in_different_groups(college: Flask) -> N
 
 def test_nobody_and_no_room_is_in_two_places_at_once(college: Flask) -> None:
     rows = db.session.execute(
-        select(Lesson.date, Lesson.pair, Lesson.hours, Lesson.room, Course.group_id, Course.subgroup_id, teacher_id())
+        select(
+            Lesson.date,
+            Lesson.pair,
+            Lesson.hours,
+            Lesson.room,
+            Course.group_id,
+            Course.subgroup_id,
+            teacher_id(),
+            Course.stream_id,
+        )
         .join(Course, Course.id == Lesson.course_id)
         .where(Lesson.state != LessonState.CANCELLED)
     ).all()
@@ -254,10 +264,15 @@ def test_nobody_and_no_room_is_in_two_places_at_once(college: Flask) -> None:
     for subgroup_id, group_id in db.session.execute(select(Subgroup.id, Subgroup.group_id)):
         halves[group_id].append(subgroup_id)
     taken: Counter[tuple[Any, ...]] = Counter()
-    for day, pair, hours, room, group_id, subgroup_id, teacher in rows:
+    streams = set()
+    for day, pair, hours, room, group_id, subgroup_id, teacher, stream in rows:
         for each in range(pair, pair + hours // 2):
             who = [("half", half) for half in ([subgroup_id] if subgroup_id else halves[group_id])]
-            taken.update((day, each, *place) for place in [*who, ("teacher", teacher), ("room", room)])
+            taken.update((day, each, *place) for place in who)
+            # The lesson of a stream is one: it takes its teacher and room once.
+            if not stream or (day, each, stream) not in streams:
+                taken.update((day, each, *place) for place in [("teacher", teacher), ("room", room)])
+            streams.add((day, each, stream))
     assert len(rows) > 2000
     assert [place for place, times in taken.items() if times > 1] == []
 
@@ -457,3 +472,17 @@ def fingerprint(app: Flask) -> str:
         db.session.remove()
         db.engine.dispose()
     return digest.hexdigest()
+
+
+def test_r4_2_c_a_lesson_for_two_groups_stands_at_one_time_in_both_weeks(college: Flask) -> None:
+    stream = db.session.scalars(select(Stream)).one()
+    courses = db.session.scalars(select(Course).where(Course.stream_id == stream.id)).all()
+    assert len({course.group_id for course in courses}) == 2
+    places = [
+        {
+            (row.weekday, row.pair, row.week)
+            for row in db.session.scalars(select(TimetableEntry).where(TimetableEntry.course_id == course.id))
+        }
+        for course in courses
+    ]
+    assert places[0] == places[1] != set()

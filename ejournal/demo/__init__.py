@@ -16,6 +16,7 @@ from ejournal.demo import (
     plans,
     rows,
     staff,
+    streams,
     students,
     timetable,
 )
@@ -81,9 +82,11 @@ def _fill(number: int, seed: int) -> DemoSummary:
     for key, value in COLLEGE.items():
         kept.add(Setting, key=key, value=value)
     year_id, period_ids = calendar.add(kept, year)
+    calendar.add_bells(kept, year)
     programmes = plans.add(kept, seed)
     names = Names(seed)
     groups = students.add_groups(kept, year, programmes, number)
+    timetable.add_modes(kept, year_id, groups)
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
     student, parent = students.add_parents(kept, year, seed, groups, names)
@@ -92,9 +95,12 @@ def _fill(number: int, seed: int) -> DemoSummary:
     individual.add(kept, year, groups, courses)
     life.add(year, seed, groups)
     kept.flush()
+    stream = streams.find(courses)
+    if stream:
+        streams.add(kept, year_id, stream)
     journal = Journal(kept, year, seed)
     for semester in year.running:
-        _teach(kept, year, seed, semester, groups, courses, employees, journal)
+        _teach(kept, year, seed, semester, groups, courses, employees, journal, stream)
         if period_marks.is_over(year, semester):
             period_marks.add(kept, year, seed, semester, period_ids, courses, journal.marks)
         journal.marks.clear()
@@ -114,9 +120,12 @@ def _teach(
     courses: list[Course],
     employees: staff.Staff,
     journal: Journal,
+    stream: streams.Pair | None,
 ) -> None:
     week = timetable.Timetable(year, semester, seed, employees)
     week.fill(groups, courses)
+    if stream:
+        streams.bring_together(week, stream)
     timetable.add(kept, year, semester, week.slots)
     held = lessons.plan(year, semester, seed, week.slots, [employees.teacher, employees.curator])
     for start in range(0, len(held), AT_ONCE):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from ejournal.demo.rows import Rows
 from ejournal.domain import calendar
 from ejournal.domain.calendar import Parity
-from ejournal.models import AcademicYear, Bell, BellSchedule, Period, Vacation
+from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, Period, Vacation
 from ejournal.services.college import BELLS
 
 COURSES = (1, 2, 3, 4)
@@ -29,6 +29,15 @@ SATURDAY_BELLS: tuple[Times, ...] = (
     (time(14, 40), time(16, 0)),
     (time(16, 10), time(17, 30)),
     (time(17, 40), time(19, 0)),
+)
+SHORT_BELLS: tuple[Times, ...] = (
+    (time(8, 30), time(9, 30)),
+    (time(9, 40), time(10, 40)),
+    (time(11, 0), time(12, 0)),
+    (time(12, 10), time(13, 10)),
+    (time(13, 20), time(14, 20)),
+    (time(14, 30), time(15, 30)),
+    (time(15, 40), time(16, 40)),
 )
 SATURDAY = 6
 HOLIDAYS = {
@@ -127,15 +136,23 @@ def add(rows: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
             )
     for title, starts, ends, of_course in year.vacations():
         rows.add(Vacation, year_id=year_id, course_number=of_course, title=title, starts=starts, ends=ends)
-    _add_bells(rows)
     return year_id, periods
 
 
-def _add_bells(rows: Rows) -> None:
+def add_bells(rows: Rows, year: Year) -> None:
+    """Keep rows of bells: usual ones, Saturday's, and a short day before a holiday."""
     for title, weekday, bells in (("Будни", None, WEEKDAY_BELLS), ("Суббота", SATURDAY, SATURDAY_BELLS)):
-        schedule_id = rows.add(BellSchedule, title=title, weekday=weekday)
-        for pair, (starts, ends) in enumerate(bells, 1):
-            rows.add(Bell, schedule_id=schedule_id, pair=pair, starts=starts, ends=ends)
+        _add_schedule(rows, bells, title=title, weekday=weekday)
+    short = _add_schedule(rows, SHORT_BELLS, title="Сокращённый день", special=True)
+    for day in (date(year.start, 12, 25), date(year.start + 1, 4, 30)):
+        rows.add(BellDate, date=day, schedule_id=short)
+
+
+def _add_schedule(rows: Rows, bells: tuple[Times, ...], **about: object) -> int:
+    schedule_id = rows.add(BellSchedule, **about)
+    for pair, (starts, ends) in enumerate(bells, 1):
+        rows.add(Bell, schedule_id=schedule_id, pair=pair, starts=starts, ends=ends)
+    return schedule_id
 
 
 def _bells(weekday: int) -> tuple[Times, ...]:

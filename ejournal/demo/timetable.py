@@ -13,7 +13,7 @@ from ejournal.demo.rows import Rows
 from ejournal.demo.staff import Staff
 from ejournal.demo.world import Course, Group, Slot, dice
 from ejournal.domain.calendar import PAIR_HOURS
-from ejournal.models import TimetableEntry
+from ejournal.models import GroupMode, TimetableEntry
 
 DAYS = range(1, 7)
 PAIRS = range(1, 8)
@@ -182,6 +182,13 @@ def add(rows: Rows, year: Year, semester: int, slots: Iterable[Slot]) -> None:
             since=since,
             until=until,
         )
+
+
+def add_modes(rows: Rows, year_id: int, groups: Iterable[Group]) -> None:
+    """Keep rows of the groups' working mode: which shift, from which pair on."""
+    for group in groups:
+        shift = 2 if group.second_shift else 1
+        rows.add(GroupMode, group_id=group.id, year_id=year_id, first_pair=_first_pair(group), shift=shift)
 
 
 def _first_pair(group: Group) -> int:

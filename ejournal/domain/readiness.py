@@ -14,6 +14,8 @@ class Facts:
     plan_without_journal: int = 0
     journals: int = 0
     journals_without_teacher: int = 0
+    # Subgroups that have a journal and nobody in it.
+    empty_subgroups: int = 0
     journals_with_plan: int = 0
     entries: int = 0
     lessons: int = 0
@@ -59,6 +61,8 @@ def _load(facts: Facts) -> Check:
         words = f"без журнала: {facts.plan_without_journal}"
     elif facts.journals_without_teacher:
         words = f"без преподавателя: {facts.journals_without_teacher}"
+    elif facts.empty_subgroups:
+        words = f"{facts.journals}, подгрупп без состава: {facts.empty_subgroups}"
     else:
         words = str(facts.journals)
     ready = bool(facts.journals) and not facts.plan_without_journal and not facts.journals_without_teacher

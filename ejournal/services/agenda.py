@@ -168,6 +168,7 @@ def _lessons(viewer: Viewer, today: date) -> Any:
         select(
             Lesson.id,
             Lesson.course_id,
+            Course.group_id,
             Lesson.date,
             Lesson.pair,
             Lesson.room,
@@ -210,5 +211,5 @@ def _slot(row: Any, rang: bells.Bells | None) -> Slot:
         row.id, row.course_id, row.date, row.pair, row.room, row.state, row.topic,
         f"{row.group}, {row.subgroup}" if row.subgroup else row.group,
         row.discipline, row.has_homework, row.has_attendance,
-        rang.of(row.date, row.pair) if rang else None,
+        rang.of(row.date, row.pair, row.group_id) if rang else None,
     )  # fmt: skip

@@ -9,15 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import in_force
+from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import Course, CourseTeacher, Lesson, LessonState, Person
-from ejournal.services import school_days, settings
+from ejournal.services import group_modes, school_days, settings
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """`kind`: teacher, room, group, subgroup or vacation; `message` is Russian and names what is in the way."""
+    """`kind`: teacher, room, group, subgroup, mode, stream or vacation; `message` is Russian and names the obstacle."""
 
     kind: str
     message: str
@@ -28,20 +29,26 @@ def on_day(
     pair: int,
     course: Course,
     *,
+    hours: int = PAIR_HOURS,
     room: str = "",
     teacher_ids: Collection[int] | None = None,
     besides: Collection[int] = (),
 ) -> list[Clash]:
     """The clashes of a lesson of `course` there. `teacher_ids` None: the course's teachers on that day; `besides`:
-    lessons that do not count. Lessons of one stream and cancelled ones never clash."""
+    lessons that do not count. Lessons of one stream and cancelled ones never clash; one of six hours takes three
+    pairs."""
     clashes = []
+    length = pairs_of(hours)
     reason = school_days.load(course.year).why_not(day, course.group.course_number(course.year.starts.year))
     if reason:
         clashes.append(Clash("vacation", f"{day:%d.%m.%Y}: {reason}."))
+    else:
+        mode = group_modes.of_group(course.year, course.group)
+        clashes += [Clash("mode", text) for text in group_modes.outside(mode, day.isoweekday(), pair, length)]
     giving = set(teacher_ids) if teacher_ids is not None else teachers_of([course.id], day).get(course.id, set())
     others = [
         lesson
-        for lesson in _lessons_at(day, pair)
+        for lesson in _lessons_at(day, pair, length)
         if lesson.id not in besides and not _same_stream(lesson.course, course)
     ]
     taught = teachers_of([lesson.course_id for lesson in others], day)
@@ -78,16 +85,27 @@ def room_key(room: str) -> str:
     return re.sub(r"[\W_]+", "", re.sub(r"^(?:ауд|каб|к)\b\.?", "", fold(room).strip()))
 
 
-def _lessons_at(day: date, pair: int) -> list[Lesson]:
+def pairs_of(hours: int) -> int:
+    """How many pairs so many academic hours take."""
+    return max(1, hours // PAIR_HOURS)
+
+
+def _lessons_at(day: date, pair: int, length: int) -> list[Lesson]:
     return list(
         db.session.scalars(
             select(Lesson)
-            .where(Lesson.date == day, Lesson.pair == pair, Lesson.state != LessonState.CANCELLED)
+            .where(
+                Lesson.date == day,
+                Lesson.state != LessonState.CANCELLED,
+                Lesson.pair < pair + length,
+                (Lesson.pair == pair) | (Lesson.pair + Lesson.hours // PAIR_HOURS > pair),
+            )
             .options(
                 joinedload(Lesson.course).joinedload(Course.group),
                 joinedload(Lesson.course).joinedload(Course.subgroup),
                 joinedload(Lesson.course).joinedload(Course.discipline),
             )
+            .order_by(Lesson.pair, Lesson.id)
         )
     )
 
@@ -112,3 +130,27 @@ def _with(lesson: Lesson, course: Course, room: str, teachers: Collection[int]) 
         elif course.subgroup_id == lesson.course.subgroup_id:
             clashes.append(Clash("subgroup", f"У подгруппы уже есть занятие: {what}."))
     return clashes
+
+
+def left_behind(lesson: Lesson, day: date, pair: int) -> list[Clash]:
+    """The stream's other journals whose lesson stays where it was when this one goes: the lesson would fall apart."""
+    if lesson.course.stream_id is None:
+        return []
+    others = db.session.scalars(
+        select(Lesson)
+        .join(Course, Course.id == Lesson.course_id)
+        .where(
+            Course.stream_id == lesson.course.stream_id,
+            Course.id != lesson.course_id,
+            Lesson.date == lesson.date,
+            Lesson.pair == lesson.pair,
+            Lesson.state != LessonState.CANCELLED,
+        )
+        .options(
+            joinedload(Lesson.course).joinedload(Course.group), joinedload(Lesson.course).joinedload(Course.subgroup)
+        )
+    ).all()
+    if not others or (day, pair) == (lesson.date, lesson.pair):
+        return []
+    names = ", ".join(sorted(other.course.audience for other in others))
+    return [Clash("stream", f"Занятие идёт потоком: {names} останется на {lesson.date:%d.%m}, {lesson.pair} паре.")]

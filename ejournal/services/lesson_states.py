@@ -1,11 +1,12 @@
 """Moving, cancelling and bringing back a lesson, each with its reason (п. 4.4, R4.2.e)."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import LESSON_STATES, Lesson, LessonState
-from ejournal.services import lesson_context
+from ejournal.models import LESSON_STATES, Course, Lesson, LessonState
+from ejournal.services import conflicts, lesson_context
 from ejournal.services.errors import FieldsError, ForbiddenError, RefusedError
 from ejournal.services.lessons import MOST_PAIRS, check_slot, parse_date, parse_number
 
@@ -28,6 +29,8 @@ def move(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str],
         errors["date"] = "Занятие и так стоит на эту дату и пару: укажите другую."
     elif day and pair:
         check_slot(actor, course_id, day, pair, errors, besides=lesson.id)
+    if day and not errors and not form.get("sure"):
+        _check_clashes(lesson, place.course, day, pair, errors)
     if errors or day is None:
         raise FieldsError(errors)
     before, planned_for = f"{lesson.date:%d.%m.%Y}, {lesson.pair} пара", lesson.moved_from or lesson.date
@@ -74,6 +77,19 @@ def restore(actor: Viewer, course_id: int, lesson_id: int, version: int | None) 
     _set_state(actor, lesson, LessonState.MOVED if lesson.moved_from else LessonState.PLANNED)
     db.session.commit()
     return lesson
+
+
+def _check_clashes(lesson: Lesson, course: Course, day: date, pair: int, errors: dict[str, str]) -> None:
+    """Whom or what the lesson would meet there: told under `sure`, which overrules it (п. 4.2)."""
+    teachers = [lesson.teacher_id] if lesson.teacher_id else None
+    found = conflicts.on_day(
+        day, pair, course, hours=lesson.hours, room=lesson.room, teacher_ids=teachers, besides=[lesson.id]
+    )
+    # On its own day a lesson stands already, whatever the calendar says.
+    found = [clash for clash in found if clash.kind != "vacation" or day != lesson.date]
+    found += conflicts.left_behind(lesson, day, pair)
+    if found:
+        errors["sure"] = " ".join(clash.message for clash in found)
 
 
 def _refuse_substitute(place: lesson_context.Place) -> None:

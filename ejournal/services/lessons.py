@@ -22,7 +22,7 @@ from ejournal.models import (
     Work,
     WorkKind,
 )
-from ejournal.services import homework, lesson_context, log, settings, topics
+from ejournal.services import conflicts, homework, lesson_context, log, settings, topics
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 
 MOST_HOURS = 8
@@ -83,15 +83,20 @@ TITLES = {
 def add(actor: Viewer, course_id: int, form: Mapping[str, str]) -> Lesson:
     """A lesson that the timetable does not have: `date`, `pair`, `hours`, with one column of the usual kind.
 
+    What it would clash with is told under `sure`, which overrules it.
+
     Raises NotFoundError, ForbiddenError, ClosedError, FieldsError.
     """
     errors: dict[str, str] = {}
     day = parse_date(form.get("date", ""), "date", errors)
     pair = parse_number(form.get("pair", ""), "pair", MOST_PAIRS, errors)
     hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_HOURS, errors)
-    lesson_context.open_place(actor, course_id, settings.today())
+    place = lesson_context.open_place(actor, course_id, settings.today())
     if day and pair:
         check_slot(actor, course_id, day, pair, errors)
+    if day and not errors and not form.get("sure"):
+        clashes = conflicts.on_day(day, pair, place.course, hours=hours)
+        errors |= {"sure": " ".join(clash.message for clash in clashes)} if clashes else {}
     if errors:
         raise FieldsError(errors)
     kind = usual_kind()

@@ -1,6 +1,6 @@
 """Нагрузка: who teaches what to which group in a year; a journal is made for each row of it (п. 4.2)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -26,6 +26,7 @@ from ejournal.services.plan_hours import PlanRow
 # What goes with an empty journal; anything else that names the course is content, and the journal stays.
 OWN = {"course_teacher", "course_hours"}
 MOST_HOURS = 2000
+HOURS_WANTED = f"Часы — целое число от 0 до {MOST_HOURS}."
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class Row:
     courses: list[Course] = field(default_factory=list)
     # Of a course: its dated teachers in order.
     teachers: dict[int, list[tuple[CourseTeacher, Person]]] = field(default_factory=dict)
+    # Of a course: its hours by the number of the period.
+    hours: dict[int, dict[int, int]] = field(default_factory=dict)
     in_plan: bool = True
 
 
@@ -48,13 +51,14 @@ def of_group(year: AcademicYear, group: Group) -> list[Row]:
         .options(joinedload(Course.discipline), joinedload(Course.subgroup))
         .order_by(Course.discipline_id, Course.id)
     ).all()
-    teachers = _teachers(courses)
+    teachers, hours = _teachers(courses), _hours(courses)
     for course in courses:
         found = course.discipline
         bare = PlanRow(found.id, found.index, found.title, found.kind)
         row = rows.setdefault(found.id, Row(bare, in_plan=False))
         row.courses.append(course)
         row.teachers[course.id] = teachers.get(course.id, [])
+        row.hours[course.id] = hours.get(course.id, {})
     return list(rows.values())
 
 
@@ -103,7 +107,7 @@ def create_journals(
 
 def appoint(actor: Viewer, course_id: int, teacher_id: int | None, since: date | None, instead: bool = False) -> None:
     """Let a teacher give the course from a day on; `instead` ends the others the day before. The past stays."""
-    course, year = _open_course(course_id)
+    course, year = open_course(course_id)
     teacher = db.session.get(Person, teacher_id) if teacher_id else None
     if teacher is None or teacher not in people.teachers(max(settings.today(), year.starts)):
         raise RefusedError("Выберите преподавателя из списка.")
@@ -127,7 +131,7 @@ def dismiss(actor: Viewer, course_id: int, teaching_id: int, last: date) -> None
     row = db.session.get(CourseTeacher, teaching_id)
     if row is None or row.course_id != course_id:
         raise NotFoundError
-    course, _ = _open_course(course_id)
+    course, _ = open_course(course_id)
     teacher = db.session.get(Person, row.teacher_id)
     words = f"{course.title}: {teacher.full_name if teacher else ''} по {last:%d.%m.%Y}"
     _end(row, last)
@@ -137,30 +141,68 @@ def dismiss(actor: Viewer, course_id: int, teaching_id: int, last: date) -> None
 
 def set_hours(actor: Viewer, course_id: int, typed: str) -> None:
     """The hours of the load for the whole year."""
-    course, _ = _open_course(course_id)
-    if not (typed.strip().isdecimal() and int(typed) <= MOST_HOURS):
-        raise RefusedError(f"Часы — целое число от 0 до {MOST_HOURS}.")
+    course, _ = open_course(course_id)
+    if not is_hours(typed):
+        raise RefusedError(HOURS_WANTED)
     before, course.hours = course.hours, int(typed)
     if before != course.hours:
         log.record(actor, "load", "update", before=f"{course.title}: {before} ч", after=f"{course.hours} ч")
     db.session.commit()
 
 
+def set_period_hours(actor: Viewer, course_id: int, typed: Mapping[int, str]) -> None:
+    """The hours of each period of the year by its number; the year's are their sum. Raises RefusedError."""
+    course, _ = open_course(course_id)
+    if not all(is_hours(text or "0") for text in typed.values()):
+        raise RefusedError(HOURS_WANTED)
+    rows = {
+        row.number: row for row in db.session.scalars(select(CourseHours).where(CourseHours.course_id == course.id))
+    }
+    before = _hours_words({number: row.hours for number, row in rows.items()})
+    wanted = {number: row.hours for number, row in rows.items()} | {n: int(text or 0) for n, text in typed.items()}
+    if sum(wanted.values()) > MOST_HOURS:
+        raise RefusedError(HOURS_WANTED)
+    for number, hours in wanted.items():
+        row = rows.get(number) or CourseHours(course_id=course.id, number=number)
+        row.hours = hours
+        db.session.add(row)
+    course.hours = sum(wanted.values())
+    if before != _hours_words(wanted):
+        log.record(actor, "load", "update", before=f"{course.title}: {before}", after=_hours_words(wanted))
+    db.session.commit()
+
+
+def is_hours(text: str) -> bool:
+    text = text.strip()
+    return text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= MOST_HOURS
+
+
+def _hours_words(hours: Mapping[int, int]) -> str:
+    return " + ".join(str(hours[number]) for number in sorted(hours)) + " ч" if hours else "не распределены"
+
+
 def remove(actor: Viewer, course_id: int) -> str:
     """Take away a journal in which there is nothing yet."""
-    course, _ = _open_course(course_id)
+    course, _ = open_course(course_id)
     title = course.title
-    if _is_used(course.id):
+    if is_used(course.id):
         raise RefusedError(f"В журнале «{title}» уже есть занятия, расписание или записи: удалить его нельзя (п. 4.2).")
-    db.session.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course.id))
-    db.session.execute(delete(CourseHours).where(CourseHours.course_id == course.id))
-    db.session.delete(course)
+    if course.stream_id:
+        raise RefusedError(f"Журнал «{title}» в потоке: сначала выведите его оттуда.")
+    delete_empty(course)
     log.record(actor, "load", "delete", before=title)
     db.session.commit()
     return title
 
 
-def _open_course(course_id: int) -> tuple[Course, AcademicYear]:
+def delete_empty(course: Course) -> None:
+    """The journal with its teachers and hours; whether anything else is in it the caller has asked."""
+    db.session.execute(delete(CourseTeacher).where(CourseTeacher.course_id == course.id))
+    db.session.execute(delete(CourseHours).where(CourseHours.course_id == course.id))
+    db.session.delete(course)
+
+
+def open_course(course_id: int) -> tuple[Course, AcademicYear]:
     course = find(course_id)
     periods.check_open(course.year)
     return course, course.year
@@ -174,7 +216,7 @@ def _end(row: CourseTeacher, last: date) -> None:
         row.until = last
 
 
-def _is_used(course_id: int) -> bool:
+def is_used(course_id: int) -> bool:
     """Does any table but its own hours and teachers name the course? New tables are asked without a change here."""
     for table in Base.metadata.sorted_tables:
         if table.name in OWN:
@@ -196,6 +238,15 @@ def _teachers(courses: Sequence[Course]) -> dict[int, list[tuple[CourseTeacher, 
         .order_by(CourseTeacher.since, CourseTeacher.id)
     ):
         found.setdefault(row.course_id, []).append((row, person))
+    return found
+
+
+def _hours(courses: Sequence[Course]) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = {}
+    for row in db.session.scalars(
+        select(CourseHours).where(CourseHours.course_id.in_([course.id for course in courses]))
+    ):
+        found.setdefault(row.course_id, {})[row.number] = row.hours
     return found
 
 

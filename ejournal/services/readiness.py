@@ -23,7 +23,7 @@ from ejournal.models import (
     Lesson,
     TimetableEntry,
 )
-from ejournal.services import groups, periods, plan_hours, settings
+from ejournal.services import groups, periods, plan_hours, settings, subgroups
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Checklist:
 
 
 def load(year: AcademicYear) -> Checklist:
-    """Eleven queries however many groups."""
+    """Twelve queries however many groups."""
     studying = groups.studying(year)
     facts = _facts(year, studying)
     lines = [
@@ -72,6 +72,7 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
         db.session.scalars(select(Curatorship.group_id).where(Curatorship.group_id.in_(ids), in_force(Curatorship, on)))
     )
     journals, covered = _journals(year, on)
+    empty = subgroups.empty_in(year, on)
     entries, lessons = _of_course(year, TimetableEntry), _of_course(year, Lesson)
     result = {}
     for group in studying:
@@ -85,6 +86,7 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
             plan_without_journal=len(planned - {row.discipline_id for row in own}),
             journals=len(own),
             journals_without_teacher=sum(row.id not in covered for row in own),
+            empty_subgroups=len(empty.get(group.id, ())),
             journals_with_plan=sum(row.plan_id is not None for row in own),
             entries=entries.get(group.id, 0),
             lessons=lessons.get(group.id, 0),

@@ -224,7 +224,13 @@ def _clashes(lesson: Lesson, typed: Typed) -> list[conflicts.Clash]:
     if typed.kind == SubstitutionKind.DISCIPLINE:
         course = db.session.get(Course, typed.instead_course_id) or course
     teacher = [typed.teacher_id] if typed.teacher_id else None
-    return conflicts.on_day(day, pair, course, room=typed.room, teacher_ids=teacher, besides=[lesson.id])
+    moved = typed.kind == SubstitutionKind.MOVED
+    room = typed.room or (lesson.room if moved else "")
+    found = conflicts.on_day(day, pair, course, hours=lesson.hours, room=room, teacher_ids=teacher, besides=[lesson.id])
+    if moved:
+        return found + conflicts.left_behind(lesson, day, pair)
+    # Where a lesson stands already is no news to anybody.
+    return [clash for clash in found if clash.kind != "mode"]
 
 
 def _state_of(lesson: Lesson) -> dict[str, Any]:

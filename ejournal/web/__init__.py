@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
 AREAS = (
     "journal",
     "admin",
+    "bells",
     "consents",
     "individual",
     "load",

@@ -1,13 +1,19 @@
 """Lessons from the timetable: made, made again, and nothing filled in is lost (п. 4.2)."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from factories import Journal, make_journal, make_person, viewer_of
+from factories_load import make_stream
 from flask import Flask
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from ejournal.access import Viewer
+from ejournal.domain.calendar import Parity, default_anchor, week_parity
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -175,3 +181,83 @@ def test_another_groups_journal_is_not_touched(actor: Viewer, journal: Journal) 
     generate(actor, journal)
     assert lessons(other) == []
     assert db.session.scalar(db.select(db.func.count()).select_from(Course)) == 2
+
+
+entries = st.lists(
+    st.tuples(st.integers(1, 6), st.integers(1, 6), st.sampled_from(["both", "odd", "even"]), st.integers(0, 1)),
+    max_size=4,
+    unique_by=lambda entry: entry[:2],
+)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Kaliningrad", "Asia/Kamchatka"])
+@settings_of_hypothesis(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=entries, after=entries, touched=st.sets(st.integers(0, 40), max_size=6), week=st.integers(0, 7))
+def test_r4_2_c_any_timetable_any_change_nothing_filled_is_lost_and_twice_is_once(
+    actor: Viewer, journal: Journal, zone: str, before: list[Any], after: list[Any], touched: set[int], week: int
+) -> None:
+    """Odd and even weeks, a vacation, holidays, a stream of two groups, two time zones."""
+    fellow = stream_of(journal, zone)
+    free = vacation_of(journal, week)
+    stand(journal, fellow, before)
+    generate_all(actor, journal)
+    filled = fill(journal, touched)
+    stand(journal, fellow, after)
+    generate_all(actor, journal)
+    found = lessons(journal)
+    assert {lesson.id for lesson in found if lesson.topic} == filled
+    assert not [lesson for lesson in found if not lesson.topic and (lesson.date in free or lesson.date == HOLIDAY)]
+    for lesson in found:
+        parity = "odd" if week_parity(lesson.date, default_anchor(2026)) is Parity.NUMERATOR else "even"
+        assert lesson.topic or any(
+            (day, pair) == (lesson.date.isoweekday(), lesson.pair) and each in ("both", parity)
+            for day, pair, each, _ in after
+        )
+    again = generate_all(actor, journal)
+    assert (again.created, again.changed, again.removed) == (0, 0, 0)
+    common = {(day, pair) for day, pair, _, shared in after if shared}
+    theirs = {lesson.date for lesson in lessons(fellow) if (lesson.date.isoweekday(), lesson.pair) in common}
+    assert theirs <= {lesson.date for lesson in lessons(journal)}, "a stream's lesson is in the journal of each group"
+
+
+HOLIDAY = date(2026, 11, 4)
+
+
+def stream_of(journal: Journal, zone: str) -> Journal:
+    """Another group in a stream with the journal; everything of the example before is taken away."""
+    for table in (Work, Lesson, TimetableEntry, Vacation):
+        db.session.execute(db.delete(table))
+    settings.put("timezone", zone)
+    db.session.commit()
+    with time_machine.travel("2026-09-01 09:00:00+03:00", tick=False):
+        fellow = make_journal(students=0, lessons=0)
+    make_stream(journal, fellow)
+    return fellow
+
+
+def vacation_of(journal: Journal, week: int) -> set[date]:
+    starts = date(2026, 9, 7) + timedelta(days=7 * week)
+    db.session.add(Vacation(year_id=journal.year.id, title="Каникулы", starts=starts, ends=starts + timedelta(days=6)))
+    db.session.commit()
+    return {starts + timedelta(days=day) for day in range(7)}
+
+
+def stand(journal: Journal, fellow: Journal, rows: list[Any]) -> None:
+    """The timetable of the semester is now these rows; the shared ones are the stream's."""
+    db.session.execute(db.delete(TimetableEntry))
+    for weekday, pair, week, shared in rows:
+        for each in (journal, fellow) if shared else (journal,):
+            db.session.add(TimetableEntry(course_id=each.course_id, weekday=weekday, pair=pair, week=week))
+    db.session.commit()
+
+
+def fill(journal: Journal, numbers: set[int]) -> set[int]:
+    filled = [lesson for number, lesson in enumerate(lessons(journal)) if number in numbers]
+    for lesson in filled:
+        lesson.topic = "Тема"
+    db.session.commit()
+    return {lesson.id for lesson in filled}
+
+
+def generate_all(actor: Viewer, journal: Journal) -> generation.Total:
+    return generation.generate(actor, db.session.get_one(AcademicYear, journal.year.id), [], *SPAN)

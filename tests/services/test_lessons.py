@@ -226,7 +226,8 @@ def test_a_topic_of_another_plan_is_not_taken(journal):
 
 # ── Moving and cancelling ───────────────────────────────────────────────────
 def move(journal: Journal, **form: str) -> Lesson:
-    form = {"date": _day(2), "pair": "3", "reason": "Болезнь преподавателя", **form}
+    # «sure»: the day after tomorrow may be a Sunday; clashes are tests/services/test_move_clashes.py.
+    form = {"date": _day(2), "pair": "3", "reason": "Болезнь преподавателя", "sure": "1", **form}
     return lesson_states.move(viewer_of(journal.teacher), journal.course_id, journal.lessons[2].id, form, None)
 
 
@@ -328,7 +329,9 @@ def _day(ahead: int) -> str:
 
 
 def add(journal: Journal, **form: str) -> Lesson:
-    return lessons.add(viewer_of(journal.teacher), journal.course_id, {"date": _day(0), "pair": "5", **form})
+    return lessons.add(
+        viewer_of(journal.teacher), journal.course_id, {"date": _day(0), "pair": "5", "sure": "1", **form}
+    )
 
 
 def test_a_lesson_added_by_hand_has_a_column_to_mark_in(journal):

@@ -11,8 +11,9 @@ from ejournal.extensions import db
 from ejournal.models import AcademicYear, CourseTeacher, Group, GroupMode, LogEntry, Role, Stream, TimetableEntry
 from ejournal.models.base import now
 from ejournal.services import timetable as service
+from ejournal.services import timetable_week
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError
-from ejournal.services.timetable import Typed
+from ejournal.services.timetable_clashes import Typed
 
 ON = date(2026, 9, 1)
 
@@ -48,7 +49,7 @@ def refusal(actor: Viewer, journal: Journal, **more: object) -> str:
 
 def test_r4_2_c_an_entry_stands_in_the_groups_week(actor: Viewer, journal: Journal) -> None:
     put(actor, journal, room="217")
-    (placed,) = service.of_group(*place(journal), journal.year.starts)
+    (placed,) = timetable_week.of_group(*place(journal), journal.year.starts)
     assert (placed.weekday, placed.pair, placed.week, placed.room) == (1, 2, "both", "217")
     assert placed.teachers == "Преподавателева П. И."
     assert db.session.scalars(db.select(LogEntry.after).where(LogEntry.subject == "timetable")).one() == (

@@ -10,7 +10,7 @@ from flask_login import current_user
 from ejournal.access import permits
 from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import groups, load, people, periods, settings
+from ejournal.services import groups, load, people, periods, settings, subgroups
 from ejournal.services.errors import ClosedError, RefusedError
 from ejournal.web.load import bp
 
@@ -33,6 +33,8 @@ def index() -> str:
         groups=[(g.id, g.title) for g in studying],
         group=group,
         rows=load.of_group(year, group) if group else [],
+        periods=periods.of_group(group, year) if group else [],
+        empty_subgroups=subgroups.empty_in(year, max(settings.today(), year.starts)).get(group.id, []) if group else [],
         teachers=[(person.id, person.full_name) for person in people.teachers(max(settings.today(), year.starts))],
     )
 
@@ -73,7 +75,12 @@ def dismiss(course_id: int, teaching_id: int) -> ResponseReturnValue:
 @bp.post("/journals/<int:course_id>/hours")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def set_hours(course_id: int) -> ResponseReturnValue:
-    return _done(lambda: load.set_hours(current_user, course_id, request.form.get("hours", "")), "Часы сохранены.")
+    """The year's hours, or those of each of its periods («hours-1», «hours-2» …)."""
+    form = request.form
+    parts = {number: form[f"hours-{number}"] for number in range(1, 13) if f"hours-{number}" in form}
+    if parts:
+        return _done(lambda: load.set_period_hours(current_user, course_id, parts), "Часы сохранены.")
+    return _done(lambda: load.set_hours(current_user, course_id, form.get("hours", "")), "Часы сохранены.")
 
 
 @bp.post("/journals/<int:course_id>/removal")

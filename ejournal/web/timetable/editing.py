@@ -1,5 +1,6 @@
 """The timetable of a group's week: entries put, changed, taken away; clashes told while one is entered."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
@@ -7,41 +8,74 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
-from ejournal.services import groups, periods, settings, timetable
+from ejournal.services import (
+    group_modes,
+    groups,
+    people,
+    periods,
+    settings,
+    timetable,
+    timetable_clashes,
+    timetable_week,
+)
 from ejournal.services.errors import FieldsError, NotFoundError
-from ejournal.services.timetable import Typed
+from ejournal.services.timetable_clashes import WEEKS, Typed
+from ejournal.services.timetable_week import Placed
 from ejournal.web.timetable import bp
 
 
 @bp.get("/edit")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def edit() -> str:
-    """The week of a group (the first by itself)."""
+    """The week of a group (the first by itself), a teacher or a room."""
     year = periods.chosen(request.args.get("year", type=int))
     offered = groups.studying(year)
-    wanted = request.args.get("group", type=int)
-    group = next((g for g in offered if g.id == wanted), offered[0] if offered else None)
     on = max(settings.today(), year.starts)
-    placed = timetable.of_group(year, group, on) if group else []
+    group, teacher_id, room = _shown(offered)
+    placed = _placed(year, group, teacher_id, room, on)
     return render_template(
         "timetable/edit.html",
         year=year,
         groups=[(g.id, g.title) for g in offered],
         group=group,
+        mode=group_modes.of_group(year, group) if group else None,
+        teachers=[(person.id, person.full_name) for person in people.teachers(on)],
+        teacher_id=teacher_id,
+        rooms=timetable_week.rooms(year),
+        room=room,
         placed=placed,
         days=timetable.DAYS,
         pairs=range(1, max([5, *(entry.pair for entry in placed)]) + 1),
-        weeks=timetable.WEEKS,
+        weeks=WEEKS,
     )
+
+
+def _shown(offered: list[Group]) -> tuple[Group | None, int | None, str]:
+    """Whose week is asked for."""
+    teacher_id, room = request.args.get("teacher", type=int), request.args.get("room", "").strip()
+    wanted = request.args.get("group", type=int)
+    if wanted or not (teacher_id or room):
+        return next((g for g in offered if g.id == wanted), offered[0] if offered else None), None, ""
+    return None, teacher_id, "" if teacher_id else room
+
+
+def _placed(year: AcademicYear, group: Group | None, teacher_id: int | None, room: str, on: date) -> list[Placed]:
+    if group:
+        return timetable_week.of_group(year, group, on)
+    if teacher_id:
+        return timetable_week.of_teacher(year, teacher_id, on)
+    return timetable_week.of_room(year, room, on) if room else []
 
 
 @bp.get("/groups/<int:group_id>/entries/new")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def new_entry(group_id: int) -> str:
     year, group = _place(group_id)
-    return _form(year, group, _typed(request.args), {})
+    typed = _typed(request.args)
+    return _form(year, group, replace(typed, room=typed.room or group_modes.of_group(year, group).room), {})
 
 
 @bp.post("/groups/<int:group_id>/entries")
@@ -62,9 +96,7 @@ def create_entry(group_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def entry(group_id: int, entry_id: int) -> str:
     year, group = _place(group_id)
-    found = timetable.find(entry_id)
-    typed = Typed(found.course_id, found.weekday, found.pair, found.week, found.room, found.since, found.until)
-    return _form(year, group, typed, {}, entry_id)
+    return _form(year, group, timetable.typed_of(timetable.find(entry_id)), {}, entry_id)
 
 
 @bp.post("/groups/<int:group_id>/entries/<int:entry_id>")
@@ -91,7 +123,7 @@ def clashes(group_id: int) -> str:
     """What the entry that is being typed clashes with: a fragment under the form's fields."""
     year, group = _place(group_id)
     on = max(settings.today(), year.starts)
-    found = timetable.clashes(year, group, _typed(request.args), on, request.args.get("entry", 0, type=int))
+    found = timetable_clashes.find(year, group, _typed(request.args), on, request.args.get("entry", 0, type=int))
     return render_template("timetable/_clashes.html", clashes=[clash.message for clash in found], sure=False)
 
 
@@ -103,17 +135,21 @@ def _place(group_id: int) -> tuple[AcademicYear, Group]:
 
 
 def _form(year: AcademicYear, group: Group, typed: Typed, errors: dict[str, str], entry_id: int = 0) -> str:
+    courses = timetable_week.courses_of(year, group)
+    chosen = next((course for course in courses if course.id == typed.course_id), None)
     return render_template(
         "timetable/entry.html",
         year=year,
         group=group,
+        mode=group_modes.of_group(year, group),
+        together=[course.audience for course in timetable_week.stream_of(chosen)] if chosen else [],
         typed=typed,
         errors=errors,
         entry_id=entry_id,
-        courses=[(course.id, course.title) for course in timetable.courses_of(year, group)],
+        courses=[(course.id, course.title) for course in courses],
         days=list(enumerate(timetable.DAYS))[1:],
         pairs=[(pair, pair) for pair in timetable.PAIRS],
-        weeks=timetable.WEEKS.items(),
+        weeks=WEEKS.items(),
     )
 
 
@@ -128,6 +164,7 @@ def _typed(values: object) -> Typed:
         since=_day(get("since", "")),
         until=_day(get("until", "")),
         sure=bool(get("sure")),
+        hours=get("hours", PAIR_HOURS, type=int),
     )
 
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("year", __name__, url_prefix="/year")
 
-from ejournal.web.year import checklist, groups, periods  # noqa: E402, F401 - the views attach themselves
+from ejournal.web.year import checklist, groups, next, periods  # noqa: E402, F401 - the views attach themselves

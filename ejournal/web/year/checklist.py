@@ -53,6 +53,6 @@ def _address(key: str, group_id: int) -> str:
         return url_for(endpoint, kind="enrol", group_id=group_id)
     if endpoint == "year.periods":
         return url_for(endpoint)
-    if endpoint in ("timetable.edit", "thematic.index"):
+    if endpoint in ("load.index", "timetable.edit", "thematic.index"):
         return url_for(endpoint, group=group_id)
     return url_for(endpoint, group_id=group_id)

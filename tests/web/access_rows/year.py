@@ -25,7 +25,10 @@ ROWS = {
     "year.fill_holidays": OVERSEERS,
     "year.group": OVERSEERS,
     "year.groups": OVERSEERS,
+    "year.next_year": OVERSEERS,
     "year.periods": OVERSEERS,
+    "year.promote": OVERSEERS,
+    "year.release": OVERSEERS,
     "year.remove_period": "401 ok  404 403 403 403 403 403",  # gone after the first who may
     "year.remove_vacation": "401 ok  404 403 403 403 403 403",
     "year.save_period": OVERSEERS,
