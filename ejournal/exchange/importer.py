@@ -108,6 +108,9 @@ KINDS: dict[str, Kind] = {
         store_marks.plan,
     ),
 }
+# Told how many changes of how many are carried out; what it raises undoes them all.
+Progress = Callable[[int, int], None]
+
 # Any number of our own; the same for all imports.
 _IMPORT_LOCK = 4_202_002
 
@@ -149,7 +152,13 @@ def apply(planned: ImportPlan, actor: Viewer | None = None) -> ImportPlan:
 
 
 def apply_file(
-    kind: str, content: bytes, filename: str, options: Options, fingerprint: str, actor: Viewer | None
+    kind: str,
+    content: bytes,
+    filename: str,
+    options: Options,
+    fingerprint: str,
+    actor: Viewer | None,
+    progress: Progress = lambda done, total: None,
 ) -> ImportPlan:
     """Carry out in one transaction what a plan with this fingerprint said, and log it. Returns the plan.
 
@@ -159,7 +168,7 @@ def apply_file(
     db.session.rollback()
     # Before the transaction: reading a large file takes as long as writing it, and nobody's save waits for that.
     listing = KINDS[kind].read(content, filename)
-    return _apply(kind, content, filename, options, fingerprint, actor, listing)
+    return _apply(kind, content, filename, options, fingerprint, actor, listing, progress)
 
 
 def _apply(
@@ -170,6 +179,7 @@ def _apply(
     fingerprint: str,
     actor: Viewer | None,
     listing: Any,
+    progress: Progress = lambda done, total: None,
 ) -> ImportPlan:
     db.session.rollback()
     _one_at_a_time()
@@ -183,7 +193,8 @@ def _apply(
             )
         db.session.add_all(plan.first)
         db.session.flush()
-        for change in plan.changes:
+        for number, change in enumerate(plan.changes):
+            progress(number, len(plan.changes))
             change.act()
         for act in plan.closing:
             act()

@@ -25,6 +25,7 @@ AREAS = (
     "journal",
     "admin",
     "consents",
+    "jobs",
     "load",
     "movement",
     "slips",
