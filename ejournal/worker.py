@@ -1,4 +1,4 @@
-"""The process that does the jobs and the night's work: `python -m ejournal.worker`, started by `ejournal run`."""
+"""The process that does the jobs and the night's work: `python -m ejournal.worker`, kept by `ejournal run`."""
 
 import os
 import signal
@@ -60,11 +60,11 @@ def _watch_clock(app: Flask) -> None:
 
 
 def _end_with_parent() -> None:
-    """A server that was killed leaves no worker behind."""
+    """A server that was killed leaves no worker behind, not even one that was still starting: it names itself."""
     if sys.platform == "win32":
         sys.stdin.buffer.read()  # ends when the other end of the pipe closes with the server
     else:
-        parent = os.getppid()
+        parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
         while os.getppid() == parent:
             time.sleep(1)
     os._exit(1)

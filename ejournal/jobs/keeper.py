@@ -1,6 +1,7 @@
 """Keeps the job worker running beside the server: starts it, starts it again when it dies, ends it."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -60,4 +61,4 @@ class Keeper(threading.Thread):
 def _launch() -> "subprocess.Popen[bytes]":
     # Our own program without arguments from outside. On Windows the worker notices by the pipe that we are gone.
     pipe = subprocess.PIPE if sys.platform == "win32" else subprocess.DEVNULL
-    return subprocess.Popen(COMMAND, stdin=pipe)  # noqa: S603
+    return subprocess.Popen([*COMMAND, str(os.getpid())], stdin=pipe)  # noqa: S603

@@ -1,6 +1,7 @@
 """One job from the queue: taken, done by its handler, its end stored, whatever that is."""
 
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ejournal.access import Viewer, load_viewer
 from ejournal.extensions import db, reading
@@ -24,8 +26,9 @@ FAULT = (
 )
 INTERRUPTED = "Прервано перезапуском сервера. Начните снова."
 NOBODY = "Учётная запись того, кто это начал, заблокирована: работа не выполнена."
-# The outcome waits for who holds the database this long: work done must not look as if it were still going on.
-TRIES, PAUSE = 60, 2.0
+# Beginning and outcome wait for who holds the database (each try 10 s): a job must not be lost on the way, nor look as
+# if it were still going on.
+TRIES, PAUSE = 30, 1.0
 # Between storing a job and queueing it lie milliseconds.
 GRACE = timedelta(minutes=1)
 
@@ -60,14 +63,13 @@ def recover(waiting: set[str]) -> int:
 
 
 def _take(job_id: str) -> Job | None:
-    taken = db.session.scalar(
+    taken = _patiently(
         update(Job)
         .where(Job.id == job_id, Job.state == "queued")
         .values(state="running", started_at=now())
         .returning(Job)
     )
-    db.session.commit()
-    return taken
+    return taken[0] if taken else None
 
 
 def _outcome(job: Job) -> tuple[str, str, dict[str, Any] | None]:
@@ -102,18 +104,24 @@ def _actor(person_id: int | None) -> Viewer | None:
 
 
 def _store(job_id: str, state: str, message: str, result: dict[str, Any] | None) -> None:
+    _patiently(
+        update(Job)
+        .where(Job.id == job_id)
+        .values(state=state, message=message, result=result, finished_at=now())
+        .returning(Job)
+    )
+
+
+def _patiently(statement: ReturningUpdate[Job]) -> Sequence[Job]:
+    """Carry the statement out, however long somebody else's import holds the database."""
     for left in reversed(range(TRIES)):
         try:
-            db.session.execute(
-                update(Job)
-                .where(Job.id == job_id)
-                .values(state=state, message=message, result=result, finished_at=now())
-                .execution_options(synchronize_session=False)
-            )
+            rows = db.session.scalars(statement).all()
             db.session.commit()
-            return
+            return rows
         except OperationalError:
             db.session.rollback()
             if not left:
                 raise
             time.sleep(PAUSE)
+    return []
