@@ -40,7 +40,7 @@ format: $(DEV) ## put code and templates into the shape lint asks for
 	@$(BIN)/ruff format .
 	@$(BIN)/djlint --quiet --reformat templates
 
-bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against an empty page
+bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against an empty page, a large college's lists
 	@$(BIN)/python bench/run.py
 
 # setuptools is locked too: the project itself is then installed from its folder without asking the network.

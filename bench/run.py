@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import load, world
+from bench import imports, load, world
 from ejournal.config import ROOT
 from ejournal.extensions import db
 
@@ -38,6 +38,7 @@ AIMS = {
     "grid_raw_kb": ("сетка, кБ", 150.0),
     "grid_gzip_kb": ("сетка сжатая, кБ", 20.0),
     "save_ms": ("сохранение ячейки, мс", 3.0),
+    "students_seconds": ("загрузка списка: 3 000 обучающихся, 120 групп, с", 60.0),
     "saves_to_bare": (f"сохранений к пустой странице голого Flask, {CLIENTS} клиентов", 1 / 3),
     "saves_to_bare_one_client": ("то же, один клиент", 1 / 3),
     "saves_to_signed_in": (f"сохранений к пустой странице журнала, {CLIENTS} клиентов", 1 / 3),
@@ -57,6 +58,8 @@ def main() -> None:
         with app.app_context():
             db.engine.dispose()
         result |= over_http(Path(folder), made)
+    with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
+        result |= imports.measure(Path(folder))
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     show(result)
@@ -128,6 +131,8 @@ def show(result: dict[str, Any]) -> None:
         sign, met = ("≥", value >= aim) if more_is_better else ("≤", value <= aim)
         print(f"{title:<58} {value:>8.2f}   цель {sign} {aim:.2f}   {'да' if met else 'НЕТ'}")
     print(f"запросов к базе: сетка {result['grid_statements']}, сохранение {result['save_statements']}")
+    lists = ", ".join(f"{kind} {one['rows']} за {one['seconds']}" for kind, one in result["imports"].items())
+    print(f"списки, строк за секунд: {lists}; процессорного времени {result['imports_cpu']} с")
     rates = (result[f"{name}_per_second"] for name in ("bare", "signed_in", "saves"))
     print("в секунду: голый Flask {}, пустая страница журнала {}, сохранений {}".format(*rates))
     print(f"записано в {RESULT.relative_to(ROOT)}")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from ejournal import __version__, create_app, demo, schema, server
 from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
+from ejournal.jobs import night
 from ejournal.services import accounts, college
 from ejournal.services.errors import ServiceError
 from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
@@ -117,6 +118,18 @@ def run(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path
         greeting = prepare(listening, is_show)
         db.engine.dispose()  # the workers are forked: they must not inherit a connection
     server.serve(listening, lambda: click.echo(greeting))
+
+
+@main.command()
+@with_appcontext
+def nightly() -> None:
+    """Выполнить всю ночную работу сейчас. Код возврата 1, если что-то не получилось."""
+    done = night.run()
+    for task in done.tasks:
+        words = f"{task.title}: {task.message}".removesuffix(": ")
+        click.echo(f"{'+' if task.ok else '!'} {words}", err=not task.ok)
+    if done.failed:
+        fail(f"Не получилось: {', '.join(task.name for task in done.failed)}.")
 
 
 def prepare(listening: server.Listening, is_show: bool) -> str:

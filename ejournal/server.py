@@ -1,4 +1,4 @@
-"""The production server: Granian in front of the WSGI application, on Linux and Windows."""
+"""The production server: Granian in front of the WSGI application and the job worker, on Linux and Windows."""
 
 import ipaddress
 import socket
@@ -10,6 +10,8 @@ from pathlib import Path
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.log import LogLevels
 from granian.server import Server
+
+from ejournal.jobs.keeper import worker_kept
 
 # Measured on two cores: two workers of eight threads answer 7,500 empty requests a second, twice what one does.
 THREADS = 8
@@ -59,7 +61,7 @@ def is_free(listening: Listening) -> bool:
 
 
 def serve(listening: Listening, when_ready: Callable[[], None]) -> None:
-    """Serve until told to stop (Ctrl+C, SIGTERM). The application is made in each worker, from the environment."""
+    """Serve until told to stop (Ctrl+C, SIGTERM), the job worker beside. Each process makes its own application."""
     server = Server(
         "ejournal:create_app",
         factory=True,
@@ -79,4 +81,5 @@ def serve(listening: Listening, when_ready: Callable[[], None]) -> None:
         ssl_protocol_min=SSLProtocols.tls12,
     )
     server.on_startup(when_ready)
-    server.serve()
+    with worker_kept():
+        server.serve()

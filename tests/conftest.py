@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from ejournal import create_app
 from ejournal.extensions import db
+from ejournal.jobs.queue import queue
 from ejournal.models import Account, Person
 
 POSTGRES = os.environ.get("EJOURNAL_TEST_POSTGRES")
@@ -110,6 +111,21 @@ def sign_in(app: Flask) -> SignIn:
         return signed
 
     return sign_in
+
+
+@pytest.fixture
+def finish_jobs(app: Flask) -> Callable[[], None]:
+    """Does what stands in the queue as the worker would: the queue and the handlers are the real ones."""
+
+    def finish() -> None:
+        with app.app_context():
+            work = queue()
+            while (task := work.dequeue()) is not None:
+                work.execute(task)
+
+    with app.app_context():
+        queue().flush()  # the folder is shared by all tests of the session
+    return finish
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

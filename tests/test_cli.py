@@ -223,6 +223,49 @@ def test_the_server_starts_answers_and_stops(ejournal: Command, instance: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="looks at processes as Linux lists them")
+def test_r2_2_the_job_worker_runs_beside_the_server_rises_again_and_ends_with_it(
+    ejournal: Command, instance: Path
+) -> None:
+    ejournal("init")
+    with _running("--port", str(_free_port())) as server:
+        first = _worker_of(server.pid)
+        os.kill(first, signal.SIGKILL)
+        second = _worker_of(server.pid, other_than=first)
+    assert not _is_alive(second)
+    with _running("--port", str(_free_port())) as server:
+        orphan = _worker_of(server.pid)
+        children = _children(server.pid)
+        server.kill()
+        deadline = time.monotonic() + 15
+        while _is_alive(orphan) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not _is_alive(orphan)
+        for child in children:
+            if _is_alive(child):
+                os.kill(child, signal.SIGKILL)
+
+
+def test_the_work_of_the_night_is_done_on_demand(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    done = ejournal("nightly")
+    assert done.exit_code == 0, done.output
+    assert "Завершённые сеансы" in done.output
+
+
+def test_the_night_that_did_not_go_well_names_what_failed(
+    ejournal: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ejournal("init")
+    (instance / "uploads").mkdir(exist_ok=True)
+    (instance / "uploads" / "pending").write_text("в папке лежит файл там, где должна быть папка")
+    done = ejournal("nightly")
+    assert done.exit_code == 1
+    assert "clear-uploads" in done.stderr
+    assert "Завершённые сеансы" in done.output
+
+
+@pytest.mark.slow
 def test_the_server_speaks_https_and_keeps_the_session_cookie_to_it(
     ejournal: Command, instance: Path, tmp_path: Path
 ) -> None:
@@ -280,6 +323,35 @@ class _running:  # noqa: N801
         self.process.wait(15)
         if self.process.stdout:
             self.process.stdout.close()
+
+
+def _worker_of(server: int, other_than: int = 0) -> int:
+    """The process id of the job worker that a server keeps, once there is one."""
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        for child in _children(server):
+            command = Path(f"/proc/{child}/cmdline").read_bytes() if _is_alive(child) else b""
+            if child != other_than and b"ejournal.worker" in command:
+                return child
+        time.sleep(0.2)
+    raise RuntimeError("no worker")
+
+
+def _children(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()] + [
+        int(pid)
+        for task in Path(f"/proc/{parent}/task").iterdir()
+        if task.name != str(parent)
+        for pid in (task / "children").read_text().split()
+    ]
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not asked how is not alive."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _with_demo_account(ejournal: Command, instance: Path) -> None:

@@ -21,6 +21,7 @@ from ejournal.access.core import (
     teaches,
 )
 from ejournal.access.diaries import children_of, diaries_of, reads_diary
+from ejournal.access.jobs import jobs_of
 
 __all__ = [
     "EVERYONE",
@@ -33,6 +34,7 @@ __all__ = [
     "diaries_of",
     "gives",
     "in_force",
+    "jobs_of",
     "leads",
     "load_viewer",
     "permits",

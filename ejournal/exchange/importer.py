@@ -108,6 +108,9 @@ KINDS: dict[str, Kind] = {
         store_marks.plan,
     ),
 }
+# Told how many changes of how many are carried out; what it raises undoes them all.
+Progress = Callable[[int, int], None]
+
 # Any number of our own; the same for all imports.
 _IMPORT_LOCK = 4_202_002
 
@@ -133,7 +136,8 @@ def plan(
     db.session.rollback()
     with reading():
         try:
-            return _plan(kind, content, filename, options or Options(), actor)
+            listing = KINDS[kind].read(content, filename)
+            return _plan(kind, content, filename, options or Options(), actor, listing)
         finally:
             db.session.rollback()
 
@@ -142,11 +146,19 @@ def apply(planned: ImportPlan, actor: Viewer | None = None) -> ImportPlan:
     """Carry out a plan. See apply_file."""
     if planned.errors:
         raise _refusal(planned)
-    return apply_file(planned.kind, planned.content, planned.filename, planned.options, planned.fingerprint(), actor)
+    return _apply(
+        planned.kind, planned.content, planned.filename, planned.options, planned.fingerprint(), actor, planned.listing
+    )
 
 
 def apply_file(
-    kind: str, content: bytes, filename: str, options: Options, fingerprint: str, actor: Viewer | None
+    kind: str,
+    content: bytes,
+    filename: str,
+    options: Options,
+    fingerprint: str,
+    actor: Viewer | None,
+    progress: Progress = lambda done, total: None,
 ) -> ImportPlan:
     """Carry out in one transaction what a plan with this fingerprint said, and log it. Returns the plan.
 
@@ -154,16 +166,35 @@ def apply_file(
     something else than was shown.
     """
     db.session.rollback()
+    # Before the transaction: reading a large file takes as long as writing it, and nobody's save waits for that.
+    listing = KINDS[kind].read(content, filename)
+    return _apply(kind, content, filename, options, fingerprint, actor, listing, progress)
+
+
+def _apply(
+    kind: str,
+    content: bytes,
+    filename: str,
+    options: Options,
+    fingerprint: str,
+    actor: Viewer | None,
+    listing: Any,
+    progress: Progress = lambda done, total: None,
+) -> ImportPlan:
+    db.session.rollback()
     _one_at_a_time()
     try:
-        plan = _plan(kind, content, filename, options, actor)
+        plan = _plan(kind, content, filename, options, actor, listing)
         if plan.errors:
             raise _refusal(plan)
         if plan.fingerprint() != fingerprint:
             raise ChangedMeanwhileError(
                 "Пока вы смотрели список изменений, данные изменились. Проверьте новый список и подтвердите снова."
             )
-        for change in plan.changes:
+        db.session.add_all(plan.first)
+        db.session.flush()
+        for number, change in enumerate(plan.changes):
+            progress(number, len(plan.changes))
             change.act()
         for act in plan.closing:
             act()
@@ -210,14 +241,12 @@ def _content(source: Path | bytes, filename: str) -> tuple[bytes, str]:
         raise FileError(f"Файл не открывается: {source}") from error
 
 
-def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Viewer | None) -> ImportPlan:
-    chosen = KINDS[kind]
-    listing = chosen.read(content, filename)
+def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Viewer | None, listing: Any) -> ImportPlan:
     draft = Draft(options=options, today=settings.today(), actor=actor)
     draft.errors += listing.errors
     draft.notes += listing.notes
     with db.session.no_autoflush:
-        chosen.store(listing, draft)
+        KINDS[kind].store(listing, draft)
     draft.errors.sort(key=lambda error: (error.sheet, error.row, error.cell))
     return ImportPlan(
         kind=kind,
@@ -228,7 +257,9 @@ def _plan(kind: str, content: bytes, filename: str, options: Options, actor: Vie
         errors=draft.errors,
         notes=draft.notes,
         batch=draft.batch,
+        first=draft.first,
         closing=draft.closing,
+        listing=listing,
     )
 
 

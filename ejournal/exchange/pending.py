@@ -29,12 +29,14 @@ class Pending:
     filename: str
     options: Options
     content: bytes
+    # How many rows its preview said would change: a long list is written as a job.
+    changed: int
 
 
-def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: bytes) -> str:
+def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: bytes, changed: int = 0) -> str:
     """Store a file for its owner; returns the id it is found by."""
     folder = _folder()
-    _sweep(folder)
+    sweep()
     name = secrets.token_hex(16)
     about = {
         "owner": viewer.person_id,
@@ -42,6 +44,7 @@ def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: by
         "filename": filename,
         "create_groups": options.create_groups,
         "admission_year": options.admission_year,
+        "changed": changed,
     }
     _write(folder / name, content)
     _write(folder / f"{name}.json", json.dumps(about).encode())
@@ -57,7 +60,9 @@ def find(viewer: Viewer, name: str) -> Pending:
     if about["owner"] != viewer.person_id:
         raise NotFoundError
     options = Options(about["create_groups"], about.get("admission_year", 0))
-    return Pending(name, about["owner"], about["kind"], about["filename"], options, path.read_bytes())
+    return Pending(
+        name, about["owner"], about["kind"], about["filename"], options, path.read_bytes(), about.get("changed", 0)
+    )
 
 
 def drop(pending: Pending) -> None:
@@ -66,17 +71,19 @@ def drop(pending: Pending) -> None:
     path.unlink(missing_ok=True)
 
 
+def sweep() -> int:
+    """Remove files that nobody confirmed for a day. Returns how many."""
+    oldest = time.time() - KEPT_SECONDS
+    old = [path for path in _folder().iterdir() if path.stat().st_mtime < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
 def _folder() -> Path:
     folder: Path = current_app.config["EJOURNAL"].instance / "uploads" / "pending"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
-
-
-def _sweep(folder: Path) -> None:
-    oldest = time.time() - KEPT_SECONDS
-    for path in folder.iterdir():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ejournal.domain.calendar import MONTHS, MONTHS_GENITIVE
@@ -49,6 +50,8 @@ class Name(NamedTuple):
         return sort_key(*self)
 
 
+# A cell is looked at several times (is the row empty, a total, what is in it): each time costs as much as the rest.
+@lru_cache(maxsize=4096, typed=True)
 def text(value: CellValue) -> str:
     """One line of text with single spaces; a whole number without «.0»; a dash alone is nothing."""
     line = " ".join(lines(value).split())

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Long, Moment, Title, now, ref
 
-JOB_STATES = {"queued": "ждёт", "running": "выполняется", "done": "готово", "failed": "не получилось"}
+JOB_STATES = {
+    "queued": "ждёт",
+    "running": "выполняется",
+    "done": "готово",
+    "failed": "не получилось",
+    "cancelled": "отменено",
+}
 
 
 class Job(Base):

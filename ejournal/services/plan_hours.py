@@ -51,8 +51,21 @@ def for_groups(groups: Sequence[Group], year: AcademicYear) -> dict[int, list[Pl
 
 def year_hours(discipline_id: int, group: Group, year_starts: int) -> int:
     """The hours the curriculum gives one discipline in one year of the group's study."""
-    first = first_semester(group, year_starts)
     rows = db.session.scalars(select(CurriculumHours).where(CurriculumHours.discipline_id == discipline_id)).all()
+    return in_year(rows, group, year_starts)
+
+
+def by_discipline() -> dict[int, list[CurriculumHours]]:
+    """The rows of all curricula, for who needs them of many disciplines at once."""
+    rows: dict[int, list[CurriculumHours]] = {}
+    for row in db.session.scalars(select(CurriculumHours)):
+        rows.setdefault(row.discipline_id, []).append(row)
+    return rows
+
+
+def in_year(rows: Sequence[CurriculumHours], group: Group, year_starts: int) -> int:
+    """Of one discipline's rows, the hours of one year of the group's study."""
+    first = first_semester(group, year_starts)
     own = [row for row in rows if row.admission_year == group.admission_year]
     return sum(
         row.hours for row in own or rows if row.semester in (first, first + 1) and (own or not row.admission_year)

@@ -23,6 +23,9 @@ DEFAULTS: dict[str, Any] = {
     "timetable.shared_rooms": ["спортзал"],
     # Overrides of the regulation's terms by key of domain.terms.TERMS.
     "terms": {},
+    # The hour of the college's day at which the night's work begins, and how it went last (see jobs/night.py).
+    "nightly.hour": 3,
+    "nightly.last": None,
     "grading": {},
 }
 

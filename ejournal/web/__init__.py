@@ -27,6 +27,7 @@ AREAS = (
     "bells",
     "consents",
     "individual",
+    "jobs",
     "load",
     "movement",
     "plans",

@@ -27,6 +27,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
+# What a page asks for by itself.
+ASKED_BY_THE_PAGE = frozenset({"journal.changes", "jobs.progress"})
+
 # A session lives this long without a request: a teacher's working day with its gaps.
 SESSION = timedelta(hours=10)
 
@@ -97,7 +100,7 @@ class SessionInterface(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         # A page that only asks for news by itself is nobody at work: it does not make the session longer.
-        if request.endpoint == "journal.changes" and not session.modified:
+        if request.endpoint in ASKED_BY_THE_PAGE and not session.modified:
             return False
         return super().should_set_cookie(app, session)
 

@@ -40,13 +40,13 @@ class Server:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.instance = instance
+        self.environment = {**os.environ, "EJOURNAL_INSTANCE": str(instance)}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {**os.environ, "EJOURNAL_INSTANCE": str(self.instance)}
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port), "--workers", "1"]
         self.process = subprocess.Popen(
-            [*command, "--blocking-threads", "4", "--no-log", "wsgi:app"], cwd=ROOT, env=environment
+            [*command, "--blocking-threads", "4", "--no-log", "wsgi:app"], cwd=ROOT, env=self.environment
         )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import or_, select
 
-from ejournal.exchange.changes import Draft
+from ejournal.exchange.changes import Draft, nothing
 from ejournal.exchange.store.thematic_plan import plan_title
 from ejournal.extensions import db
 from ejournal.models import (
@@ -33,6 +33,9 @@ class Load:
         for subgroup in db.session.scalars(select(Subgroup)):
             self.subgroups[subgroup.group_id, subgroup_number(subgroup.title)] = subgroup
         self.taught: set[tuple[int, int]] = set()
+        self.hours = plan_hours.by_discipline()
+        plans = db.session.execute(select(ThematicPlan.discipline_id, ThematicPlan.title, ThematicPlan.id))
+        self.plans = {(discipline_id, title): id_ for discipline_id, title, id_ in plans}
         if year.id is not None:
             self._read()
 
@@ -64,25 +67,15 @@ class Load:
     def _create(self, group: Group, discipline: Discipline, number: int | None) -> Course:
         subgroup = self._subgroup(group, number) if number else None
         course = Course(
+            year=self.year,
             group=group,
             discipline=discipline,
             subgroup=subgroup,
-            hours=plan_hours.year_hours(discipline.id, group, self.year.starts.year),
-            plan_id=db.session.scalar(
-                select(ThematicPlan.id).where(
-                    ThematicPlan.discipline_id == discipline.id,
-                    ThematicPlan.title == plan_title(discipline, group),
-                )
-            ),
+            hours=plan_hours.in_year(self.hours.get(discipline.id, ()), group, self.year.starts.year),
+            plan_id=self.plans.get((discipline.id, plan_title(discipline, group))),
         )
-
-        def act() -> None:
-            db.session.flush()
-            course.year_id = self.year.id
-            db.session.add(course)
-            db.session.flush()
-
-        self.draft.step(f"Новый журнал: {course.title}", act)
+        self.draft.first.append(course)
+        self.draft.step(f"Новый журнал: {course.title}", nothing)
         return course
 
     def _subgroup(self, group: Group, number: int) -> Subgroup:

@@ -102,7 +102,7 @@ def _change(
 ) -> None:
     store: Callable[[], None]
     if person is None:
-        stored, lines = people.new_person(details)
+        stored, lines = people.new_person(details, draft)
         roles, store = [Role.PARENT], nothing
     else:
         stored = person
@@ -113,8 +113,6 @@ def _change(
     lines += [line for line, _ in bonds if line]
 
     def act() -> None:
-        if stored.id is None:
-            people.add(stored)
         store()
         people.grant(stored, roles, draft.today)
         for _, bind in bonds:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ejournal.exchange.changes import Draft
 from ejournal.exchange.values import Name
 from ejournal.extensions import db
 from ejournal.models import Guardianship, Person, Role, RoleGrant
@@ -112,8 +113,8 @@ def is_renamed(person: Person, name: Name) -> bool:
     return known._replace(surname="").key == name._replace(surname="").key
 
 
-def new_person(details: Details) -> tuple[Person, list[str]]:
-    """A person not yet in the session, and the lines that say who it is."""
+def new_person(details: Details, draft: Draft) -> tuple[Person, list[str]]:
+    """A person whom the draft will store before all else, and the lines that say who it is."""
     person = Person.called(
         details.name.surname,
         details.name.name,
@@ -121,6 +122,7 @@ def new_person(details: Details) -> tuple[Person, list[str]]:
         birth_date=details.birth,
         **{key: getattr(details, key) or None for key in CONTACTS},
     )
+    draft.first.append(person)
     lines = [f"дата рождения: {details.birth:%d.%m.%Y}"] if details.birth else []
     lines += [f"{title}: {getattr(details, key)}" for key, title in CONTACTS.items() if getattr(details, key)]
     return person, lines
@@ -160,12 +162,6 @@ def missing_roles(directory: Directory, person: Person, roles: Iterable[Role]) -
 def grant(person: Person, roles: Iterable[Role], since: date) -> None:
     """Give roles; the person must be stored already."""
     db.session.add_all([RoleGrant(person_id=person.id, role=role.value, since=since) for role in roles])
-
-
-def add(person: Person) -> None:
-    """Store a new person at once: what follows needs the id."""
-    db.session.add(person)
-    db.session.flush()
 
 
 def guardianships() -> dict[tuple[int, int], Guardianship]:

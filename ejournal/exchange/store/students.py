@@ -68,11 +68,10 @@ def _find(details: Details, group: Group, directory: Directory, history: dict[in
 
 
 def _create(record: StudentRecord, details: Details, group: Group, start: date, draft: Draft) -> None:
-    person, lines = people.new_person(details)
+    person, lines = people.new_person(details, draft)
     enrollment = _enrollment(record, group, start)
 
     def act() -> None:
-        people.add(person)
         enrollment.student = person
         db.session.add(enrollment)
         people.grant(person, [Role.STUDENT], enrollment.since)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from ejournal.exchange.changes import Draft
+from ejournal.exchange.changes import Draft, nothing
 from ejournal.exchange.people_fields import Listing
 from ejournal.exchange.store import people
 from ejournal.exchange.store.groups import Groups, year_start
@@ -99,8 +99,8 @@ def _change(
 ) -> None:
     wanted = sorted(record.roles)
     if person is None:
-        stored, lines = people.new_person(details)
-        roles, store = wanted, _adding(stored)
+        stored, lines = people.new_person(details, draft)
+        roles, store = wanted, nothing
     else:
         stored = person
         lines, store = people.differences(person, details)
@@ -121,10 +121,6 @@ def _change(
         draft.create(record.name.full, lines, act)
     else:
         draft.update(person.full_name, lines, act)
-
-
-def _adding(person: Person) -> Callable[[], None]:
-    return lambda: people.add(person)
 
 
 def _appoint(person: Person, group: Group, leader: Curatorship | None, draft: Draft) -> tuple[str, Callable[[], None]]:

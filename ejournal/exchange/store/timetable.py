@@ -108,7 +108,6 @@ def _plan_entry(
     if known is None:
 
         def add() -> None:
-            db.session.flush()
             db.session.add(
                 TimetableEntry(
                     course_id=course.id,
@@ -131,7 +130,6 @@ def _plan_entry(
         lines.append(f"каб. {entry.room or 'нет'} → {record.room}")
 
     def change() -> None:
-        db.session.flush()
         entry.course_id, entry.room = course.id, record.room or entry.room
 
     draft.update(name, lines, change)

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ejournal import jobs
 from ejournal.access import permits
 from ejournal.exchange import importer, pending, tables
 from ejournal.exchange.changes import Options
@@ -14,6 +15,8 @@ from ejournal.web.admin import bp
 
 # A page of thousands of rows helps nobody; the log of the import holds them all.
 SHOWN = 300
+# More changed rows than these are written as a job: it can be left, and no request waits for half a minute.
+AT_ONCE = 500
 
 
 @bp.get("/import")
@@ -37,10 +40,11 @@ def preview_import() -> ResponseReturnValue:
     options = Options(bool(request.form.get("create_groups")), int(year or 0))
     content = upload.stream.read(tables.MAX_FILE + 1)
     try:
-        importer.plan(kind, content, upload.filename, options, current_user)
+        plan = importer.plan(kind, content, upload.filename, options, current_user)
     except ServiceError as error:
         return _form(file_error=error.message), 422
-    name = pending.keep(current_user, kind, upload.filename[:250], options, content)
+    changed = plan.created + plan.updated
+    name = pending.keep(current_user, kind, upload.filename[:250], options, content, changed)
     return redirect(url_for("admin.pending_import", name=name))
 
 
@@ -58,6 +62,10 @@ def apply_import(name: str) -> ResponseReturnValue:
     """Carry out what was shown: the form says by its fingerprint which plan that was."""
     file = pending.find(current_user, name)
     fingerprint = request.form.get("fingerprint", "")
+    if file.changed > AT_ONCE:
+        title = f"Загрузка: {KINDS[file.kind].title}, {file.filename}"
+        job = jobs.start(current_user, "import", title, {"name": name, "fingerprint": fingerprint})
+        return redirect(url_for("jobs.show", job_id=job.id))
     try:
         done = importer.apply_file(file.kind, file.content, file.filename, file.options, fingerprint, current_user)
     except ChangedMeanwhileError as error:

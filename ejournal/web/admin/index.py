@@ -4,12 +4,19 @@ from flask import render_template
 
 from ejournal.access import permits
 from ejournal.backup import copies
+from ejournal.jobs import night
 from ejournal.models import Role
-from ejournal.services import people
+from ejournal.services import people, settings
 from ejournal.web.admin import bp
 
 
 @bp.get("/")
 @permits(Role.SYSADMIN)
 def index() -> str:
-    return render_template("admin/index.html", counts=people.counts(), backup=copies.status())
+    return render_template(
+        "admin/index.html",
+        counts=people.counts(),
+        backup=copies.status(),
+        night=night.last(),
+        night_hour=settings.get(night.HOUR),
+    )

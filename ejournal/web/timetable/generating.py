@@ -6,11 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ejournal import jobs
 from ejournal.access import permits
-from ejournal.models import AcademicYear, Role
+from ejournal.models import AcademicYear, Job, Role
 from ejournal.services import generation, groups, periods, settings
 from ejournal.services.errors import RefusedError
 from ejournal.web.timetable import bp
+
+# For more groups than these the lessons are made as a job (measured: a tenth of a second a group).
+AT_ONCE = 12
 
 
 @bp.get("/generation")
@@ -42,6 +46,8 @@ def generate() -> ResponseReturnValue:
     year = periods.chosen(request.form.get("year", type=int))
     since, until = _days(year)
     chosen = request.form.getlist("group", type=int)
+    if len(chosen or groups.studying(year)) > AT_ONCE:
+        return redirect(url_for("jobs.show", job_id=_start(year, chosen, since, until).id))
     try:
         total = generation.generate(current_user, year, chosen, since, until)
     except RefusedError as error:
@@ -49,6 +55,11 @@ def generate() -> ResponseReturnValue:
     else:
         flash(f"Занятия: {total.words}.")
     return redirect(url_for("timetable.generating", year=year.id))
+
+
+def _start(year: AcademicYear, chosen: list[int], since: date, until: date) -> Job:
+    payload = {"year": year.id, "groups": chosen, "since": since.isoformat(), "until": until.isoformat()}
+    return jobs.start(current_user, "lessons", f"Занятия из расписания, {year.title}", payload)
 
 
 def _days(year: AcademicYear) -> tuple[date, date]:

@@ -1,0 +1,32 @@
+"""What the night clears away, and the night itself started by hand."""
+
+from typing import Any
+
+from ejournal.access import Viewer
+from ejournal.exchange import pending
+from ejournal.jobs import files, night
+from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
+from ejournal.services import old_sessions
+
+
+@nightly("clear-jobs", "Результаты заданий старше недели")
+def clear_jobs() -> str:
+    return f"удалено: {files.remove_old()}"
+
+
+@nightly("clear-sessions", "Завершённые сеансы")
+def clear_sessions() -> str:
+    return f"удалено: {old_sessions.remove_old()}"
+
+
+@nightly("clear-uploads", "Незавершённые загрузки списков")
+def clear_uploads() -> str:
+    return f"удалено файлов: {pending.sweep()}"
+
+
+@handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.")
+def run_now(_actor: Viewer | None, _payload: dict[str, Any], progress: Progress) -> JobResult:
+    done = night.run(progress)
+    if done.failed:
+        raise JobFailedError("Не получилось: " + "; ".join(f"{task.title} — {task.message}" for task in done.failed))
+    return JobResult(f"Выполнено задач: {len(done.tasks)}.")

@@ -1,0 +1,74 @@
+"""The process that does the jobs and the night's work: `python -m ejournal.worker`, kept by `ejournal run`."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from flask import Flask
+from huey.consumer import Consumer
+
+from ejournal import create_app
+from ejournal.extensions import db
+from ejournal.jobs import night, running
+from ejournal.jobs.folder import Lock
+from ejournal.jobs.queue import queue, waiting
+from ejournal.services.errors import RefusedError
+
+# Two at a time: an import must not wait for somebody's two hundred diaries.
+THREADS = 2
+# Seconds: how soon a job begins, at the latest; how exactly the night's hour is kept.
+LONGEST_WAIT, CLOCK = 1.0, 30.0
+
+
+class Worker(Consumer):
+    """Ctrl+C of a terminal reaches every process of the server; the server ends this one itself."""
+
+    def _set_signal_handlers(self) -> None:
+        super()._set_signal_handlers()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def main() -> None:
+    os.umask(0o077)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    app = create_app()
+    with app.app_context():
+        lock = Lock("worker")
+        while not lock.take():  # the one before is still ending
+            time.sleep(0.5)
+        running.recover(waiting())
+        db.session.remove()
+        consumer = Worker(queue(), workers=THREADS, periodic=False, max_delay=LONGEST_WAIT)
+    threading.Thread(target=_watch_clock, args=(app,), daemon=True).start()
+    consumer.run()
+    # Threads that are still at work are not waited for: their transactions are undone, and the next start says so.
+    os._exit(0)
+
+
+def _watch_clock(app: Flask) -> None:
+    while True:
+        try:
+            with app.app_context():
+                night.tick()
+        except RefusedError:
+            pass  # somebody runs it by hand just now
+        except Exception:
+            app.logger.exception("the night's work was not begun")
+        time.sleep(CLOCK)
+
+
+def _end_with_parent() -> None:
+    """A server that was killed leaves no worker behind, not even one that was still starting: it names itself."""
+    if sys.platform == "win32":
+        sys.stdin.buffer.read()  # ends when the other end of the pipe closes with the server
+    else:
+        parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+        while os.getppid() == parent:
+            time.sleep(1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
