@@ -20,9 +20,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`create_groups`: also create the groups and programmes a list names (students, curriculum)."""
+    """`create_groups`: also create the groups and programmes a list names (students, curriculum, timetable).
+
+    `day`: the date of a timetable or of replacements for one day, over what the file says of it.
+    """
 
     create_groups: bool = False
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -21,11 +22,19 @@ SHOWN_CHANGES = 40
 @click.option("--dry-run", is_flag=True, help="Только показать, что изменится; ничего не записывать.")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программ: счётчики и ошибки в JSON.")
 @click.option("--create-groups", is_flag=True, help="Создать группы и специальности, которых ещё нет.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]),
+    help="День расписания или замен, если файл его не называет или называет неверно: ГГГГ-ММ-ДД.",
+)
 @with_appcontext
-def import_command(kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool) -> None:
+def import_command(
+    kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool, day: datetime | None
+) -> None:
     """Загрузить список из таблицы. При любой ошибке не записывается ничего, код возврата 1."""
     try:
-        plan = importer.plan(kind, file, options=Options(create_groups=create_groups))
+        plan = importer.plan(kind, file, options=Options(create_groups, day.date() if day else None))
         if plan.is_applicable and not dry_run:
             plan = importer.apply(plan)
     except ServiceError as error:
@@ -73,8 +82,10 @@ def _refuse(message: str, as_json: bool) -> None:
 
 def _show(plan: ImportPlan, dry_run: bool) -> None:
     if plan.errors:
+        several = len({error.sheet for error in plan.errors}) > 1
         for error in plan.errors:
-            where = f"строка {error.row}" + (f", «{error.column}»" if error.column else "")
+            where = f"лист «{error.sheet}», " if several else ""
+            where += f"строка {error.row}" + (f", «{error.column}»" if error.column else "")
             click.echo(f"{where}: {error.message}", err=True)
         click.echo(f"Ошибок: {len(plan.errors)}. Ничего не записано.", err=True)
         return

@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flask import current_app
@@ -41,6 +42,7 @@ def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: by
         "kind": kind,
         "filename": filename,
         "create_groups": options.create_groups,
+        "day": options.day.isoformat() if options.day else None,
     }
     _write(folder / name, content)
     _write(folder / f"{name}.json", json.dumps(about).encode())
@@ -55,7 +57,8 @@ def find(viewer: Viewer, name: str) -> Pending:
     about = json.loads(path.with_suffix(".json").read_bytes())
     if about["owner"] != viewer.person_id:
         raise NotFoundError
-    options = Options(create_groups=about["create_groups"])
+    day = about.get("day")
+    options = Options(create_groups=about["create_groups"], day=date.fromisoformat(day) if day else None)
     return Pending(name, about["owner"], about["kind"], about["filename"], options, path.read_bytes())
 
 
