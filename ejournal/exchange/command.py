@@ -52,13 +52,14 @@ def import_command(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--group", default="", help="Группа: только её обучающиеся; вместе с --discipline — журнал или КТП.")
 @click.option("--discipline", default="", help="Дисциплина журнала или тематического плана.")
+@click.option("--subgroup", type=int, default=0, help="Подгруппа журнала: 1 или 2.")
 @click.option("--programme", default="", help="Код специальности учебного плана.")
 @with_appcontext
-def export_command(kind: str, file: Path, group: str, discipline: str, programme: str) -> None:
+def export_command(kind: str, file: Path, group: str, discipline: str, subgroup: int, programme: str) -> None:
     """Выгрузить список в .xlsx или .csv (по расширению); everything — в .zip."""
     form = "csv" if file.suffix.lower() == ".csv" else "xlsx"
     try:
-        course_id = exporter.find_course(group, discipline).id if group and discipline else None
+        course_id = exporter.find_course(group, discipline, subgroup).id if group and discipline else None
         group_id = exporter.find_group(group).id if group and not discipline else None
         options = exporter.Options(group_id=group_id, programme=programme, course_id=course_id)
         file.write_bytes(exporter.export(None, kind, options, form))

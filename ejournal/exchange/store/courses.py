@@ -46,11 +46,12 @@ class Disciplines:
                 self.by_title.setdefault(_key(words), []).append(row)
         self.codes = {row.id: row.code for row in db.session.scalars(select(Programme))}
 
-    def find(self, title: str, group: Group | None) -> Discipline:
-        """The discipline of the group's programme; where the group has none, the only one of that title."""
-        found = _of_programme(self.by_title.get(_key(title), []), group)
+    def find(self, title: str, group: Group | None, code: str = "") -> Discipline:
+        """The discipline of the group's programme, or of the one with this code; else the only one of that title."""
+        found = self._of_programme(self.by_title.get(_key(title), []), group, code)
         if not found and short_names.is_short(title):
-            found = [row for row in _of_programme(self.rows, group) if short_names.matches(title, row.title)]
+            named = self._of_programme(self.rows, group, code)
+            found = [row for row in named if short_names.matches(title, row.title)]
         if group and self.year_starts and len({row.id for row in found}) > 1:
             first = plan_hours.first_semester(group, self.year_starts)
             found = [row for row in found if self.semesters.get(row.id, set()) & {first, first + 1}] or found
@@ -66,9 +67,12 @@ class Disciplines:
             )
         return found[0]
 
-
-def _of_programme(rows: Sequence[Discipline], group: Group | None) -> list[Discipline]:
-    return [row for row in rows if not (group and group.programme_id) or row.programme_id == group.programme_id]
+    def _of_programme(self, rows: Sequence[Discipline], group: Group | None, code: str) -> list[Discipline]:
+        if group and group.programme_id:
+            return [row for row in rows if row.programme_id == group.programme_id]
+        if code in self.codes.values():
+            return [row for row in rows if self.codes[row.programme_id] == code]
+        return list(rows)
 
 
 class Teachers:

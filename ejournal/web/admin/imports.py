@@ -1,5 +1,7 @@
 """Importing lists: choose a file, see what it would change, confirm exactly that (п. 4.2)."""
 
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -31,7 +33,10 @@ def preview_import() -> ResponseReturnValue:
         return _form(kind_error="Выберите, какой это список."), 422
     if upload is None or not upload.filename:
         return _form(file_error="Выберите файл."), 422
-    options = Options(create_groups=bool(request.form.get("create_groups")))
+    try:
+        options = _options()
+    except ValueError:
+        return _form(day_error="Напишите дату так: 2026-11-24."), 422
     content = upload.stream.read(tables.MAX_FILE + 1)
     try:
         importer.plan(kind, content, upload.filename, options, current_user)
@@ -81,7 +86,13 @@ def finished_import(entry_id: int) -> str:
     return render_template("admin/import_done.html", done=done, shown=SHOWN, kind=KINDS.get(done.details["kind"]))
 
 
-def _form(kind_error: str = "", file_error: str = "") -> str:
+def _options() -> Options:
+    """Raises ValueError for a day that is no date."""
+    day = request.form.get("day", "").strip()
+    return Options(create_groups=bool(request.form.get("create_groups")), day=date.fromisoformat(day) if day else None)
+
+
+def _form(kind_error: str = "", file_error: str = "", day_error: str = "") -> str:
     return render_template(
         "admin/imports.html",
         kinds=KINDS,
@@ -90,5 +101,7 @@ def _form(kind_error: str = "", file_error: str = "") -> str:
         create_groups=bool(request.form.get("create_groups")),
         kind_error=kind_error,
         file_error=file_error,
+        day=request.form.get("day", ""),
+        day_error=day_error,
         recent=importer.recent(),
     )
