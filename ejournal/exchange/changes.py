@@ -20,13 +20,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`create_groups`: also create the groups and programmes a list names (students, curriculum).
+    """`create_groups`: also create the groups and programmes a list names (students, curriculum, timetable).
 
     `admission_year`: a curriculum is that admission's own (набор); 0: the common one of the programme.
+    `day`: the date of a timetable or of replacements for one day, over what the file says of it.
     """
 
     create_groups: bool = False
     admission_year: int = 0
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

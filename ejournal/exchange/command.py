@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -22,13 +23,26 @@ SHOWN_CHANGES = 40
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программ: счётчики и ошибки в JSON.")
 @click.option("--create-groups", is_flag=True, help="Создать группы и специальности, которых ещё нет.")
 @click.option("--admission", type=click.IntRange(2000, 2100), help="Учебный план только этого года набора.")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]),
+    help="День расписания или замен, если файл его не называет или называет неверно: ГГГГ-ММ-ДД.",
+)
 @with_appcontext
 def import_command(
-    kind: str, file: Path, dry_run: bool, as_json: bool, create_groups: bool, admission: int | None
+    kind: str,
+    file: Path,
+    dry_run: bool,
+    as_json: bool,
+    create_groups: bool,
+    admission: int | None,
+    day: datetime | None,
 ) -> None:
     """Загрузить список из таблицы. При любой ошибке не записывается ничего, код возврата 1."""
     try:
-        plan = importer.plan(kind, file, options=Options(create_groups, admission or 0))
+        options = Options(create_groups, admission or 0, day.date() if day else None)
+        plan = importer.plan(kind, file, options=options)
         if plan.is_applicable and not dry_run:
             plan = importer.apply(plan)
     except ServiceError as error:
@@ -46,14 +60,17 @@ def import_command(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--group", default="", help="Группа: только её обучающиеся; вместе с --discipline — журнал или КТП.")
 @click.option("--discipline", default="", help="Дисциплина журнала или тематического плана.")
+@click.option("--subgroup", type=int, default=0, help="Подгруппа журнала: 1 или 2.")
 @click.option("--programme", default="", help="Код специальности учебного плана.")
 @click.option("--admission", type=int, default=0, help="Год набора, у которого свой учебный план.")
 @with_appcontext
-def export_command(kind: str, file: Path, group: str, discipline: str, programme: str, admission: int) -> None:
+def export_command(
+    kind: str, file: Path, group: str, discipline: str, subgroup: int, programme: str, admission: int
+) -> None:
     """Выгрузить список в .xlsx или .csv (по расширению); everything — в .zip."""
     form = "csv" if file.suffix.lower() == ".csv" else "xlsx"
     try:
-        course_id = exporter.find_course(group, discipline).id if group and discipline else None
+        course_id = exporter.find_course(group, discipline, subgroup).id if group and discipline else None
         group_id = exporter.find_group(group).id if group and not discipline else None
         options = exporter.Options(group_id, programme, course_id=course_id, admission_year=admission)
         file.write_bytes(exporter.export(None, kind, options, form))
@@ -77,8 +94,10 @@ def _refuse(message: str, as_json: bool) -> None:
 
 def _show(plan: ImportPlan, dry_run: bool) -> None:
     if plan.errors:
+        several = len({error.sheet for error in plan.errors}) > 1
         for error in plan.errors:
-            where = f"строка {error.row}" + (f", «{error.column}»" if error.column else "")
+            where = f"лист «{error.sheet}», " if several else ""
+            where += f"строка {error.row}" + (f", «{error.column}»" if error.column else "")
             click.echo(f"{where}: {error.message}", err=True)
         click.echo(f"Ошибок: {len(plan.errors)}. Ничего не записано.", err=True)
         return

@@ -110,11 +110,12 @@ def _controls(reading: Reading) -> dict[int, list[str]]:
 
 
 def semesters(value: CellValue) -> list[int]:
+    """«24» → 2 and 4, «12» → 1 and 2, «10» → 10: no programme has more semesters than ten."""
     typed = fold(text(value))
     if re.search(r"\d\s*-\s*\d", typed):
         first, last = (int(n) for n in re.findall(r"\d+", typed)[:2])
         return list(range(first, last + 1))
-    parts = re.findall(r"\d+", typed) if re.search(r"[,;\s]", typed) else re.findall(r"1[0-2]$|\d", typed)
+    parts = re.findall(r"\d+", typed) if re.search(r"[,;\s]", typed) else re.findall(r"10$|\d", typed)
     numbers = [int(part) for part in parts]
     if typed and (not numbers or any(not 1 <= number <= 12 for number in numbers)):
         raise BadValueError(f"нужны номера семестров, например 2 или 24, а здесь: «{typed}»")

@@ -13,6 +13,7 @@ from ejournal.access import Viewer
 from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.export import days, people, plans
 from ejournal.exchange.export.sheets import Page, as_csv, as_xlsx
+from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, Programme, ThematicPlan
 from ejournal.services import curricula, groups, log, periods, settings
@@ -136,8 +137,11 @@ def find_group(title: str) -> Group:
     return group
 
 
-def find_course(group: str, discipline: str) -> Course:
-    """A journal of the running year by group and discipline, as people name them. Raises RefusedError."""
+def find_course(group: str, discipline: str, subgroup: int = 0) -> Course:
+    """A journal of the running year by group, discipline and subgroup (0: the whole group), as people name them.
+
+    Raises RefusedError.
+    """
     year = periods.chosen()
     rows = db.session.scalars(
         select(Course)
@@ -145,14 +149,19 @@ def find_course(group: str, discipline: str) -> Course:
         .join(Discipline, Discipline.id == Course.discipline_id)
         .where(
             Course.year_id == year.id,
-            Course.subgroup_id.is_(None),
             Group.id == find_group(group).id,
             (Discipline.title == discipline) | (Discipline.index == discipline),
         )
+        .options(joinedload(Course.subgroup))
     ).all()
-    if len(rows) != 1:
+    found = [row for row in rows if (subgroup_number(row.subgroup.title) if row.subgroup else 0) == subgroup]
+    if not found and rows:
+        raise RefusedError(f"Журналы «{discipline}» группы «{group}» ведутся по подгруппам: укажите подгруппу.")
+    if len(found) > 1:
+        raise RefusedError(f"Дисциплин «{discipline}» у группы «{group}» несколько: укажите индекс.")
+    if not found:
         raise RefusedError(f"Журнала «{discipline}» группы «{group}» в {year.title} нет.")
-    return rows[0]
+    return found[0]
 
 
 def _archive() -> bytes:
@@ -183,11 +192,16 @@ def _everything() -> Iterator[tuple[str, Page]]:
     ids = [group.id for group in groups.studying(year)]
     for course in db.session.scalars(
         select(Course)
-        .where(Course.year_id == year.id, Course.group_id.in_(ids), Course.subgroup_id.is_(None))
-        .options(joinedload(Course.group), joinedload(Course.discipline), joinedload(Course.year))
+        .where(Course.year_id == year.id, Course.group_id.in_(ids))
+        .options(
+            joinedload(Course.group),
+            joinedload(Course.discipline),
+            joinedload(Course.year),
+            joinedload(Course.subgroup),
+        )
         .order_by(Course.id)
     ):
-        yield f"marks/{_safe(course.group.title)} {_safe(course.discipline.title)} {course.id}.xlsx", days.marks(course)
+        yield f"marks/{_safe(course.audience)} {_safe(course.discipline.title)} {course.id}.xlsx", days.marks(course)
 
 
 def _safe(name: str) -> str:

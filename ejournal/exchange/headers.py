@@ -157,7 +157,7 @@ def _table_at(sheet: Sheet, index: int, depth: int, fields: Sequence[Field]) -> 
         sheet=sheet,
         columns=columns,
         headings={key: headings[column] for key, column in columns.items()},
-        above=sheet.rows[:index],
+        above=[*sheet.above, *sheet.rows[:index]],
         body=sheet.rows[index + depth :],
     )
 

@@ -6,6 +6,7 @@ and confirmation somebody else may have changed the data. All or nothing; one en
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,16 @@ class Kind:
     title: str
     # What the file must have, for the person who chooses it.
     columns: str
-    read: Callable[[bytes, str], Any]
+    read: Callable[[bytes, str, Options], Any]
     store: Callable[[Any, Draft], None]
 
 
-def _sheets(read: Callable[[list[tables.Sheet]], Any]) -> Callable[[bytes, str], Any]:
-    return lambda content, filename: read(tables.read(content, filename))
+def _sheets(read: Callable[[list[tables.Sheet]], Any]) -> Callable[[bytes, str, Options], Any]:
+    return lambda content, filename, _options: read(tables.read(content, filename))
+
+
+def _sheets_of_a_day(read: Callable[[list[tables.Sheet], date | None], Any]) -> Callable[[bytes, str, Options], Any]:
+    return lambda content, filename, options: read(tables.read(content, filename), options.day)
 
 
 KINDS: dict[str, Kind] = {
@@ -79,7 +84,7 @@ KINDS: dict[str, Kind] = {
     "curriculum": Kind(
         "Учебный план",
         "индекс, наименование, формы контроля, часы по семестрам; или файл .plx",
-        curriculum.read,
+        lambda content, filename, _options: curriculum.read(content, filename),
         store_curriculum.plan,
     ),
     "thematic-plan": Kind(
@@ -91,14 +96,16 @@ KINDS: dict[str, Kind] = {
     "bells": Kind("Звонки", "№ пары, время; над таблицей дни", _sheets(bells.read), store_bells.plan),
     "timetable": Kind(
         "Расписание",
-        "день, пара, по столбцу на группу; числитель над знаменателем",
-        _sheets(timetable.read),
+        "день, пара, по столбцу на группу, числитель над знаменателем; или по датам: листы курсов, день по группам, "
+        "страница сайта .html",
+        _sheets_of_a_day(timetable.read),
         store_timetable.plan,
     ),
     "substitutions": Kind(
         "Замены",
-        "дата, группа, пара, замена («Дисциплина, Фамилия И.О.», «снята», «перенос на 5 пару»)",
-        _sheets(substitutions.read),
+        "дата, группа, пара, замена («Дисциплина, Фамилия И.О.», «снята», «перенос на 5 пару»); или лист дня: группа, "
+        "пара, предмет, аудитория, преподаватель, дата в заголовке; можно .html",
+        _sheets_of_a_day(substitutions.read),
         store_substitutions.plan,
     ),
     "marks": Kind(
@@ -136,8 +143,9 @@ def plan(
     db.session.rollback()
     with reading():
         try:
-            listing = KINDS[kind].read(content, filename)
-            return _plan(kind, content, filename, options or Options(), actor, listing)
+            options = options or Options()
+            listing = KINDS[kind].read(content, filename, options)
+            return _plan(kind, content, filename, options, actor, listing)
         finally:
             db.session.rollback()
 
@@ -167,7 +175,7 @@ def apply_file(
     """
     db.session.rollback()
     # Before the transaction: reading a large file takes as long as writing it, and nobody's save waits for that.
-    listing = KINDS[kind].read(content, filename)
+    listing = KINDS[kind].read(content, filename, options)
     return _apply(kind, content, filename, options, fingerprint, actor, listing, progress)
 
 

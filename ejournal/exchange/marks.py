@@ -14,6 +14,7 @@ from ejournal.exchange.values import BadValueError, text
 _NAME_HEADING = re.compile(r"^фио\b|^фамилия|^обучающ|^студент|^список")
 _SHORT_DATE = re.compile(r"(\d{1,2})[./](\d{1,2})\.?")
 _GROUP = re.compile(r"групп[аыеу]\s*[:№]?\s*([^\s,;]+(?:\s*[-–—]\s*\d+)*(?:\s\d+)?)", re.IGNORECASE)
+_SUBGROUP = re.compile(r"[\s,(]*(?:подгрупп\w*\s*[:№]?\s*(\d)|(\d)\s*-?(?:я|ая)?\s*подгрупп\w*)\)?", re.IGNORECASE)
 _DISCIPLINE = re.compile(
     r"(?:дисциплин[аеы]|мдк|предмет)\s*[:–—]\s*([^;]+?)(?=\s{2,}|\s*(?:групп|препод)|$)", re.IGNORECASE
 )
@@ -35,10 +36,11 @@ class MarkRecord:
 
 @dataclass(slots=True)
 class MarkSheet:
-    """`title_row` is where group and discipline are named (1 when nowhere)."""
+    """`title_row` is where group and discipline are named (1 when nowhere); `subgroup` 0: the whole group."""
 
     group: str = ""
     discipline: str = ""
+    subgroup: int = 0
     title_row: int = 1
     dates: list[date] = field(default_factory=list)
     records: list[MarkRecord] = field(default_factory=list)
@@ -120,6 +122,9 @@ def _read_titles(above: list[Row], marks: MarkSheet) -> None:
     for row in above:
         for cell in row.cells:
             title = text(cell)
+            if part := _SUBGROUP.search(title):
+                marks.subgroup = int(part[1] or part[2])
+                title = title.replace(part[0], "")
             group = _GROUP.search(title)
             labelled = _DISCIPLINE.search(title)
             if group and not marks.group:

@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flask import current_app
@@ -45,6 +46,7 @@ def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: by
         "create_groups": options.create_groups,
         "admission_year": options.admission_year,
         "changed": changed,
+        "day": options.day.isoformat() if options.day else None,
     }
     _write(folder / name, content)
     _write(folder / f"{name}.json", json.dumps(about).encode())
@@ -59,7 +61,8 @@ def find(viewer: Viewer, name: str) -> Pending:
     about = json.loads(path.with_suffix(".json").read_bytes())
     if about["owner"] != viewer.person_id:
         raise NotFoundError
-    options = Options(about["create_groups"], about.get("admission_year", 0))
+    day = about.get("day")
+    options = Options(about["create_groups"], about.get("admission_year", 0), date.fromisoformat(day) if day else None)
     return Pending(
         name, about["owner"], about["kind"], about["filename"], options, path.read_bytes(), about.get("changed", 0)
     )

@@ -1,26 +1,20 @@
-"""Replacements in the timetable (замены): another teacher, another discipline, cancelled, moved."""
+"""Replacements in the timetable (замены): another teacher, another discipline, cancelled, moved.
+
+A list with a column «Замена» is read here; the sheet of a day as colleges hang it out, in forms.replacement_sheet.
+"""
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from ejournal.domain.names import fold, normalize_group_title
 from ejournal.exchange import values
-from ejournal.exchange.headers import Field, Reading, RowError, find_tables
+from ejournal.exchange.forms import replacement_sheet
+from ejournal.exchange.forms.replacement_records import FIELDS, Replacement, SubstitutionRecord
+from ejournal.exchange.headers import Reading, find_tables
 from ejournal.exchange.people_fields import Listing
 from ejournal.exchange.tables import CellValue, FileError, Sheet
 from ejournal.exchange.values import BadValueError, text
 
-FIELDS = (
-    Field("date", "Дата", r"^дата"),
-    Field("group", "Группа", r"групп"),
-    Field("pair", "Пара", r"^(?:n |no )?(?:пар[аы]|урок)\b"),
-    Field("planned", "По расписанию", r"по расписанию|^было|вместо|заменяем"),
-    Field("instead", "Замена", r"замен|^стало|кем"),
-    Field("room", "Каб.", r"^каб|^ауд"),
-    Field("reason", "Причина", r"причин|основан"),
-)
 REQUIRED = (("group",), ("pair",), ("instead",))
 
 _TEACHER = re.compile(r"[,;\s]+([А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.?)?)\s*$")
@@ -29,46 +23,19 @@ _MOVED = re.compile(r"перен\w*\s+на\s+(\d{1,2})")
 _TITLE_DATE = re.compile(r"\bна\s+(\d{1,2}[./]\d{1,2}[./]\d{4})\s*(?:г\.?)?\s*$")
 
 
-class Replacement(StrEnum):
-    TEACHER = "teacher"
-    DISCIPLINE = "discipline"
-    CANCELLED = "cancelled"
-    MOVED = "moved"
+def read(sheets: list[Sheet], day: date | None = None) -> Listing[SubstitutionRecord]:
+    """`day`: the date of a sheet of one day, over what it says itself.
 
-
-@dataclass(frozen=True, slots=True)
-class SubstitutionRecord:
-    """`discipline` and `teacher` are who and what comes instead; `to_pair` where a moved pair goes."""
-
-    row: int
-    date: date
-    group: str
-    group_key: str
-    pair: int
-    kind: Replacement
-    discipline: str = ""
-    teacher: str = ""
-    to_pair: int | None = None
-    room: str = ""
-    reason: str = ""
-    # What stands in the timetable there, as far as the list says it.
-    planned: str = ""
-    planned_teacher: str = ""
-
-    def error(self, column: str, message: str) -> RowError:
-        """What is wrong in this row; `column` is a key of FIELDS."""
-        titles = {field.key: field.title for field in FIELDS}
-        return RowError(self.row, column, titles.get(column, ""), message)
-
-
-def read(sheets: list[Sheet]) -> Listing[SubstitutionRecord]:
-    """Raises FileError when there is no list of replacements in the file."""
+    Raises FileError when there is no list of replacements in the file.
+    """
     listing: Listing[SubstitutionRecord] = Listing()
+    if replacement_sheet.read(sheets, day, listing):
+        return listing
     for table in find_tables(sheets, FIELDS, REQUIRED):
         titles = [text(cell) for row in table.above for cell in row.cells]
         of_title = next((values.day(found[1]) for title in titles if (found := _TITLE_DATE.search(title))), None)
         for row in table.records():
-            record = _read_row(Reading(table, row, listing.errors), of_title)
+            record = _read_row(Reading(table, row, listing.errors), day or of_title)
             if record:
                 listing.records.append(record)
     if not listing.records and not listing.errors:

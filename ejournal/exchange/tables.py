@@ -1,7 +1,7 @@
 """A file a person gives → sheets of typed cells with the spreadsheet's own row numbers.
 
-xlsx, xls and ods through a separate process (see spreadsheet_reader), CSV here. What is not a table, or is
-too large to be a college's list, is refused with a FileError that says what to do.
+xlsx, xls and ods through a separate process (see spreadsheet_reader), CSV and tables of HTML pages here. What is not a
+table, or is too large to be a college's list, is refused with a FileError that says what to do.
 """
 
 import csv
@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from ejournal.exchange import html_tables
 from ejournal.services.errors import ServiceError
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
@@ -23,6 +24,7 @@ Area = tuple[tuple[int, int], tuple[int, int]]
 MEGABYTE = 1024 * 1024
 MAX_FILE = 25 * MEGABYTE
 MAX_UNPACKED = 200 * MEGABYTE
+MAX_PAGE = 3 * MEGABYTE
 MAX_ROWS = 20_000
 MAX_CELLS = 500_000
 SECONDS = 30
@@ -62,6 +64,13 @@ class Sheet:
     rows: list[Row]
     # Merged areas as ((first row, first column), (last row, last column)), from 0.
     merged: list[Area] = field(default_factory=list)
+    # Text that stands over the table outside it (a page of a site).
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def above(self) -> list[Row]:
+        """The titles as rows that stand before the first one."""
+        return [Row(0, [title]) for title in self.titles]
 
 
 def read(content: bytes, filename: str = "") -> list[Sheet]:
@@ -72,7 +81,10 @@ def read(content: bytes, filename: str = "") -> list[Sheet]:
         raise FileError(_TOO_BIG)
     if content.startswith((_ZIP, _OLE)):
         return _read_spreadsheet(content)
-    return [_read_csv(content, Path(filename).stem)]
+    text = _decode(content)
+    if text.lstrip().startswith("<"):
+        return _read_page(text, Path(filename).stem)
+    return [_read_csv(text, Path(filename).stem)]
 
 
 def address(row: int, column: int) -> str:
@@ -137,9 +149,28 @@ def _cell(value: Any) -> CellValue:
     return kinds[kind].fromisoformat(text)
 
 
-def _read_csv(content: bytes, name: str) -> Sheet:
-    text = _decode(content)
-    if text.lstrip().startswith("<") or "\0" in text:
+def _read_page(page: str, name: str) -> list[Sheet]:
+    if len(page) > MAX_PAGE:
+        raise FileError(_TOO_BIG)
+    try:
+        found = html_tables.read(page, MAX_CELLS)
+    except html_tables.TooManyCellsError as error:
+        raise FileError(_TOO_BIG) from error
+    if not found:
+        raise FileError(_NOT_A_TABLE)
+    return [
+        Sheet(
+            name if len(found) == 1 else f"{name}, таблица {number}",
+            [Row(place, [cell or None for cell in cells]) for place, cells in enumerate(table.rows, start=1)],
+            table.merged,
+            table.titles,
+        )
+        for number, table in enumerate(found, start=1)
+    ]
+
+
+def _read_csv(text: str, name: str) -> Sheet:
+    if "\0" in text:
         raise FileError(_NOT_A_TABLE)
     try:
         rows = [

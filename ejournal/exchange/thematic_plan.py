@@ -24,7 +24,7 @@ _SECTION = re.compile(r"(?:раздел|глава|модуль|мдк)\b")
 # «Дисциплина: Математика    Группа: ИС-21    Преподаватель: …»: each label ends the value before it.
 _LABELS = re.compile(
     r"(дисциплин[аы](?:\s*,\s*мдк)?|учебный предмет|предмет|мдк|групп[аы]|"
-    r"преподавател[ьи]|специальность|курс|семестр)\s*[:–—]\s*",
+    r"преподавател[ьи]|специальность|курс|семестр|план)\s*[:–—]\s*",
     re.IGNORECASE,
 )
 
@@ -43,11 +43,16 @@ class TopicRecord:
 
 @dataclass(slots=True)
 class PlanList:
-    """`discipline_row` is where the discipline is named (1 when nowhere)."""
+    """`discipline_row` is where the discipline is named (1 when nowhere); `title` the plan's own name, if given.
+
+    `programme` is a code that tells the discipline apart where no group does.
+    """
 
     discipline: str = ""
     group: str = ""
     teacher: str = ""
+    title: str = ""
+    programme: str = ""
     discipline_row: int = 1
     topics: list[TopicRecord] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
@@ -92,6 +97,10 @@ def _note_label(label: str, value: str, row: Row, plan: PlanList) -> None:
         plan.discipline, plan.discipline_row = value, row.number
     elif label.startswith("групп"):
         plan.group = values.group_title(value)
+    elif label == "специальность":
+        plan.programme = value.split(maxsplit=1)[0] if value else ""
+    elif label == "план":
+        plan.title = value[:250]
     elif label.startswith("преподават"):
         plan.teacher = value
 

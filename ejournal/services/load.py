@@ -262,13 +262,13 @@ def _only_plans(year: AcademicYear) -> dict[int, int]:
 
 
 def options(year: AcademicYear) -> list[tuple[int, str]]:
-    """The journals of whole groups of a year, to choose one from: by group and discipline."""
+    """The journals of a year, to choose one from: by group and discipline."""
     courses = db.session.scalars(
         select(Course)
         .join(Group, Group.id == Course.group_id)
         .join(Discipline, Discipline.id == Course.discipline_id)
-        .where(Course.year_id == year.id, Course.subgroup_id.is_(None))
+        .where(Course.year_id == year.id)
         .options(joinedload(Course.group), joinedload(Course.discipline), joinedload(Course.subgroup))
-        .order_by(Group.gkey, Discipline.index)
+        .order_by(Group.gkey, Discipline.index, Course.id)
     )
     return [(course.id, f"{course.audience}: {course.discipline.title}") for course in courses]

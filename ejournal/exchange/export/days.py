@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import in_force
+from ejournal.exchange.export.disciplines import discipline_words, repeated_titles
 from ejournal.exchange.export.sheets import Page, Value
 from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.extensions import db
@@ -56,7 +57,10 @@ def bells() -> Page:
 
 
 def timetable(year: AcademicYear, on: date, semester: int) -> Page:
-    """The week of every group as a poster, as of a day. Merged: every week; above числитель, below знаменатель."""
+    """The week of every group as a poster, as of a day. Merged: every week; above числитель, below знаменатель.
+
+    Pairs for single dates, from that day on, stand on a sheet of their own.
+    """
     entries = db.session.scalars(
         select(TimetableEntry)
         .join(Course, Course.id == TimetableEntry.course_id)
@@ -64,23 +68,55 @@ def timetable(year: AcademicYear, on: date, semester: int) -> Page:
         .order_by(TimetableEntry.id)
     ).all()
     courses = _courses({entry.course_id for entry in entries})
-    teachers = _teachers(set(courses), on)
-    columns = sorted({course.group.title for course in courses.values()})
+    words = _Words(set(courses), on)
+    dated = [entry for entry in entries if entry.since is not None and entry.since == entry.until]
+    weekly = _in_force([entry for entry in entries if entry not in dated], on)
+    page = _week(weekly, courses, words, f"на {semester} семестр {year.title} учебного года")
+    more = [_dates(dated, courses, words)] if dated else []
+    return Page(page.name, page.titles, page.headings, page.rows, page.merges, more)
+
+
+def _in_force(entries: Sequence[TimetableEntry], on: date) -> list[TimetableEntry]:
+    """Of what is yet to come in a place only what nothing stands in now: the poster has one cell for both."""
+    taken = {_place(entry) for entry in entries if entry.since is None or entry.since <= on}
+    return [entry for entry in entries if entry.since is None or entry.since <= on or _place(entry) not in taken]
+
+
+def _place(entry: TimetableEntry) -> tuple[int, int, int, str]:
+    return entry.course_id, entry.weekday, entry.pair, entry.week
+
+
+def _week(entries: Sequence[TimetableEntry], courses: dict[int, Course], words: "_Words", when: str) -> Page:
+    columns = sorted({courses[entry.course_id].group.title for entry in entries})
     cells: dict[tuple[int, int, str], dict[str, list[str]]] = {}
     for entry in entries:
         course = courses[entry.course_id]
         there = cells.setdefault((entry.weekday, entry.pair, course.group.title), {})
-        there.setdefault(entry.week, []).append(_lesson(course, entry, teachers))
+        there.setdefault(entry.week, []).append(words.lesson(course, entry))
     rows: list[list[Value]] = []
     merges: list[tuple[int, int, int]] = []
-    for weekday in range(1, 7):
+    for weekday in range(1, 8):
         pairs = sorted({pair for day, pair, _ in cells if day == weekday})
         for place, pair in enumerate(pairs):
             _add_pair(rows, merges, DAYS[weekday] if place == 0 else None, pair, [
                 cells.get((weekday, pair, title), {}) for title in columns
             ])  # fmt: skip
-    over = f"РАСПИСАНИЕ УЧЕБНЫХ ЗАНЯТИЙ на {semester} семестр {year.title} учебного года"
-    return Page("Расписание", [over], ["День", "Пара", *columns], rows, merges)
+    return Page("Расписание", [f"РАСПИСАНИЕ УЧЕБНЫХ ЗАНЯТИЙ {when}"], ["День", "Пара", *columns], rows, merges)
+
+
+def _dates(entries: Sequence[TimetableEntry], courses: dict[int, Course], words: "_Words") -> Page:
+    columns = sorted({courses[entry.course_id].group.title for entry in entries})
+    cells: dict[tuple[date, int], dict[str, list[str]]] = {}
+    for entry in entries:
+        assert entry.since is not None
+        course = courses[entry.course_id]
+        there = cells.setdefault((entry.since, entry.pair), {})
+        there.setdefault(course.group.title, []).append(words.lesson(course, entry))
+    rows: list[list[Value]] = [
+        [DAYS[day.isoweekday()], day, pair, *("\n".join(there.get(title, [])) or None for title in columns)]
+        for (day, pair), there in sorted(cells.items(), key=lambda one: one[0])
+    ]
+    return Page("По датам", ["Занятия на отдельные даты"], ["День", "Дата", "Пара", *columns], rows)
 
 
 def replacements(day_from: date, day_to: date) -> Page:
@@ -99,17 +135,19 @@ def replacements(day_from: date, day_to: date) -> Page:
     courses = _courses({row.course_id for row in kept} | {row.instead_course_id or 0 for row in kept})
     teachers = {(row.course_id, row.date): _teachers({row.course_id}, row.date) for row in kept}
     rows: list[list[Value]] = []
+    repeated = repeated_titles()
     for row in kept:
         course = courses[row.course_id]
         own = ", ".join(teachers[row.course_id, row.date].get(row.course_id, [])[:1])
-        planned = f"{course.discipline.title}, {own}" if own else course.discipline.title
-        rows.append([row.date, course.group.title, row.pair, planned, _instead(row, courses), row.room, row.reason])
+        planned = ", ".join(part for part in (discipline_words(course.discipline, repeated), own) if part)
+        instead = _instead(row, courses, repeated)
+        rows.append([row.date, course.group.title, row.pair, planned, instead, row.room, row.reason])
     headings = ["Дата", "Группа", "Пара", "По расписанию", "Замена", "Каб.", "Причина"]
     return Page("Замены", ["Замены в расписании"], headings, rows)
 
 
 def marks(course: Course) -> Page:
-    """A journal of a whole group: a column for each lesson held, its first work."""
+    """A journal of a group or subgroup: a column for each lesson held, its first work."""
     lessons = db.session.scalars(
         select(Lesson)
         .where(Lesson.course_id == course.id, Lesson.state == LessonState.HELD)
@@ -132,7 +170,9 @@ def marks(course: Course) -> Page:
         for n, student in enumerate(students, 1)
     ]
     dates = [lesson.date for lesson in lessons if lesson.works]
-    over = f"Журнал: группа {course.group.title}, {course.discipline.title}"
+    over = f"Журнал: группа {course.group.title}, {discipline_words(course.discipline, repeated_titles())}"
+    if course.subgroup:
+        over += f" (подгруппа {subgroup_number(course.subgroup.title)})"
     return Page("Журнал", [over], ["№", "Фамилия, имя", *dates], rows)
 
 
@@ -159,21 +199,31 @@ def _add_pair(
     rows += [upper, lower]
 
 
-def _lesson(course: Course, entry: TimetableEntry, teachers: dict[int, list[str]]) -> str:
-    part = f"{subgroup_number(course.subgroup.title)} п/г " if course.subgroup else ""
-    room = f" каб.{entry.room}" if entry.room else ""
-    who = next(iter(teachers.get(course.id, [])), "")
-    return f"{course.discipline.title}\n{part}{who}{room}"
+class _Words:
+    """How a lesson is written so that it is read back as the same: by index where a plan has two of one title."""
+
+    def __init__(self, course_ids: set[int], on: date) -> None:
+        self.teachers = _teachers(course_ids, on)
+        self.repeated = repeated_titles()
+
+    def lesson(self, course: Course, entry: TimetableEntry) -> str:
+        part = f"{subgroup_number(course.subgroup.title)} п/г " if course.subgroup else ""
+        room = f" каб.{entry.room}" if entry.room else ""
+        who = next(iter(self.teachers.get(course.id, [])), "")
+        return f"{self.discipline(course)}\n{part}{who}{room}"
+
+    def discipline(self, course: Course) -> str:
+        return discipline_words(course.discipline, self.repeated)
 
 
-def _instead(row: Substitution, courses: dict[int, Course]) -> str:
+def _instead(row: Substitution, courses: dict[int, Course], repeated: set[tuple[int, str]]) -> str:
     if row.kind == SubstitutionKind.CANCELLED:
         return "снята"
     if row.kind == SubstitutionKind.MOVED:
         return f"перенос на {row.to_pair} пару"
     course = courses[row.instead_course_id or row.course_id]
     teacher = _initials(row.teacher) if row.teacher else ""
-    return f"{course.discipline.title}, {teacher}".rstrip(", ")
+    return f"{discipline_words(course.discipline, repeated)}, {teacher}".rstrip(", ")
 
 
 def _courses(ids: set[int]) -> dict[int, Course]:

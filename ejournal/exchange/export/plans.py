@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from ejournal.exchange.curriculum import CONTROLS
+from ejournal.exchange.export.disciplines import discipline_words, repeated_titles
 from ejournal.exchange.export.sheets import Page, Value
 from ejournal.exchange.store.thematic_plan import plan_title
 from ejournal.extensions import db
@@ -60,7 +61,11 @@ def thematic_plan(plan: ThematicPlan) -> Page:
             section = topic.section
             rows.append([None, section, None, None, None])
         rows.append([topic.ordinal, topic.title, topic.hours, topic.kind, topic.homework])
-    over = f"Дисциплина: {discipline.title}" + (f"    Группа: {group.title}" if group else "")
+    over = f"Дисциплина: {discipline_words(discipline, repeated_titles())}    План: {plan.title}"
+    if group:
+        over += f"    Группа: {group.title}"
+    else:
+        over += f"    Специальность: {db.session.get_one(Programme, discipline.programme_id).code}"
     headings = ["№ занятия", "Наименование разделов и тем", "Кол-во часов", "Вид занятия", "Задание"]
     return Page("КТП", ["Календарно-тематический план", over], headings, rows)
 

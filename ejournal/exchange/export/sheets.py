@@ -22,6 +22,8 @@ class Page:
     headings: Sequence[Value]
     rows: Sequence[Sequence[Value]]
     merges: Sequence[tuple[int, int, int]] = field(default=())
+    # Further sheets of the same file.
+    more: Sequence["Page"] = field(default=())
 
 
 def as_xlsx(page: Page) -> bytes:
@@ -29,29 +31,8 @@ def as_xlsx(page: Page) -> bytes:
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:
-        sheet = book.add_worksheet(page.name[:31])
-        bold = book.add_format({"bold": True})
-        head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top", "bg_color": "#E6F0F9"})
-        days = {False: book.add_format({"num_format": "dd.mm.yyyy"})}
-        days[True] = book.add_format({"num_format": "dd.mm.yyyy", "bold": True, "border": 1, "bg_color": "#E6F0F9"})
-        wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        for number, title in enumerate(page.titles):
-            sheet.write_string(number, 0, title, bold)
-        top = len(page.titles)
-        for column, heading in enumerate(page.headings):
-            _write(sheet, top, column, heading, days[True] if isinstance(heading, date) else head, days[True])
-        merged = {(first, column): last for first, last, column in page.merges}
-        for number, row in enumerate(page.rows):
-            for column, value in enumerate(row):
-                last = merged.get((number, column))
-                if last is not None:
-                    place = (top + 1 + number, column, top + 1 + last, column)
-                    sheet.merge_range(*place, "" if value is None else str(value), wrap)
-                else:
-                    _write(sheet, top + 1 + number, column, value, wrap, days[False])
-        for column in range(len(page.headings)):
-            sheet.set_column(column, column, _width(page, column))
-        sheet.freeze_panes(top + 1, 0)
+        for each in (page, *page.more):
+            _add_sheet(book, each)
     return stream.getvalue()
 
 
@@ -62,6 +43,31 @@ def as_csv(page: Page) -> bytes:
     writer.writerow([_plain(value) for value in page.headings])
     writer.writerows([_plain(value) for value in row] for row in page.rows)
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
+
+
+def _add_sheet(book: xlsxwriter.Workbook, page: Page) -> None:
+    sheet = book.add_worksheet(page.name[:31])
+    bold = book.add_format({"bold": True})
+    head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top", "bg_color": "#E6F0F9"})
+    days = book.add_format({"num_format": "dd.mm.yyyy", "valign": "top"})
+    head_days = book.add_format({"num_format": "dd.mm.yyyy", "bold": True, "border": 1, "bg_color": "#E6F0F9"})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    for number, title in enumerate(page.titles):
+        sheet.write_string(number, 0, title, bold)
+    top = len(page.titles)
+    for column, heading in enumerate(page.headings):
+        _write(sheet, top, column, heading, head, head_days)
+    merged = {(first, column): last for first, last, column in page.merges}
+    for number, row in enumerate(page.rows):
+        for column, value in enumerate(row):
+            last = merged.get((number, column))
+            if last is not None:
+                place = (top + 1 + number, column, top + 1 + last, column)
+                sheet.merge_range(*place, "", wrap)
+            _write(sheet, top + 1 + number, column, value, wrap, days)
+    for column in range(len(page.headings)):
+        sheet.set_column(column, column, _width(page, column))
+    sheet.freeze_panes(top + 1, 0)
 
 
 def _write(

@@ -1,6 +1,6 @@
 """Journals (Course) that a timetable needs: found, or made with their subgroup, hours, plan and teacher."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import or_, select
 
@@ -14,6 +14,7 @@ from ejournal.models import (
     Discipline,
     Group,
     Person,
+    Stream,
     Subgroup,
     ThematicPlan,
 )
@@ -36,12 +37,13 @@ class Load:
         self.hours = plan_hours.by_discipline()
         plans = db.session.execute(select(ThematicPlan.discipline_id, ThematicPlan.title, ThematicPlan.id))
         self.plans = {(discipline_id, title): id_ for discipline_id, title, id_ in plans}
+        self.streams: set[tuple[int, ...]] = set()
         if year.id is not None:
             self._read()
 
     def course(self, group: Group, discipline: Discipline, number: int | None, teacher: Person) -> Course:
         """The journal, with the teacher among its teachers."""
-        key = (group.id, discipline.id, number or 0)
+        key = (_id(group), discipline.id, number or 0)
         course = self.courses.get(key)
         if course is None:
             course = self.courses[key] = self._create(group, discipline, number)
@@ -79,16 +81,50 @@ class Load:
         return course
 
     def _subgroup(self, group: Group, number: int) -> Subgroup:
-        subgroup = self.subgroups.get((group.id, number))
+        subgroup = self.subgroups.get((_id(group), number))
         if subgroup is None:
-            subgroup = self.subgroups[group.id, number] = Subgroup(group_id=group.id, title=f"подгруппа {number}")
+            subgroup = self.subgroups[_id(group), number] = Subgroup(group_id=group.id, title=f"подгруппа {number}")
             new = subgroup
-            self.draft.step(f"Новая подгруппа: {group.title}, {new.title}", lambda: db.session.add(new))
+
+            def act() -> None:
+                db.session.flush()
+                new.group_id = group.id
+                db.session.add(new)
+
+            self.draft.step(f"Новая подгруппа: {group.title}, {new.title}", act)
             self.draft.notes.append(f"Составьте подгруппу {number} группы {group.title}: пока в ней никого нет.")
         return subgroup
 
+    def together(self, courses: Sequence[Course]) -> None:
+        """These journals have their lessons together: a stream, unless they are in one already."""
+        streams = {course.stream_id for course in courses}
+        names = tuple(sorted({id(course) for course in courses}))
+        if len(names) < 2 or names in self.streams or (len(streams) == 1 and streams != {None}):
+            return
+        self.streams.add(names)
+        known = next((id_ for id_ in sorted(filter(None, streams))), None)
+        title = f"{courses[0].discipline.title}: {', '.join(course.audience for course in courses)}"[:250]
+
+        def act() -> None:
+            db.session.flush()
+            stream_id = known
+            if stream_id is None:
+                stream = Stream(year_id=self.year.id, title=title)
+                db.session.add(stream)
+                db.session.flush()
+                stream_id = stream.id
+            for course in courses:
+                course.stream_id = course.stream_id or stream_id
+
+        self.draft.step(f"Поток — {title}", act)
+
     def _teaching(self, course: Course, teacher: Person) -> Callable[[], None]:
         return lambda: db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=self.year.starts))
+
+
+def _id(group: Group) -> int:
+    """A group that this import makes has no id yet."""
+    return group.id if group.id is not None else -id(group)
 
 
 def subgroup_number(title: str) -> int:

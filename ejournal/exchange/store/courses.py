@@ -1,6 +1,7 @@
 """The journals a list speaks of: years, disciplines and teachers found by the names in it."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -8,27 +9,52 @@ from sqlalchemy import select
 from ejournal.domain import calendar
 from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft
+from ejournal.exchange.store import short_names
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Discipline, DisciplineKind, Group, Person, Programme, Role, RoleGrant
+from ejournal.models import (
+    AcademicYear,
+    CurriculumHours,
+    Discipline,
+    DisciplineKind,
+    Group,
+    Person,
+    Programme,
+    Role,
+    RoleGrant,
+)
+from ejournal.services import plan_hours
 
 
 class Disciplines:
-    """Rows of all curricula that have a journal, by title or index as people write them."""
+    """Rows of all curricula that have a journal, by title, index or a short name as people write them.
 
-    def __init__(self) -> None:
+    `year_starts` tells apart disciplines of one title in a plan: the one with hours in the group's own semesters.
+    """
+
+    def __init__(self, year_starts: int | None = None) -> None:
+        self.year_starts = year_starts
         self.by_title: dict[str, list[Discipline]] = {}
-        rows = db.session.scalars(select(Discipline).where(Discipline.kind != DisciplineKind.PM.value))
-        for row in rows.all():
+        self.rows = db.session.scalars(select(Discipline).where(Discipline.kind != DisciplineKind.PM.value)).all()
+        self.semesters: dict[int, set[int]] = {}
+        for discipline_id, semester in db.session.execute(
+            select(CurriculumHours.discipline_id, CurriculumHours.semester)
+        ):
+            self.semesters.setdefault(discipline_id, set()).add(semester)
+        for row in self.rows:
             for words in (row.title, row.index, row.label):
                 self.by_title.setdefault(_key(words), []).append(row)
         self.codes = {row.id: row.code for row in db.session.scalars(select(Programme))}
 
-    def find(self, title: str, group: Group | None) -> Discipline:
-        """The discipline of the group's programme; where the group has none, the only one of that title."""
-        found = self.by_title.get(_key(title), [])
-        if group and group.programme_id:
-            found = [row for row in found if row.programme_id == group.programme_id]
+    def find(self, title: str, group: Group | None, code: str = "") -> Discipline:
+        """The discipline of the group's programme, or of the one with this code; else the only one of that title."""
+        found = self._of_programme(self.by_title.get(_key(title), []), group, code)
+        if not found and short_names.is_short(title):
+            named = self._of_programme(self.rows, group, code)
+            found = [row for row in named if short_names.matches(title, row.title)]
+        if group and self.year_starts and len({row.id for row in found}) > 1:
+            first = plan_hours.first_semester(group, self.year_starts)
+            found = [row for row in found if self.semesters.get(row.id, set()) & {first, first + 1}] or found
         if not found:
             raise RowRefusedError("discipline", f"дисциплины «{title}» нет в учебных планах. Загрузите учебный план")
         if len({row.id for row in found}) > 1:
@@ -40,6 +66,13 @@ class Disciplines:
                 else f"дисциплин «{title}» в плане несколько: напишите её с индексом",
             )
         return found[0]
+
+    def _of_programme(self, rows: Sequence[Discipline], group: Group | None, code: str) -> list[Discipline]:
+        if group and group.programme_id:
+            return [row for row in rows if row.programme_id == group.programme_id]
+        if code in self.codes.values():
+            return [row for row in rows if self.codes[row.programme_id] == code]
+        return list(rows)
 
 
 class Teachers:

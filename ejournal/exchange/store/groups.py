@@ -53,13 +53,18 @@ def admission_years(keys: Iterable[str], year_starts: int) -> dict[str, int]:
     Colleges number groups by the year («БУ1-25» came in 2025) or by course and place («ИС-21» is the first
     group of the second course). It is the year only if that fits every group of the list.
     """
-    numbers = {key: found[-1] for key in keys if (found := re.findall(r"\d+", key))}
-    by_year = {key: 2000 + int(number) for key, number in numbers.items() if len(number) == 2}
+    numbers = {key: found for key in keys if (found := re.findall(r"\d+", key))}
+    plausible = range(year_starts - LONGEST_STUDY + 1, year_starts + 1)
+    # The last such number: «Ю1-25(2)» is the second group of lawyers of 2025.
+    by_year = {
+        key: years[-1]
+        for key, found in numbers.items()
+        if (years := [2000 + int(number) for number in found if len(number) == 2 and 2000 + int(number) in plausible])
+    }
     if numbers and len(by_year) == len(numbers):
-        fits = [year_starts - LONGEST_STUDY < year <= year_starts for year in by_year.values()]
-        if all(fits):
-            return by_year
-    first_digits = {key: int(re.findall(r"\d+", key)[0][0]) for key in numbers}
+        return by_year
+    # A code of four digits («0907-21») tells no course.
+    first_digits = {key: int(found[0][0]) for key, found in numbers.items() if len(found[0]) < 4}
     return {key: year_starts - course + 1 for key, course in first_digits.items() if 1 <= course <= LONGEST_STUDY}
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ejournal.domain import terms
+from ejournal.domain import calendar, terms
 from ejournal.domain.names import fold, normalize_group_title
 from ejournal.domain.notation import EMPTY, Value
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.headers import RowError
 from ejournal.exchange.marks import MarkRecord, MarkSheet
+from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.exchange.store.courses import Disciplines
 from ejournal.exchange.store.lessons import Lessons
 from ejournal.exchange.store.people import RowRefusedError
@@ -56,7 +57,7 @@ def _course(listing: MarkSheet) -> Course:
         raise RowRefusedError("discipline", "над таблицей нужны группа и дисциплина: «Группа: ИС-21, Математика»")
     if group is None:
         raise RowRefusedError("group", f"группы «{listing.group}» нет")
-    discipline = Disciplines().find(listing.discipline, group)
+    discipline = Disciplines(calendar.academic_year(min(listing.dates))).find(listing.discipline, group)
     courses = db.session.scalars(
         select(Course)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
@@ -67,12 +68,17 @@ def _course(listing: MarkSheet) -> Course:
             AcademicYear.ends >= max(listing.dates),
         )
     ).all()
+    if listing.subgroup:
+        numbered = {course.id: subgroup_number(course.subgroup.title) for course in courses if course.subgroup}
+        courses = [course for course in courses if numbered.get(course.id) == listing.subgroup]
     whole = [course for course in courses if course.subgroup_id is None]
     if not courses:
-        raise RowRefusedError("discipline", f"журнала «{discipline.title}» группы {group.title} в этом году нет")
+        part = f", подгруппа {listing.subgroup}," if listing.subgroup else ""
+        raise RowRefusedError("discipline", f"журнала «{discipline.title}» группы {group.title}{part} в этом году нет")
     if len(whole) != 1 and len(courses) != 1:
         raise RowRefusedError(
-            "discipline", f"журналов «{discipline.title}» группы {group.title} несколько: по подгруппам"
+            "discipline",
+            f"журналов «{discipline.title}» группы {group.title} несколько: напишите подгруппу («подгруппа 1»)",
         )
     return (whole or courses)[0]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ejournal.exchange.changes import Draft
-from ejournal.exchange.values import Name
+from ejournal.exchange.values import BadValueError, Name, email, phone
 from ejournal.extensions import db
 from ejournal.models import Guardianship, Person, Role, RoleGrant
 
@@ -141,7 +141,7 @@ def differences(person: Person, details: Details) -> tuple[list[str], Callable[[
         lines.append(f"дата рождения: {before} → {details.birth:%d.%m.%Y}")
     for key, title in CONTACTS.items():
         said, known = getattr(details, key), getattr(person, key)
-        if said and said != known:
+        if said and said != _as_listed(key, known):
             values[key] = said
             lines.append(f"{title}: {known or 'не указано'} → {said}")
 
@@ -152,6 +152,14 @@ def differences(person: Person, details: Details) -> tuple[list[str], Callable[[
             setattr(person, key, value)
 
     return lines, act
+
+
+def _as_listed(key: str, known: str | None) -> str | None:
+    """What is stored as a list would have it: a phone typed by hand «+7 912 345-67-89» is the same phone."""
+    try:
+        return {"phone": phone, "email": email}[key](known) if key in ("phone", "email") else known
+    except BadValueError:
+        return known
 
 
 def missing_roles(directory: Directory, person: Person, roles: Iterable[Role]) -> list[Role]:

@@ -1,17 +1,20 @@
 """A list of replacements → published replacements, with the lessons they need."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ejournal.domain import calendar
 from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft
+from ejournal.exchange.forms.replacement_records import Replacement, SubstitutionRecord
 from ejournal.exchange.people_fields import Listing
+from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year
 from ejournal.exchange.store.people import RowRefusedError
-from ejournal.exchange.substitutions import Replacement, SubstitutionRecord
 from ejournal.extensions import db
 from ejournal.models import Course, Group, Lesson, LessonState, Substitution
 from ejournal.services import plan_hours, substitutions
@@ -28,7 +31,8 @@ def plan(listing: Listing[SubstitutionRecord], draft: Draft) -> None:
             group = groups.get(record.group_key)
             if group is None:
                 raise RowRefusedError("group", f"группы «{record.group}» нет. Проверьте название")
-            _plan_record(record, group, finder, draft)
+            for single in finder.singles(record, group):
+                _plan_record(single, group, finder, draft)
         except RowRefusedError as refusal:
             draft.errors.append(record.error(refusal.key, refusal.message))
 
@@ -38,13 +42,29 @@ class _Finder:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.disciplines, self.teachers = Disciplines(), Teachers()
-        self.made: dict[tuple[int, int], Course] = {}
+        self.disciplines, self.teachers = Disciplines(calendar.academic_year(draft.today)), Teachers()
+        self.made: dict[tuple[int, int, int], Course] = {}
+
+    def singles(self, record: SubstitutionRecord, group: Group) -> list[SubstitutionRecord]:
+        """The replacement of each lesson that one of a whole day means («выходной день»)."""
+        if record.pair:
+            return [record]
+        found = [
+            replace(record, pair=pair, planned=course.discipline.title, subgroup=_subgroup(course) or None)
+            for pair in range(1, substitutions.MOST_PAIRS + 1)
+            for course in self._courses(group, record.date)
+            if _stands(course, replace(record, pair=pair))
+        ]
+        if not found:
+            self.draft.notes.append(f"{record.date:%d.%m.%Y} у группы {group.title} занятий нет: снимать нечего.")
+        return found
 
     def planned(self, record: SubstitutionRecord, group: Group) -> Course:
         """The journal whose lesson is replaced: what the group has on that pair, told apart by the discipline."""
         courses = self._courses(group, record.date)
         there = [course for course in courses if _stands(course, record)]
+        if record.subgroup:
+            there = [course for course in there if _subgroup(course) in (0, record.subgroup)]
         named = [course for course in there if fold(course.discipline.title) == fold(record.planned)]
         found = named or there
         if not found:
@@ -55,6 +75,12 @@ class _Finder:
             found = [course for course in found if record.planned_teacher and self._taught_by(course, record)]
         if len(found) != 1:
             raise RowRefusedError("planned", "на этой паре несколько занятий: напишите дисциплину и преподавателя")
+        if record.subgroup and not _subgroup(found[0]):
+            raise RowRefusedError(
+                "planned",
+                f"на {record.pair} паре по расписанию занятие всей группы ({found[0].discipline.title}): замену по "
+                "подгруппам внесите на странице дня",
+            )
         return found[0]
 
     def instead(self, record: SubstitutionRecord, group: Group, planned: Course) -> Course:
@@ -64,12 +90,14 @@ class _Finder:
         whole = [course for course in courses if course.subgroup_id in (None, planned.subgroup_id)]
         if whole:
             return whole[0]
-        if (group.id, discipline.id) not in self.made:
+        subgroup = planned.subgroup if record.subgroup else None
+        key = group.id, discipline.id, record.subgroup or 0
+        if key not in self.made:
             hours = plan_hours.year_hours(discipline.id, group, planned.year.starts.year)
-            new = Course(year_id=planned.year_id, group=group, discipline=discipline, hours=hours)
-            self.made[group.id, discipline.id] = new
+            new = Course(year_id=planned.year_id, group=group, subgroup=subgroup, discipline=discipline, hours=hours)
+            self.made[key] = new
             self.draft.step(f"Новый журнал: {new.title}", _adding(new))
-        return self.made[group.id, discipline.id]
+        return self.made[key]
 
     def _courses(self, group: Group, day: date) -> list[Course]:
         year = academic_year(day, self.draft)
@@ -114,6 +142,7 @@ def _published(course: Course, record: SubstitutionRecord) -> Substitution | Non
 
 def _plan_record(record: SubstitutionRecord, group: Group, finder: _Finder, draft: Draft) -> None:
     course = finder.planned(record, group)
+    record = _settled(record, course, group, finder)
     teacher = finder.teachers.find(record.teacher) if record.teacher else None
     instead = finder.instead(record, group, course) if record.kind is Replacement.DISCIPLINE else None
     known = _published(course, record)
@@ -140,6 +169,20 @@ def _plan_record(record: SubstitutionRecord, group: Group, finder: _Finder, draf
         draft.keep(name)
     else:
         draft.update(name, [f"{substitutions.words(known)} → {line}"], act)
+
+
+def _settled(record: SubstitutionRecord, planned: Course, group: Group, finder: _Finder) -> SubstitutionRecord:
+    """A sheet of a day does not say what was planned: the same discipline means that another teacher gives it."""
+    if record.kind is not Replacement.DISCIPLINE or record.planned:
+        return record
+    discipline = finder.disciplines.find(record.discipline, group)
+    title = discipline.title
+    same = discipline.id == planned.discipline_id
+    return replace(record, discipline=title, kind=Replacement.TEACHER if same else Replacement.DISCIPLINE)
+
+
+def _subgroup(course: Course) -> int:
+    return subgroup_number(course.subgroup.title) if course.subgroup else 0
 
 
 def _publish(

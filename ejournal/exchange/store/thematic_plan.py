@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select, update
 
+from ejournal.domain import calendar
 from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.headers import RowError
@@ -23,7 +24,7 @@ def plan(listing: PlanList, draft: Draft) -> None:
         group = _group(listing)
         if not listing.discipline:
             raise RowRefusedError("discipline", "над таблицей не указана дисциплина: «Дисциплина: …»")
-        discipline = Disciplines().find(listing.discipline, group)
+        discipline = Disciplines(calendar.academic_year(draft.today)).find(listing.discipline, group, listing.programme)
     except RowRefusedError as refusal:
         draft.errors.append(RowError(listing.discipline_row, refusal.key, "", refusal.message))
         return
@@ -50,7 +51,7 @@ def _group(listing: PlanList) -> Group | None:
 
 
 def _stored_plan(listing: PlanList, discipline: Discipline, group: Group | None, draft: Draft) -> ThematicPlan:
-    title = plan_title(discipline, group)
+    title = listing.title or plan_title(discipline, group)
     found = db.session.scalar(
         select(ThematicPlan).where(ThematicPlan.discipline_id == discipline.id, ThematicPlan.title == title)
     )

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 
 from ejournal.exchange.changes import Draft
+from ejournal.exchange.forms.records import EntryRecord, Timetable
+from ejournal.exchange.store import dated_timetable
 from ejournal.exchange.store.course_load import Load, subgroup_number
 from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year
-from ejournal.exchange.store.groups import year_start
+from ejournal.exchange.store.groups import Groups, year_start
 from ejournal.exchange.store.people import RowRefusedError
-from ejournal.exchange.timetable import EntryRecord, Timetable
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Period, Subgroup, TimetableEntry
 
@@ -32,17 +33,25 @@ class _Span:
 
 def plan(listing: Timetable, draft: Draft) -> None:
     """Add the changes of a timetable to the draft. Counted are entries; a subgroup's is its own."""
+    if listing.parts:
+        dated_timetable.plan(listing, draft)
+    weekly = [record for record in listing.records if record.day is None]
+    if weekly or not listing.parts:
+        _plan_weekly(weekly, listing, draft)
+
+
+def _plan_weekly(records: list[EntryRecord], listing: Timetable, draft: Draft) -> None:
     year = academic_year(year_start(draft.today, listing.year_starts), draft)
     span = _span(year, listing.semester)
-    groups = {group.gkey: group for group in db.session.scalars(select(Group))}
-    disciplines, teachers = Disciplines(), Teachers()
+    groups = Groups(draft, year.starts.year, {record.group_key: record.group for record in records})
+    disciplines, teachers = Disciplines(year.starts.year), Teachers()
     load = Load(year, draft)
-    known = _known({r.group_key for r in listing.records}, year, span, draft)
-    for record in listing.records:
-        group = groups.get(record.group_key)
+    known = _known({record.group_key for record in records}, year, span, draft)
+    for record in records:
+        group = groups.get(record.group_key, record.group)
         try:
             if group is None:
-                raise RowRefusedError("group", f"группы «{record.group}» нет. Загрузите сначала список обучающихся")
+                raise RowRefusedError("group", groups.refusal(record.group))
             discipline = disciplines.find(record.discipline, group)
             teacher = teachers.find(record.teacher)
             course = load.course(group, discipline, record.subgroup, teacher)
@@ -86,6 +95,8 @@ def _known(
             Course.year_id == year.id,
             Group.gkey.in_(group_keys),
             or_(TimetableEntry.until.is_(None), TimetableEntry.until >= begins),
+            # A pair for one date is not of the week: a poster of dates speaks for it.
+            or_(TimetableEntry.since.is_(None), TimetableEntry.since.is_distinct_from(TimetableEntry.until)),
         )
         .order_by(TimetableEntry.id)
     )

@@ -1,5 +1,7 @@
 """Importing lists: choose a file, see what it would change, confirm exactly that (п. 4.2)."""
 
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,7 +12,7 @@ from ejournal.exchange import importer, pending, tables
 from ejournal.exchange.changes import Options
 from ejournal.exchange.importer import KINDS, ChangedMeanwhileError
 from ejournal.models import Role
-from ejournal.services.errors import NotFoundError, ServiceError
+from ejournal.services.errors import FieldsError, NotFoundError, ServiceError
 from ejournal.web.admin import bp
 
 # A page of thousands of rows helps nobody; the log of the import holds them all.
@@ -34,10 +36,10 @@ def preview_import() -> ResponseReturnValue:
         return _form(kind_error="Выберите, какой это список."), 422
     if upload is None or not upload.filename:
         return _form(file_error="Выберите файл."), 422
-    year = request.form.get("admission", "").strip()
-    if year and not (year.isdecimal() and 2000 <= int(year) <= 2100):
-        return _form(admission_error="Год набора — четыре цифры, например 2026, или пусто."), 422
-    options = Options(bool(request.form.get("create_groups")), int(year or 0))
+    try:
+        options = _options()
+    except FieldsError as error:
+        return _form(**error.fields), 422
     content = upload.stream.read(tables.MAX_FILE + 1)
     try:
         plan = importer.plan(kind, content, upload.filename, options, current_user)
@@ -92,7 +94,20 @@ def finished_import(entry_id: int) -> str:
     return render_template("admin/import_done.html", done=done, shown=SHOWN, kind=KINDS.get(done.details["kind"]))
 
 
-def _form(kind_error: str = "", file_error: str = "", admission_error: str = "") -> str:
+def _options() -> Options:
+    """What the form says beside the file. Raises FieldsError with the words beside each field."""
+    form = request.form
+    year, day = form.get("admission", "").strip(), form.get("day", "").strip()
+    if year and not (year.isdecimal() and 2000 <= int(year) <= 2100):
+        raise FieldsError({"admission_error": "Год набора — четыре цифры, например 2026, или пусто."})
+    try:
+        on = date.fromisoformat(day) if day else None
+    except ValueError as error:
+        raise FieldsError({"day_error": "Напишите дату так: 2026-11-24."}) from error
+    return Options(bool(form.get("create_groups")), int(year or 0), on)
+
+
+def _form(kind_error: str = "", file_error: str = "", admission_error: str = "", day_error: str = "") -> str:
     return render_template(
         "admin/imports.html",
         kinds=KINDS,
@@ -103,5 +118,7 @@ def _form(kind_error: str = "", file_error: str = "", admission_error: str = "")
         admission_error=admission_error,
         kind_error=kind_error,
         file_error=file_error,
+        day=request.form.get("day", ""),
+        day_error=day_error,
         recent=importer.recent(),
     )
