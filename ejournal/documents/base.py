@@ -17,7 +17,7 @@ from ejournal.config import ROOT
 
 FONTS = ROOT / "static" / "fonts"
 # Room for the binder on the left of an upright sheet; a lying one is bound at its top.
-LEFT = {"portrait": 20, "landscape": 12}
+LEFT, TOP = {"portrait": 20, "landscape": 12}, {"portrait": 14, "landscape": 10}
 MOST_SECONDS = 60
 
 
@@ -29,7 +29,7 @@ def render(template: str, *, orientation: str = "portrait", **context: Any) -> b
     """A template of templates/documents/print as a PDF without its footers (see pages.stamp)."""
     jinja = current_app.jinja_env
     css = jinja.get_template("documents/print/document.css")
-    look = css.render(size=f"A4 {orientation}", left=LEFT[orientation])
+    look = css.render(size=f"A4 {orientation}", left=LEFT[orientation], top=TOP[orientation])
     return from_html(jinja.get_template(f"documents/print/{template}").render(context), look, context.get("title", ""))
 
 

@@ -106,7 +106,9 @@ def issue(
 
 def college_details() -> dict[str, str]:
     """The head of a document: the college's name and details."""
-    return {key: settings.get(f"college.{key}") for key in ("name", "founder", "address", "phone", "inn", "ogrn", "city")}
+    return {
+        key: settings.get(f"college.{key}") for key in ("name", "founder", "address", "phone", "inn", "ogrn", "city")
+    }
 
 
 def _make(

@@ -14,10 +14,10 @@ from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont, s
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from ejournal.documents.base import FONTS
+from ejournal.documents.base import FONTS, LEFT
 
 FACE, SIZE = "FooterNarrow", 7.5
-BOTTOM, SIDE = 8 * mm, 12 * mm
+BOTTOM, RIGHT = 8 * mm, 12 * mm
 
 # ReportLab's fonts are the process's; one document at a time draws with them.
 _fonts = Lock()
@@ -50,13 +50,15 @@ def _footers(sizes: Sequence[tuple[float, float]], footer: str) -> bytes:
         _register()
         canvas: Any = Canvas(out)
         for number, (width, height) in enumerate(sizes, 1):
+            left = LEFT["portrait" if width < height else "landscape"] * mm
             canvas.setPageSize((width, height))
             canvas.setLineWidth(0.4)
-            canvas.line(SIDE, BOTTOM + 3 * mm, width - SIDE, BOTTOM + 3 * mm)
+            canvas.line(left, BOTTOM + 3 * mm, width - RIGHT, BOTTOM + 3 * mm)
             canvas.setFont(FACE, SIZE)
             numbered = f"стр. {number} из {len(sizes)}"
-            canvas.drawString(SIDE, BOTTOM, _fitted(footer, width - 2 * SIDE - stringWidth(numbered, FACE, SIZE) - 12))
-            canvas.drawRightString(width - SIDE, BOTTOM, numbered)
+            room = width - left - RIGHT - stringWidth(numbered, FACE, SIZE) - 12
+            canvas.drawString(left, BOTTOM, _fitted(footer, room))
+            canvas.drawRightString(width - RIGHT, BOTTOM, numbered)
             canvas.showPage()
         canvas.save()
     return out.getvalue()

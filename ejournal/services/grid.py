@@ -89,7 +89,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     _fill_period_marks(course, students, periods)
     return Grid(
         course=course,
-        teachers=_teachers(course, today),
+        teachers=teachers_of(course, today),
         can_edit=can_edit,
         choices=choices,
         chosen=chosen,
@@ -206,7 +206,7 @@ def _fill_period_marks(course: Course, students: Sequence[Student], periods: Seq
         student.period_marks = [marks.get((student.id, period.id)) or "" for period in periods]
 
 
-def _teachers(course: Course, today: date) -> str:
+def teachers_of(course: Course, today: date) -> str:
     rows = db.session.execute(
         select(Person.surname, Person.name, Person.patronymic)
         .join(CourseTeacher, CourseTeacher.teacher_id == Person.id)

@@ -109,7 +109,9 @@ def recent(viewer: Viewer) -> list[IssuedDocument]:
     """The newest documents: one's own, for administration everybody's."""
     query = _issued().order_by(IssuedDocument.id.desc()).limit(LISTED)
     return list(
-        db.session.scalars(query if viewer.holds(OVERSEERS) else query.where(IssuedDocument.issued_by == viewer.person_id))
+        db.session.scalars(
+            query if viewer.holds(OVERSEERS) else query.where(IssuedDocument.issued_by == viewer.person_id)
+        )
     )
 
 
@@ -122,8 +124,4 @@ def subjects_of(viewer: Viewer, row: IssuedDocument) -> list[str]:
 
 
 def _issued() -> Any:
-    return (
-        select(IssuedDocument)
-        .where(IssuedDocument.sha256.is_not(None))
-        .options(joinedload(IssuedDocument.issuer))
-    )
+    return select(IssuedDocument).where(IssuedDocument.sha256.is_not(None)).options(joinedload(IssuedDocument.issuer))

@@ -64,7 +64,7 @@ def students_of(course: Course) -> list[Student]:
             ),
         )
         student.days.extend(spans)
-        student.note = _leaving_note(row)
+        student.note = leaving_note(row)
     return list(students.values())
 
 
@@ -88,7 +88,8 @@ def _overlap(span: tuple[date, date], within: Sequence[tuple[date, date]] | None
     return [(first, last) for first, last in both if first <= last]
 
 
-def _leaving_note(row: Any) -> str:
+def leaving_note(row: Any) -> str:
+    """«отчислен, приказ № 12 от 01.10.2026» of a membership; "" of one that goes on."""
     if row.until is None or row.left_kind is None:
         return ""
     order = f", приказ № {row.order_out}" if row.order_out else ""

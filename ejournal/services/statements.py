@@ -6,7 +6,6 @@ Counted from plain facts, so that one student and a whole group take the same fe
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -14,27 +13,9 @@ from ejournal.access import Viewer, leads
 from ejournal.domain import grading
 from ejournal.extensions import db
 from ejournal.models import Enrollment, Group, Period, Person
-from ejournal.services import group_admin, periods, settings, statement_facts
+from ejournal.services import group_admin, movement_plan, periods, settings, statement_facts
 from ejournal.services.errors import NotFoundError, RefusedError
-
-
-class Held(NamedTuple):
-    """A lesson held that a student had to attend. `mark` cells come beside, by lesson."""
-
-    lesson_id: int
-    discipline_id: int
-    hours: int
-
-
-class Given(NamedTuple):
-    """A cell of a student: attendance code, mark and the weight of the work."""
-
-    lesson_id: int
-    discipline_id: int
-    attendance: str | None
-    mark: str | None
-    weight: int
-    hours: int
+from ejournal.services.statement_facts import Given, Held
 
 
 @dataclass(slots=True)
@@ -47,7 +28,7 @@ class Row:
     marks: list[str] = field(default_factory=list)
     mean: str = ""
     missed_lessons: int = 0
-    missed: grading.Missed = grading.Missed()
+    missed: grading.Missed = field(default_factory=grading.Missed)
     period_mark: str = ""
 
 
@@ -71,10 +52,10 @@ def count(
     absence written for a lesson that was not the student's to attend still counts: the teacher wrote it.
     """
     rows: dict[int, Row] = {}
-    for _lesson, discipline_id, hours in held:
-        row = rows.setdefault(discipline_id, Row(titles[discipline_id]))
+    for lesson in held:
+        row = rows.setdefault(lesson.discipline_id, Row(titles[lesson.discipline_id]))
         row.lessons += 1
-        row.hours += hours
+        row.hours += lesson.hours
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = {}
     weighed: dict[int, list[tuple[str | None, grading.Number]]] = {}
     for cell in given:
@@ -121,7 +102,7 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None) -> list[State
         raise NotFoundError
     period = period_of(group, period_id)
     last = counted_span(period)[1]
-    students = statement_facts.students(group_id, last)
+    students = movement_plan.in_group(group_id, last)
     return _statements(group, period, students)
 
 
@@ -161,7 +142,9 @@ def period_of(group: Group, period_id: int | None) -> Period:
         return asked
     begun = periods_of(group)
     if not begun:
-        raise RefusedError("Периодов, которые уже начались, в этом учебном году нет: их задают в разделе «Учебный год».")
+        raise RefusedError(
+            "Периодов, которые уже начались, в этом учебном году нет: их задают в разделе «Учебный год»."
+        )
     return begun[-1]
 
 
@@ -177,8 +160,8 @@ def _statements(group: Group, period: Period, students: Sequence[Person]) -> lis
     for student in students:
         rows, total = count(
             facts.titles,
-            (Held(*row) for row in facts.held(student.id)),
-            (Given(*row) for row in facts.given.get(student.id, ())),
+            facts.held(student.id),
+            facts.given.get(student.id, ()),
             facts.period_marks.get(student.id, {}),
         )
         made.append(Statement(student, group, period, span, rows, total))

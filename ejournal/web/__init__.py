@@ -25,6 +25,7 @@ AREAS = (
     "journal",
     "admin",
     "consents",
+    "documents",
     "load",
     "movement",
     "slips",

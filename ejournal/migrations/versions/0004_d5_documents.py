@@ -33,5 +33,3 @@ def upgrade() -> None:
     with op.batch_alter_table("issued_document") as batch_op:
         batch_op.create_index(batch_op.f("ix_issued_document_issued_by"), ["issued_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_issued_document_sha256"), ["sha256"], unique=False)
-
-
