@@ -76,13 +76,10 @@ def _months(course: Course, shown: Grid, listing: Listing) -> list[Sheet]:
 
 def _pages(shown: Grid, numbers: Sequence[int], last: bool) -> list[Page]:
     """The month's columns cut into pages that can be read, of like width."""
-    most = UPRIGHT if len(numbers) <= UPRIGHT else LYING
-    count = max(1, -(-len(numbers) // most))
-    size = -(-len(numbers) // count) if numbers else 0
-    chunks = [numbers[n * size : (n + 1) * size] for n in range(count)]
     pages = []
-    for chunk in chunks:
-        closing = last and chunk is chunks[-1]
+    parts = chunks(numbers)
+    for part, chunk in enumerate(parts, 1):
+        closing = last and part == len(parts)
         room = 72 - (12 if closing else 0)
         place = shown.periods.index(_period(shown)) if shown.periods else None
         rows = [
@@ -99,6 +96,14 @@ def _pages(shown: Grid, numbers: Sequence[int], last: bool) -> list[Page]:
         columns = [shown.columns[number] for number in chunk]
         pages.append(Page(columns, rows, blank, room / (len(chunk) + blank), closing))
     return pages
+
+
+def chunks(numbers: Sequence[int]) -> list[Sequence[int]]:
+    """Columns by pages: one upright page where they fit, else lying ones of like width, at most 40 each."""
+    most = UPRIGHT if len(numbers) <= UPRIGHT else LYING
+    count = max(1, -(-len(numbers) // most))
+    size = -(-len(numbers) // count)
+    return [numbers[n * size : (n + 1) * size] for n in range(count)]
 
 
 def _period(shown: Grid) -> Period:
