@@ -28,7 +28,10 @@ def pdf(kind: str, name: str, load: Callable[[], Sequence[Document]], back: str)
 
 
 def download(printed: issuing.Printed) -> ResponseReturnValue:
-    return send_file(io.BytesIO(printed.content), PDF, as_attachment=True, download_name=printed.name)
+    response = send_file(io.BytesIO(printed.content), PDF, as_attachment=True, download_name=printed.name)
+    # send_file would let a shared computer's browser keep it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def check_page() -> str:
