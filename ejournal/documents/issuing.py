@@ -82,26 +82,36 @@ def issue(
         documents = load()
         college = college_details()
         db.session.commit()
+    total = _sheets(documents)
+    rows = issued.reserve(
+        actor, [issued.Entry(kind, each.title, each.subject_ids, each.details) for each in documents]
+    )  # fmt: skip
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    with reading():
+        made = [
+            _make(actor, document, row, college, check_page, step)
+            for document, row in zip(documents, rows, strict=True)
+        ]
+        db.session.commit()
+    content = made[0][0] if len(made) == 1 else pages.join([part for part, _count in made])[0]
+    issued.complete(actor, rows, content, [count for _part, count in made])
+    return Printed(content, f"{name}.pdf", tuple(row.number for row in rows))
+
+
+def _sheets(documents: Sequence[Document]) -> int:
+    """How many there are to lay out: something, and not too much for one go."""
     total = sum(len(document.sheets) for document in documents)
     if not total:
         raise RefusedError("Печатать нечего: за этот период в журналах ничего нет.")
     if total > MOST_SHEETS:
         raise RefusedError(f"За один раз печатается не больше {MOST_SHEETS} листов: выберите группу или период меньше.")
-    rows = issued.reserve(
-        actor, [issued.Entry(kind, each.title, each.subject_ids, each.details) for each in documents]
-    )  # fmt: skip
-    parts: list[bytes] = []
-    counts: list[int] = []
-    with reading():
-        for document, row in zip(documents, rows, strict=True):
-            part, count = _make(actor, document, row, college, check_page)
-            parts.append(part)
-            counts.append(count)
-            progress(len(parts), len(documents))
-        db.session.commit()
-    content = parts[0] if len(parts) == 1 else pages.join(parts)[0]
-    issued.complete(actor, rows, content, counts)
-    return Printed(content, f"{name}.pdf", tuple(row.number for row in rows))
+    return total
 
 
 def college_details() -> dict[str, str]:
@@ -112,7 +122,12 @@ def college_details() -> dict[str, str]:
 
 
 def _make(
-    actor: Viewer, document: Document, row: IssuedDocument, college: Mapping[str, str], check_page: str
+    actor: Viewer,
+    document: Document,
+    row: IssuedDocument,
+    college: Mapping[str, str],
+    check_page: str,
+    step: Callable[[], None],
 ) -> tuple[bytes, int]:
     """The pages of one document with their footers, and how many they are."""
     moment = settings.local(now())
@@ -124,10 +139,10 @@ def _make(
         "subtitle": document.subtitle,
         "issued": mark,
     }
-    parts = [
-        base.render(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context})
-        for sheet in document.sheets
-    ]
+    parts = []
+    for sheet in document.sheets:
+        parts.append(base.render(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
+        step()
     footer = f"№ {row.number} · код {row.code} · напечатано {moment:%d.%m.%Y %H:%M}, {actor.short_name}"
     return pages.join(parts, footer)
 

@@ -18,8 +18,13 @@ PDF = "application/pdf"
 
 def pdf(kind: str, name: str, load: Callable[[], Sequence[Document]], back: str) -> ResponseReturnValue:
     """The document as a file to download; where it cannot be made, the page `back` says why."""
+    return made(lambda: issuing.issue(current_user, kind, name, load, check_page()), back)
+
+
+def made(make: Callable[[], issuing.Printed], back: str) -> ResponseReturnValue:
+    """The same of whatever makes it: the long ones of documents/long.py."""
     try:
-        printed = issuing.issue(current_user, kind, name, load, check_page())
+        printed = make()
     except RefusedError as error:
         db.session.rollback()
         flash(error.message, "error")

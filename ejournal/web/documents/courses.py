@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import OVERSEERS, STAFF, permits
-from ejournal.documents import exam_sheet, journal
+from ejournal.documents import exam_sheet, long
 from ejournal.models import Role
 from ejournal.services import grid, spans
 from ejournal.web.documents import answers, bp
@@ -29,9 +29,8 @@ def course(course_id: int) -> str:
 @permits(*STAFF)
 def journal_book(course_id: int) -> ResponseReturnValue:
     period = request.form.get("period", type=int)
-    return answers.pdf(
-        journal.KIND, "Журнал", lambda: journal.of_course(current_user, course_id, period), _back(course_id)
-    )
+    params = {"course_id": course_id, "period_id": period, "check_page": answers.check_page()}
+    return answers.made(lambda: long.journal_book(current_user, params), _back(course_id))
 
 
 @bp.post("/courses/<int:course_id>/exam-sheet")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import OVERSEERS, permits
-from ejournal.documents import attendance, consent_form, consolidated, statement, timetable
+from ejournal.documents import attendance, consolidated, long, timetable
 from ejournal.models import Role
 from ejournal.services import document_lists, settings
 from ejournal.web.documents import answers, bp
@@ -28,9 +28,8 @@ def group(group_id: int) -> str:
 def group_statements(group_id: int) -> ResponseReturnValue:
     """Everybody's statement in one file, each with its own number (п. 4.6)."""
     period = request.form.get("period", type=int)
-    return answers.pdf(
-        statement.KIND, "Выписки группы", lambda: statement.of_group(current_user, group_id, period), _back(group_id)
-    )
+    params = {"group_id": group_id, "period_id": period, "check_page": answers.check_page()}
+    return answers.made(lambda: long.group_statements(current_user, params), _back(group_id))
 
 
 @bp.post("/groups/<int:group_id>/attendance")
@@ -67,9 +66,8 @@ def group_timetable(group_id: int) -> ResponseReturnValue:
 @permits(*LEADERS)
 def consent_forms(group_id: int) -> ResponseReturnValue:
     """Blank forms of the consent, filled in with the names of the group (п. 4.1, 152-ФЗ)."""
-    return answers.pdf(
-        consent_form.KIND, "Согласия", lambda: consent_form.of_group(current_user, group_id), _back(group_id)
-    )
+    params = {"group_id": group_id, "check_page": answers.check_page()}
+    return answers.made(lambda: long.group_consent_forms(current_user, params), _back(group_id))
 
 
 def _back(group_id: int) -> str:
