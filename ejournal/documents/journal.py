@@ -35,13 +35,18 @@ class Page:
 
 
 def of_course(actor: Viewer, course_id: int, period_id: int | None) -> list[Document]:
-    """A period of a journal, or all that have begun. Raises NotFoundError where the viewer may not read it."""
+    """A period of a journal, also one to come; by itself all that have begun.
+
+    Raises NotFoundError where the viewer may not read it.
+    """
     course, _may_edit = grid.find_course(actor, course_id)
     listing = lesson_list.load(actor, course_id)
-    chosen = [one for one in spans.periods_of(course) if period_id in (None, one.id)]
-    begun = [one for one in chosen if one.starts <= settings.today()]
-    grids = [grid.load(actor, course_id, f"p{one.id}") for one in begun] or [grid.load(actor, course_id)]
-    title = ", ".join(one.title for one in begun) or "учебный год"
+    offered = spans.periods_of(course)
+    chosen = [one for one in offered if one.id == period_id] or [
+        one for one in offered if one.starts <= settings.today()
+    ]
+    grids = [grid.load(actor, course_id, f"p{one.id}") for one in chosen] or [grid.load(actor, course_id)]
+    title = ", ".join(one.title for one in chosen) or "учебный год"
     number = course.group.course_number(course.year.starts.year)
     sheets = [
         Sheet(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer, leads
 from ejournal.domain import grading
 from ejournal.extensions import db
-from ejournal.models import Enrollment, Group, Period, Person
+from ejournal.models import AcademicYear, Enrollment, Group, Period, Person
 from ejournal.services import group_admin, movement_plan, periods, settings, statement_facts
 from ejournal.services.errors import NotFoundError, RefusedError
 from ejournal.services.statement_facts import Given, Held
@@ -138,7 +138,8 @@ def periods_of(group: Group) -> list[Period]:
 def period_of(group: Group, period_id: int | None) -> Period:
     """The period asked for, of any year; by itself the running one. Raises RefusedError where there is none."""
     asked = db.session.get(Period, period_id) if period_id else None
-    if asked is not None and (asked.group_id in (None, group.id)):
+    year = db.session.get(AcademicYear, asked.year_id) if asked else None
+    if asked and year and asked in periods.of_group(group, year):
         return asked
     begun = periods_of(group)
     if not begun:

@@ -26,7 +26,7 @@ from ejournal.documents import (
 )
 from ejournal.documents.issuing import Document, Printed
 from ejournal.extensions import db
-from ejournal.models import Course, Guardianship, IssuedDocument, Lesson, Person, Role, Substitution
+from ejournal.models import Course, Guardianship, IssuedDocument, Lesson, Period, Person, Role, Substitution
 from ejournal.services import issued, settings
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
 
@@ -282,6 +282,20 @@ def test_r3_7_a_journal_has_its_left_and_right_pages(full_journal: Journal, capl
     assert "Тема 10" in text
     assert "Дано часов" in pages[-1]
     assert all(words in re.sub(r"\s+", " ", pages[-1]) for words in CERTIFIED)
+
+
+def test_a_period_to_come_is_printed_with_its_planned_lessons(group: Journal) -> None:
+    later = settings.today() + timedelta(days=40)
+    group.period.ends = settings.today() + timedelta(days=20)
+    spring = Period(year_id=group.year.id, number=2, title="II семестр", starts=later, ends=later + timedelta(days=60))
+    db.session.merge(group.period)
+    db.session.add(spring)
+    db.session.commit()
+    factories.make_lesson(group.course_id, later, topic="Ещё не скоро", state="planned")
+    paper = printed(manager(), "journal", lambda: journal.of_course(manager(), group.course_id, spring.id))
+    assert "Ещё не скоро" in made.text_of(paper.content)
+    past = printed(manager(), "journal", lambda: journal.of_course(manager(), group.course_id, None))
+    assert "Ещё не скоро" not in made.text_of(past.content)
 
 
 def test_80_columns_are_cut_in_two_of_forty() -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from ejournal.domain.grading import Missed
 from ejournal.extensions import db
-from ejournal.models import Course, IndividualPlan, IndividualRow, Lesson, Role, Subgroup, SubgroupMember
+from ejournal.models import Course, IndividualPlan, IndividualRow, Lesson, Period, Role, Subgroup, SubgroupMember
 from ejournal.services import settings, statements
 from ejournal.services.errors import NotFoundError
 from ejournal.services.statement_facts import Given, Held
@@ -136,3 +136,33 @@ def test_held_lessons_are_of_the_journal_not_of_the_cells(in_app: Flask) -> None
     curator = factories.viewer_of(factories.make_curator(journal.group))
     total = statements.of_student(curator, journal.students[0].id, None).total
     assert (total.lessons, total.hours, total.missed) == (2, 8, Missed())
+
+
+def test_a_period_of_another_course_is_not_taken(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    foreign = Period(
+        year_id=journal.year.id, course_number=4, number=1, title="Чужой", starts=journal.year.starts,
+        ends=journal.year.starts,
+    )  # fmt: skip
+    db.session.add(foreign)
+    db.session.commit()
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    made_for = statements.of_student(curator, journal.students[0].id, foreign.id)
+    assert made_for.period.id == journal.period.id
+
+
+def test_r4_6_b_both_groups_of_who_moved_count(in_app: Flask) -> None:
+    old, new = (factories.make_journal(students=1, lessons=3) for _ in range(2))
+    moved = factories.make_person("Переведёнов")
+    factories.enroll(moved, old.group, old.year.starts, old.lessons[1].date, left_kind="moved")
+    factories.enroll(moved, new.group, old.lessons[2].date)
+    old.students[0] = new.students[0] = moved
+    made.fill(old, 0, ["5", "н", ""])
+    made.fill(new, 0, ["", "", "о"])
+    curator = factories.viewer_of(factories.make_curator(new.group))
+    total = statements.of_student(curator, moved.id, None).total
+    # Two days in the old group, one in the new.
+    assert (total.lessons, total.missed_lessons, total.missed.late_count) == (3, 1, 1)
+    assert statements.group_of(curator, moved.id).id == new.group.id
+    with pytest.raises(NotFoundError):
+        statements.of_student(factories.viewer_of(factories.make_curator(old.group)), moved.id, None)

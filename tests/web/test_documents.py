@@ -165,6 +165,12 @@ def test_r3_7_the_file_itself_is_compared(client: FlaskClient, curator: FlaskCli
     assert client.post("/documents/check", data={}).status_code == 422
 
 
+def test_a_large_file_is_compared_as_well(client: FlaskClient) -> None:
+    answer = client.post("/documents/check", data={"file": (io.BytesIO(b"%PDF" + b"0" * 2_000_000), "a.pdf")})
+    assert answer.status_code == 422
+    assert "не совпадает" in answer.text
+
+
 def test_r4_3_a_slips_on_paper_let_in_and_leave_no_code_behind(
     app: Flask, curator: FlaskClient, journal: Journal
 ) -> None:
