@@ -18,7 +18,8 @@ from ejournal.config import ROOT
 FONTS = ROOT / "static" / "fonts"
 # Room for the binder on the left of an upright sheet; a lying one is bound at its top.
 LEFT, TOP = {"portrait": 20, "landscape": 12}, {"portrait": 14, "landscape": 10}
-MOST_SECONDS = 60
+# A busy server lays out a page of eighty columns in a tenth of it; ours are the templates, so it is only a last resort.
+MOST_SECONDS = 180
 
 
 class RenderError(RuntimeError):
