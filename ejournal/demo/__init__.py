@@ -39,6 +39,11 @@ COLLEGE = {
     "college.name": "ГБПОУ «Светлоярский политехнический колледж»",
     "college.short_name": "Светлоярский политехнический колледж",
     "college.city": "Светлоярск",
+    "college.founder": "Министерство образования Светлоярской области",
+    "college.address": "600000, г. Светлоярск, ул. Политехническая, д. 12",
+    "college.phone": "+7 000 200-10-10",
+    "college.inn": "0000000000",
+    "college.ogrn": "0000000000000",
     "timezone": "Europe/Moscow",
     "is_demo": True,
 }

@@ -16,6 +16,7 @@ from ejournal.models.college import (
 )
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
+from ejournal.models.document import IssuedDocument
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -77,6 +78,7 @@ __all__ = [
     "Homework",
     "IndividualPlan",
     "IndividualRow",
+    "IssuedDocument",
     "Job",
     "KnownAddress",
     "Lesson",

@@ -92,7 +92,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     students = [student for student in students if _is_shown(student, chosen, period)]
     return Grid(
         course=course,
-        teachers=_teachers(course, today),
+        teachers=teachers_of(course, today),
         can_edit=can_edit,
         choices=choices,
         chosen=chosen,
@@ -219,7 +219,7 @@ def _is_shown(student: Student, chosen: Choice, period: Choice) -> bool:
     )
 
 
-def _teachers(course: Course, today: date) -> str:
+def teachers_of(course: Course, today: date) -> str:
     rows = db.session.execute(
         select(Person.surname, Person.name, Person.patronymic)
         .join(CourseTeacher, CourseTeacher.teacher_id == Person.id)

@@ -77,7 +77,7 @@ def students_of(course: Course) -> list[Student]:
             ),
         )
         student.days.extend(spans)
-        student.note = _leaving_note(row)
+        student.note = leaving_note(row)
     return _with_plans(course, students)
 
 
@@ -114,7 +114,8 @@ def _subgroup_spans(course: Course) -> dict[int, list[Span]] | None:
     return spans
 
 
-def _leaving_note(row: Any) -> str:
+def leaving_note(row: Any) -> str:
+    """«отчислен, приказ № 12 от 01.10.2026» of a membership; "" of one that goes on."""
     if row.until is None or row.left_kind is None:
         return ""
     order = f", приказ № {row.order_out}" if row.order_out else ""

@@ -28,6 +28,7 @@ AREAS = (
     "consents",
     "individual",
     "jobs",
+    "documents",
     "load",
     "movement",
     "plans",

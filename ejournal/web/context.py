@@ -62,16 +62,17 @@ def active_role(viewer: Viewer) -> Role | None:
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
-SUBSTITUTIONS, YEAR, LOG = (
+SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
     ("admin.log", "Изменения"),
+    ("documents.index", "Документы"),
 )
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
-    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы"), TIMETABLE],
-    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, LOG],
+    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы"), TIMETABLE, DOCUMENTS],
+    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
@@ -79,6 +80,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         TIMETABLE,
         SUBSTITUTIONS,
         JOURNALS,
+        DOCUMENTS,
         LOG,
     ],
     Role.STUDENT: [("home.index", "Главная"), TIMETABLE],

@@ -18,6 +18,8 @@ PUBLIC = {
     "account.login",
     "account.sign_in",
     "account.sign_out",
+    "documents.check",
+    "documents.check_file",
     "health.healthz",
     "home.switch_view",
 }

@@ -6,10 +6,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.documents import issuing
+from ejournal.documents import slips as paper
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import periods, readiness, slips
 from ejournal.services.errors import RefusedError
+from ejournal.web.documents.answers import check_page, download
 from ejournal.web.slips import bp
 
 STATES = {"none": "не выдан", "given": "код выдан", "active": "активирован", "blocked": "заблокирован"}
@@ -39,6 +42,12 @@ def issue(group_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
         return redirect(url_for("slips.group", group_id=group_id))
     found, _lines = slips.of_group(current_user, group_id)
+    if request.form.get("form") == "pdf":
+        cards = [(slip, _address(slip)) for slip in made]
+        name = f"Коды доступа {found.title}"
+        return download(
+            issuing.issue(current_user, paper.KIND, name, lambda: paper.of_group(found, cards), check_page())
+        )
     return render_template("slips/print.html", group=found, slips=[(slip, _address(slip), _qr(slip)) for slip in made])
 
 

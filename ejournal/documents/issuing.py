@@ -1,0 +1,153 @@
+"""Issuing a document: its data through the viewer's scope, a number, the pages, the hash into the register (п. 3.7)."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import segno
+
+from ejournal.access import Viewer
+from ejournal.documents import base, pages
+from ejournal.extensions import db, reading
+from ejournal.models import IssuedDocument
+from ejournal.models.base import now
+from ejournal.services import issued, settings
+from ejournal.services.errors import RefusedError
+
+# How far it is: done, of how many.
+Progress = Callable[[int, int], None]
+MOST_SHEETS = 60  # in one file: half a minute of a processor
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A template with what stands in it; a document is one or more of them."""
+
+    template: str
+    context: Mapping[str, Any]
+    orientation: str = "portrait"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What gets a number of its own, with its pages numbered by themselves."""
+
+    title: str
+    sheets: Sequence[Sheet]
+    subject_ids: Sequence[int] = ()
+    subtitle: str = ""
+    details: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The file, its name for a person, and the numbers of the documents in it."""
+
+    content: bytes
+    name: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What of the register stands on a document: number, date, code, where to check it."""
+
+    number: str
+    dated: date
+    code: str
+    check_page: str
+    qr: str = field(repr=False, default="")
+
+
+def quietly(_done: int, _total: int) -> None:
+    """Progress of which nobody wants to know."""
+
+
+def issue(
+    actor: Viewer,
+    kind: str,
+    name: str,
+    load: Callable[[], Sequence[Document]],
+    check_page: str,
+    progress: Progress = quietly,
+) -> Printed:
+    """Load the documents, number them, make one file of them and enter it into the register.
+
+    `load` asks access and reads; it raises what the services raise. `check_page` is the address printed and put into
+    the QR. No write lock is held while pages are laid out. Raises RefusedError where there is nothing, or too much.
+    """
+    with reading():
+        documents = load()
+        college = college_details()
+        db.session.commit()
+    total = _sheets(documents)
+    rows = issued.reserve(
+        actor, [issued.Entry(kind, each.title, each.subject_ids, each.details) for each in documents]
+    )  # fmt: skip
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    with reading():
+        made = [
+            _make(actor, document, row, college, check_page, step)
+            for document, row in zip(documents, rows, strict=True)
+        ]
+        db.session.commit()
+    content = made[0][0] if len(made) == 1 else pages.join([part for part, _count in made])[0]
+    issued.complete(actor, rows, content, [count for _part, count in made])
+    return Printed(content, f"{name}.pdf", tuple(row.number for row in rows))
+
+
+def _sheets(documents: Sequence[Document]) -> int:
+    """How many there are to lay out: something, and not too much for one go."""
+    total = sum(len(document.sheets) for document in documents)
+    if not total:
+        raise RefusedError("Печатать нечего: за этот период в журналах ничего нет.")
+    if total > MOST_SHEETS:
+        raise RefusedError(f"За один раз печатается не больше {MOST_SHEETS} листов: выберите группу или период меньше.")
+    return total
+
+
+def college_details() -> dict[str, str]:
+    """The head of a document: the college's name and details."""
+    return {
+        key: settings.get(f"college.{key}") for key in ("name", "founder", "address", "phone", "inn", "ogrn", "city")
+    }
+
+
+def _make(
+    actor: Viewer,
+    document: Document,
+    row: IssuedDocument,
+    college: Mapping[str, str],
+    check_page: str,
+    step: Callable[[], None],
+) -> tuple[bytes, int]:
+    """The pages of one document with their footers, and how many they are."""
+    moment = settings.local(now())
+    mark = Mark(row.number, moment.date(), row.code, check_page, _qr(f"{check_page}?code={row.code}"))
+    shared = {
+        "college": college,
+        "place": f"г. {college['city']}" if college["city"] else "",
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "issued": mark,
+    }
+    parts = []
+    for sheet in document.sheets:
+        parts.append(base.render(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
+        step()
+    footer = f"№ {row.number} · код {row.code} · напечатано {moment:%d.%m.%Y %H:%M}, {actor.short_name}"
+    return pages.join(parts, footer)
+
+
+def _qr(address: str) -> str:
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="png", scale=4, border=0)
+    return base.picture(out.getvalue())

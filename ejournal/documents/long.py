@@ -1,0 +1,49 @@
+"""What takes longer than two seconds, as work that a queue can run: everything it needs is in plain parameters.
+
+`params` is what JSON holds, with `check_page`, the address printed on the documents: outside a request nobody knows it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ejournal.access import Viewer
+from ejournal.documents import consent_form, journal, statement
+from ejournal.documents.issuing import Printed, Progress, issue, quietly
+
+Params = Mapping[str, Any]
+
+
+def group_statements(actor: Viewer, params: Params, progress: Progress = quietly) -> Printed:
+    """Everybody's statement of a group: `group_id`, `period_id`."""
+    return issue(
+        actor,
+        statement.KIND,
+        "Выписки группы",
+        lambda: statement.of_group(actor, params["group_id"], params["period_id"]),
+        params["check_page"],
+        progress,
+    )
+
+
+def group_consent_forms(actor: Viewer, params: Params, progress: Progress = quietly) -> Printed:
+    """A form of consent for everybody of a group: `group_id`."""
+    return issue(
+        actor,
+        consent_form.KIND,
+        "Согласия",
+        lambda: consent_form.of_group(actor, params["group_id"]),
+        params["check_page"],
+        progress,
+    )
+
+
+def journal_book(actor: Viewer, params: Params, progress: Progress = quietly) -> Printed:
+    """A journal: `course_id`, `period_id` (None: all that has begun)."""
+    return issue(
+        actor,
+        journal.KIND,
+        "Журнал",
+        lambda: journal.of_course(actor, params["course_id"], params["period_id"]),
+        params["check_page"],
+        progress,
+    )

@@ -1,0 +1,78 @@
+"""Pages of rendered documents put together; on each its number, the document's, who printed it and when (п. 3.7).
+
+Stamped after the merge: only then is it known how many pages there are.
+"""
+
+import io
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+from pypdf import PdfReader, PdfWriter
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont, stringWidth
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from ejournal.documents.base import FONTS, LEFT
+
+FACE, SIZE = "FooterNarrow", 7.5
+BOTTOM, RIGHT = 8 * mm, 12 * mm
+
+# ReportLab's fonts are the process's; one document at a time draws with them.
+_fonts = Lock()
+
+
+def join(parts: Sequence[bytes], footer: str = "") -> tuple[bytes, int]:
+    """One file of the parts, every page with the footer and «стр. N из M»; the file and how many pages it has."""
+    writer = PdfWriter()
+    for part in parts:
+        writer.append(PdfReader(io.BytesIO(part)), import_outline=False)
+    if footer:
+        _stamp(writer, footer)
+    writer.compress_identical_objects()
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue(), len(writer.pages)
+
+
+def _stamp(writer: PdfWriter, footer: str) -> None:
+    sizes = [(float(page.mediabox.width), float(page.mediabox.height)) for page in writer.pages]
+    overlay = PdfReader(io.BytesIO(_footers(sizes, footer)))
+    for page, over in zip(writer.pages, overlay.pages, strict=True):
+        page.merge_page(over)
+
+
+def _footers(sizes: Sequence[tuple[float, float]], footer: str) -> bytes:
+    """Pages with nothing but a thin line, the words below it on the left and the number on the right."""
+    out = io.BytesIO()
+    with _fonts:
+        _register()
+        canvas: Any = Canvas(out)
+        for number, (width, height) in enumerate(sizes, 1):
+            left = LEFT["portrait" if width < height else "landscape"] * mm
+            canvas.setPageSize((width, height))
+            canvas.setLineWidth(0.4)
+            canvas.line(left, BOTTOM + 3 * mm, width - RIGHT, BOTTOM + 3 * mm)
+            canvas.setFont(FACE, SIZE)
+            numbered = f"стр. {number} из {len(sizes)}"
+            room = width - left - RIGHT - stringWidth(numbered, FACE, SIZE) - 12
+            canvas.drawString(left, BOTTOM, _fitted(footer, room))
+            canvas.drawRightString(width - RIGHT, BOTTOM, numbered)
+            canvas.showPage()
+        canvas.save()
+    return out.getvalue()
+
+
+def _register() -> None:
+    if FACE not in getRegisteredFontNames():
+        registerFont(TTFont(FACE, str(FONTS / "PTN57F.ttf")))
+
+
+def _fitted(text: str, width: float) -> str:
+    """Cut so that it never runs into the page's number."""
+    if stringWidth(text, FACE, SIZE) <= width:
+        return text
+    while text and stringWidth(f"{text}…", FACE, SIZE) > width:
+        text = text[:-1]
+    return f"{text}…"

@@ -1,0 +1,139 @@
+"""Сводная ведомость of a group for a period: students × disciplines, and its arithmetic (п. 2.3; DOMAIN: reports)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from ejournal.access import OVERSEERS, Viewer
+from ejournal.domain import grading
+from ejournal.domain.notation import NOT_ATTESTED
+from ejournal.extensions import db
+from ejournal.models import Discipline, Group, Period, Person
+from ejournal.services import group_admin, movement_plan, statement_facts, statements
+from ejournal.services.errors import ForbiddenError, RefusedError
+from ejournal.services.statements import Row
+
+EXEMPT = "осв."
+# From worst to best: the mark that speaks for a student over all disciplines.
+WORST = (NOT_ATTESTED, "1", "2", "3", "4", "5")
+
+
+@dataclass(slots=True)
+class Line:
+    student: Person
+    marks: list[str]
+    mean: str
+    missed: grading.Missed
+
+
+@dataclass(slots=True)
+class Column:
+    """A discipline with its figures; `counted` is N."""
+
+    index: str
+    title: str
+    counted: int = 0
+    mean: str = ""
+    performance: str = ""
+    quality: str = ""
+    sou: str = ""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """`lists`: («отличники», names …) as a college reads them out."""
+
+    group: Group
+    period: Period
+    columns: list[Column]
+    lines: list[Line]
+    total: Column
+    lists: list[tuple[str, list[str]]] = field(default_factory=list)
+
+
+def of_group(viewer: Viewer, group_id: int, period_id: int | None) -> Sheet:
+    """Of who is in the group on the period's last day, or today.
+
+    Raises NotFoundError, ForbiddenError, RefusedError.
+    """
+    if not viewer.holds(OVERSEERS):
+        raise ForbiddenError("Сводную ведомость печатает администрация.")
+    group = group_admin.find(group_id)
+    period = statements.period_of(group, period_id)
+    span = statements.counted_span(period)
+    students = movement_plan.in_group(group_id, span[1])
+    facts = statement_facts.load([student.id for student in students], span, period)
+    taught = {lesson.discipline_id for lesson in facts.lessons if lesson.group_id == group_id}
+    wanted = taught | {one for own in facts.period_marks.values() for one in own}
+    disciplines = db.session.scalars(
+        select(Discipline).where(Discipline.id.in_(wanted)).order_by(Discipline.index)
+    ).all()
+    if not students or not disciplines:
+        raise RefusedError("За этот период у группы нет ни занятий, ни оценок.")
+    lines = []
+    for student in students:
+        own = facts.period_marks.get(student.id, {})
+        marks = [
+            own.get(one.id) or (EXEMPT if statement_facts.within(facts.exempt, (student.id, one.id), span[1]) else "")
+            for one in disciplines
+        ]
+        total = statements.count(facts.titles, facts.held(student.id), facts.given.get(student.id, ()), {})[1]
+        lines.append(_line(student, marks, total))
+    columns = [
+        _figures(Column(one.index, one.title), [line.marks[n] for line in lines]) for n, one in enumerate(disciplines)
+    ]
+    return Sheet(group, period, columns, lines, _total(lines), student_lists(lines))
+
+
+def _line(student: Person, marks: list[str], total: Row) -> Line:
+    return Line(student, marks, grading.format_mean(grading.mean(marks)), total.missed)
+
+
+def _figures(column: Column, marks: Sequence[str]) -> Column:
+    """Fill in the figures: N is who has a mark of the five-point scale or «н/а» (domain.grading)."""
+    column.counted = sum(mark in WORST for mark in marks)
+    column.mean = grading.format_mean(grading.mean(marks))
+    column.performance = grading.format_percent(grading.absolute_performance(marks))
+    column.quality = grading.format_percent(grading.quality(marks))
+    column.sou = grading.format_percent(grading.sou(marks))
+    return column
+
+
+def _total(lines: Sequence[Line]) -> Column:
+    """The group's: a student counts once, by the worst mark; the mean and СОУ are of all marks."""
+    column = _figures(Column("", "по группе"), [mark for line in lines for mark in line.marks])
+    worst = [worst_of(line.marks) for line in lines]
+    column.counted = sum(mark is not None for mark in worst)
+    column.performance = grading.format_percent(grading.absolute_performance(worst))
+    column.quality = grading.format_percent(grading.quality(worst))
+    return column
+
+
+def worst_of(marks: Sequence[str]) -> str | None:
+    """The worst of a student's marks; None without any that counts."""
+    return next((mark for mark in WORST if mark in marks), None)
+
+
+def student_lists(lines: Sequence[Line]) -> list[tuple[str, list[str]]]:
+    """Отличники, с одной «4», с одной «3», неуспевающие, не аттестованные; a student may be in the last two."""
+    lists: Mapping[str, list[str]] = {
+        "Отличники": [], "С одной «4»": [], "С одной «3»": [], "Неуспевающие": [], "Не аттестованы": []
+    }  # fmt: skip
+    for line in lines:
+        numeric = [mark for mark in line.marks if grading.numeric(mark) is not None]
+        name = line.student.short_name
+        bad = {"1", "2"} & set(numeric) or "НЗ" in line.marks
+        if bad:
+            lists["Неуспевающие"].append(name)
+        if NOT_ATTESTED in line.marks:
+            lists["Не аттестованы"].append(name)
+        if bad or NOT_ATTESTED in line.marks or not numeric:
+            continue
+        if set(numeric) == {"5"}:
+            lists["Отличники"].append(name)
+        elif numeric.count("4") == 1 and numeric.count("3") == 0:
+            lists["С одной «4»"].append(name)
+        elif numeric.count("3") == 1:
+            lists["С одной «3»"].append(name)
+    return list(lists.items())

@@ -1,0 +1,90 @@
+"""What the pages of printed documents offer: groups and journals of the viewer, a group's students, periods, months."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload
+
+from ejournal.access import OVERSEERS, Viewer, courses_seen_by, in_force, leads
+from ejournal.domain import calendar
+from ejournal.extensions import db
+from ejournal.models import Course, Curatorship, Discipline, Group, Period, Person
+from ejournal.services import group_admin, groups, movement_plan, periods, settings, statements
+from ejournal.services.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """A group with everything its documents are chosen by. `months`: («2026-11», «ноябрь 2026»), the newest first."""
+
+    group: Group
+    students: list[Person]
+    period_choices: list[tuple[int, str]]
+    months: list[tuple[str, str]]
+    courses: list[Course]
+
+
+def groups_led(viewer: Viewer) -> list[Group]:
+    """The groups whose documents the viewer prints: the led ones, for administration all of the year."""
+    today = settings.today()
+    if viewer.holds(OVERSEERS):
+        return groups.studying(periods.chosen())
+    led = exists().where(
+        Curatorship.group_id == Group.id, Curatorship.person_id == viewer.person_id, in_force(Curatorship, today)
+    )
+    return list(db.session.scalars(select(Group).where(led).order_by(Group.gkey)))
+
+
+def journals_seen(viewer: Viewer) -> list[Course]:
+    """The year's journals a teacher or a group leader may print; administration goes by groups."""
+    if viewer.holds(OVERSEERS):
+        return []
+    today = settings.today()
+    year = periods.current(today)
+    if year is None:
+        return []
+    return list(
+        db.session.scalars(
+            courses_seen_by(viewer, today)
+            .where(Course.year_id == year.id)
+            .join(Discipline, Discipline.id == Course.discipline_id)
+            .join(Group, Group.id == Course.group_id)
+            .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
+            .order_by(Group.gkey, Discipline.index, Course.id)
+        )
+    )
+
+
+def of_group(viewer: Viewer, group_id: int) -> GroupPage:
+    """Raises NotFoundError where the viewer does not lead the group."""
+    today = settings.today()
+    group = group_admin.find(group_id)
+    if not leads(viewer, group_id, today):
+        raise NotFoundError
+    year = periods.chosen()
+    courses = db.session.scalars(
+        select(Course)
+        .where(Course.group_id == group_id, Course.year_id == year.id)
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
+        .order_by(Discipline.index, Course.id)
+    )
+    return GroupPage(
+        group, movement_plan.in_group(group_id, today), _choices(statements.periods_of(group)),
+        _months(year.starts, today), list(courses),
+    )  # fmt: skip
+
+
+def _choices(rows: list[Period]) -> list[tuple[int, str]]:
+    return [(row.id, row.title) for row in rows]
+
+
+def _months(first: date, last: date) -> list[tuple[str, str]]:
+    """From a day's month to another's, the newest first; none where the year is still to come."""
+    months = []
+    year, month = last.year, last.month
+    while (year, month) >= (first.year, first.month):
+        months.append((f"{year:04}-{month:02}", calendar.format_month(date(year, month, 1))))
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return months

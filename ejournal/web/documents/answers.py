@@ -1,0 +1,52 @@
+"""How a document is handed out: a file, or back to the form with what is wrong."""
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from flask import flash, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal.documents import issuing
+from ejournal.documents.issuing import Document
+from ejournal.extensions import db
+from ejournal.services.errors import RefusedError
+
+PDF = "application/pdf"
+
+
+def pdf(kind: str, name: str, load: Callable[[], Sequence[Document]], back: str) -> ResponseReturnValue:
+    """The document as a file to download; where it cannot be made, the page `back` says why."""
+    return made(lambda: issuing.issue(current_user, kind, name, load, check_page()), back)
+
+
+def made(make: Callable[[], issuing.Printed], back: str) -> ResponseReturnValue:
+    """The same of whatever makes it: the long ones of documents/long.py."""
+    try:
+        printed = make()
+    except RefusedError as error:
+        db.session.rollback()
+        flash(error.message, "error")
+        return redirect(back)
+    return download(printed)
+
+
+def download(printed: issuing.Printed) -> ResponseReturnValue:
+    response = send_file(io.BytesIO(printed.content), PDF, as_attachment=True, download_name=printed.name)
+    # send_file would let a shared computer's browser keep it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def check_page() -> str:
+    """The address printed on every document."""
+    return url_for("documents.check", _external=True)
+
+
+def day(name: str, default: date) -> date:
+    """A date of the form; what is none is the default."""
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return default

@@ -1,0 +1,168 @@
+"""The statement of п. 4.6, counted by hand (R4.6.b)."""
+
+from datetime import date, timedelta
+
+import factories
+import factories_documents as made
+import pytest
+from flask import Flask
+
+from ejournal.domain.grading import Missed
+from ejournal.extensions import db
+from ejournal.models import Course, IndividualPlan, IndividualRow, Lesson, Period, Role, Subgroup, SubgroupMember
+from ejournal.services import settings, statements
+from ejournal.services.errors import NotFoundError
+from ejournal.services.statement_facts import Given, Held
+
+DAY = date(2026, 10, 5)
+
+
+def test_r4_6_b_lessons_marks_latenesses_and_missed_lessons_are_counted() -> None:
+    titles = {1: "История", 2: "Алгебра"}
+    held = [Held(n, DAY, 1, 2) for n in range(5)] + [Held(10, DAY, 2, 6)]
+    given = [
+        Given(0, DAY, 1, None, "5", 1, 2),
+        Given(1, DAY, 1, "о", "3", 2, 2),
+        Given(2, DAY, 1, "н", None, 1, 2),
+        Given(3, DAY, 1, "б", None, 1, 2),
+        Given(10, DAY, 2, "п", None, 1, 6),
+    ]
+    rows, total = statements.count(titles, held, given, {1: "4"})
+    algebra, history = rows
+    assert (history.title, history.lessons, history.hours, history.marks) == ("История", 5, 10, ["5", "3"])
+    # (5·1 + 3·2) / 3
+    assert history.mean == "3,67"
+    assert (history.missed_lessons, history.missed, history.period_mark) == (2, Missed(4, 2, 2, 1), "4")
+    assert (algebra.missed_lessons, algebra.missed, algebra.mean) == (1, Missed(6, 6, 0, 0), "")
+    assert (total.lessons, total.hours, total.missed_lessons, total.missed) == (6, 16, 3, Missed(10, 8, 2, 1))
+
+
+def test_r4_6_b_a_lesson_with_several_works_is_missed_once() -> None:
+    given = [Given(1, DAY, 1, "н", None, 1, 2), Given(1, DAY, 1, "н", None, 1, 2), Given(2, DAY, 1, "о", None, 1, 2)]
+    rows, _total = statements.count({1: "История"}, [Held(1, DAY, 1, 2), Held(2, DAY, 1, 2)], given, {})
+    assert (rows[0].missed_lessons, rows[0].missed) == (1, Missed(2, 0, 2, 1))
+
+
+def test_r4_6_b_only_lessons_held_while_in_the_group_and_subgroup_count(in_app: Flask) -> None:
+    journal = factories.make_journal(students=2, lessons=4)
+    first, last = journal.lessons[0], journal.lessons[-1]
+    first.state = "cancelled"
+    newcomer = factories.make_person("Яковлев")
+    factories.enroll(newcomer, journal.group, last.date)
+    half = Subgroup(group_id=journal.group.id, title="подгруппа 1")
+    db.session.add(half)
+    db.session.flush()
+    course = db.session.get(Course, journal.course_id)
+    assert course is not None
+    own = Course(
+        year_id=course.year_id, group_id=course.group_id, discipline_id=course.discipline_id, subgroup_id=half.id
+    )  # fmt: skip
+    db.session.add(own)
+    db.session.add(SubgroupMember(subgroup_id=half.id, student_id=journal.students[0].id, since=journal.year.starts))
+    db.session.commit()
+    factories.make_lesson(own.id, last.date, pair=2)
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    lessons = {s.student.id: s.total.lessons for s in statements.of_group(curator, journal.group.id, None)}
+    assert lessons == {journal.students[0].id: 4, journal.students[1].id: 3, newcomer.id: 1}
+
+
+def test_r4_2_c_a_discipline_one_is_exempt_of_is_not_counted(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=2)
+    course = db.session.get(Course, journal.course_id)
+    assert course is not None
+    plan = IndividualPlan(student_id=journal.students[0].id, since=journal.year.starts)
+    plan.rows = [IndividualRow(discipline_id=course.discipline_id, exempt=True)]
+    db.session.add(plan)
+    db.session.commit()
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    assert statements.of_student(curator, journal.students[0].id, None).total.lessons == 0
+
+
+def test_lessons_to_come_and_after_the_period_are_left_out(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    factories.make_lesson(journal.course_id, settings.today() + timedelta(days=1))
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    assert statements.of_student(curator, journal.students[0].id, None).total.lessons == 1
+
+
+def test_r4_6_b_of_who_was_expelled_the_last_group_answers(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    gone = factories.make_person("Бывший")
+    factories.enroll(
+        gone, journal.group, journal.year.starts, settings.today() - timedelta(days=1), left_kind="expelled"
+    )
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    assert statements.of_student(curator, gone.id, None).student.id == gone.id
+    assert gone.id not in {s.student.id for s in statements.of_group(curator, journal.group.id, None)}
+
+
+def test_r2_1_c_another_groups_leader_gets_nothing(in_app: Flask) -> None:
+    journal, other = (factories.make_journal(students=1, lessons=1) for _ in range(2))
+    stranger = factories.viewer_of(factories.make_curator(other.group))
+    teacher = factories.viewer_of(journal.teacher)
+    for viewer in (stranger, teacher):
+        with pytest.raises(NotFoundError):
+            statements.of_student(viewer, journal.students[0].id, None)
+        with pytest.raises(NotFoundError):
+            statements.of_group(viewer, journal.group.id, None)
+
+
+def test_a_group_takes_as_many_queries_as_one(in_app: Flask) -> None:
+    journal = factories.make_journal(students=8, lessons=3)
+    for number in range(8):
+        made.fill(journal, number, ["5", "н", "о4"])
+    manager = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    asked = 0
+
+    def count_one(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    db.event.listen(db.engine, "before_cursor_execute", count_one)
+    try:
+        found = statements.of_group(manager, journal.group.id, None)
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", count_one)
+    assert len(found) == 8
+    assert asked <= 16
+
+
+def test_held_lessons_are_of_the_journal_not_of_the_cells(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=2)
+    lesson = db.session.get(Lesson, journal.lessons[0].id)
+    assert lesson is not None
+    lesson.hours = 6
+    db.session.commit()
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    total = statements.of_student(curator, journal.students[0].id, None).total
+    assert (total.lessons, total.hours, total.missed) == (2, 8, Missed())
+
+
+def test_a_period_of_another_course_is_not_taken(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    foreign = Period(
+        year_id=journal.year.id, course_number=4, number=1, title="Чужой", starts=journal.year.starts,
+        ends=journal.year.starts,
+    )  # fmt: skip
+    db.session.add(foreign)
+    db.session.commit()
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    made_for = statements.of_student(curator, journal.students[0].id, foreign.id)
+    assert made_for.period.id == journal.period.id
+
+
+def test_r4_6_b_both_groups_of_who_moved_count(in_app: Flask) -> None:
+    old, new = (factories.make_journal(students=1, lessons=3) for _ in range(2))
+    moved = factories.make_person("Переведёнов")
+    factories.enroll(moved, old.group, old.year.starts, old.lessons[1].date, left_kind="moved")
+    factories.enroll(moved, new.group, old.lessons[2].date)
+    old.students[0] = new.students[0] = moved
+    made.fill(old, 0, ["5", "н", ""])
+    made.fill(new, 0, ["", "", "о"])
+    curator = factories.viewer_of(factories.make_curator(new.group))
+    total = statements.of_student(curator, moved.id, None).total
+    # Two days in the old group, one in the new.
+    assert (total.lessons, total.missed_lessons, total.missed.late_count) == (3, 1, 1)
+    assert statements.group_of(curator, moved.id).id == new.group.id
+    with pytest.raises(NotFoundError):
+        statements.of_student(factories.viewer_of(factories.make_curator(old.group)), moved.id, None)
