@@ -16,6 +16,7 @@ from ejournal.models.college import (
 )
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
+from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -60,6 +61,7 @@ __all__ = [
     "Bell",
     "BellDate",
     "BellSchedule",
+    "CalendarFeed",
     "Cell",
     "Consent",
     "Course",
@@ -67,6 +69,7 @@ __all__ = [
     "CourseTeacher",
     "Curatorship",
     "CurriculumHours",
+    "DiaryVisit",
     "Discipline",
     "DisciplineKind",
     "Enrollment",
@@ -75,6 +78,7 @@ __all__ = [
     "GroupMode",
     "Guardianship",
     "Homework",
+    "HomeworkTick",
     "IndividualPlan",
     "IndividualRow",
     "Job",

@@ -33,6 +33,7 @@ SUBJECTS = {
     "substitution": "замена",
     "exam": "расписание сессии",
     "consent": "согласие",
+    "calendar": "адрес календаря",
     "session": "сеанс",
     "export": "выгрузка списка",
     "setting": "настройка",
