@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ejournal.demo import (
     accounts,
     calendar,
+    consents,
+    diary,
     journals,
     lessons,
     life,
@@ -85,7 +87,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
     groups = students.add_groups(kept, year, programmes, number)
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
-    student, parent = students.add_parents(kept, year, seed, groups, names)
+    student, parent, guardians = students.add_parents(kept, year, seed, groups, names)
+    consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}))
     logins = accounts.add(kept, employees, student, parent)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     life.add(year, seed, groups)
@@ -97,6 +100,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
             period_marks.add(kept, year, seed, semester, period_ids, courses, journal.marks)
         journal.marks.clear()
         kept.flush()
+    diary.add(kept, year, groups, student, guardians)
+    kept.flush()
     kept.stream(LogEntry, journal.entries())
     rows.advance_sequences()
     return DemoSummary(kept.counts, logins)

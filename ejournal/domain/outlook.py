@@ -26,18 +26,19 @@ class Explained:
 
 def explain_mean(marks: Weighed) -> Explained:
     """The plain mean: every mark counts once."""
-    counted = Counter(mark for mark, _weight in marks if mark and grading.numeric(mark) is not None)
-    parts = [f"{_figure(mark)}{_times(number)}" for mark, number in sorted(counted.items(), reverse=True)]
+    counted = Counter(value for mark, _weight in marks if (value := grading.numeric(mark)) is not None)
+    parts = [f"{_figure(value)}{_times(number)}" for value, number in sorted(counted.items(), reverse=True)]
     return _explained(grading.mean(mark for mark, _weight in marks), parts, sum(counted.values()))
 
 
 def explain_weighted(marks: Weighed) -> Explained:
     """The weighted mean: mark · weight, «×3» where the same came three times."""
-    counted = Counter((mark, weight) for mark, weight in marks if mark and grading.numeric(mark) is not None)
+    counted = Counter((value, weight) for mark, weight in marks if (value := grading.numeric(mark)) is not None)
     parts = [
-        f"{_figure(mark)}·{weight}{_times(number)}" for (mark, weight), number in sorted(counted.items(), reverse=True)
+        f"{_figure(value)}·{weight}{_times(number)}"
+        for (value, weight), number in sorted(counted.items(), reverse=True)
     ]
-    total = sum(weight * number for (_mark, weight), number in counted.items())
+    total = sum(weight * number for (_value, weight), number in counted.items())
     return _explained(grading.weighted_mean(marks), parts, total)
 
 
@@ -86,10 +87,9 @@ def _explained(value: Decimal | None, parts: Sequence[str], divisor: int) -> Exp
     return Explained(value, f"({' + '.join(parts)}) / {divisor} = {grading.format_mean(value)}")
 
 
-def _figure(mark: str) -> str:
-    # «5-» is put in as the figure it counts for; that it does is said beside.
-    value = grading.numeric(mark)
-    return f"{value:f}".replace(".", ",") if value is not None else mark
+def _figure(value: Decimal) -> str:
+    # «5-» stands as the figure it counts for; that it does is said beside.
+    return f"{value:f}".replace(".", ",")
 
 
 def _times(number: int) -> str:

@@ -94,6 +94,7 @@ def _months(
 ) -> list[Month]:
     """The months of the span that have begun, the newest first."""
     lessons = {entry.date for entry in found}
+    held = {entry.date for entry in found if diary_lessons.was_held(entry, today)}
     by_day: dict[date, list[Absence]] = {}
     for absence in missed:
         by_day.setdefault(absence.entry.date, []).append(absence)
@@ -102,13 +103,13 @@ def _months(
     day = span[0].replace(day=1)
     while (day.year, day.month) <= (last.year, last.month):
         free = plans.why_free(day, opened.child.group_on(day)) if day not in lessons else ""
-        cell = _cell(day, by_day.get(day, []), day in lessons, free, today)
+        cell = _cell(day, by_day.get(day, []), day in lessons, day in held, free)
         months.setdefault((day.year, day.month), []).append(cell)
         day += timedelta(days=1)
     return [Month(calendar.format_month(days[0].date), _weeks(days)) for days in reversed(months.values())]
 
 
-def _cell(day: date, missed: Sequence[Absence], has_lessons: bool, free: str, today: date) -> DayCell:
+def _cell(day: date, missed: Sequence[Absence], has_lessons: bool, held: bool, free: str) -> DayCell:
     if missed:
         order = [code for code in SEVERITY if any(absence.code == code for absence in missed)]
         words = "; ".join(
@@ -117,7 +118,7 @@ def _cell(day: date, missed: Sequence[Absence], has_lessons: bool, free: str, to
         )
         return DayCell(day, "missed", "".join(order), words)
     if has_lessons:
-        return DayCell(day, "ahead" if day > today else "lessons", "", "" if day > today else "пропусков нет")
+        return DayCell(day, "lessons", "", "пропусков нет") if held else DayCell(day, "ahead", "", "")
     return DayCell(day, "free", "", free if free != "воскресенье" else "")
 
 

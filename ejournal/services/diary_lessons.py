@@ -210,6 +210,10 @@ def codes(found: Collection[Entry]) -> dict[int, tuple[Entry, str]]:
     }
 
 
-def hours_held(found: Collection[Entry], until: date) -> int:
-    """Academic hours of the lessons up to a day, each once."""
-    return sum({entry.lesson_id: entry.hours for entry in found if entry.date <= until}.values())
+def hours_held(found: Collection[Entry], today: date) -> int:
+    """Academic hours of the lessons before today, and of today's whose attendance is entered, each once."""
+    return sum({entry.lesson_id: entry.hours for entry in found if was_held(entry, today)}.values())
+
+
+def was_held(entry: Entry, today: date) -> bool:
+    return entry.date < today or (entry.date == today and (entry.checked or entry.attendance is not None))

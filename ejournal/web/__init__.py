@@ -24,7 +24,9 @@ def init_app(app: Flask) -> None:
 AREAS = (
     "journal",
     "admin",
+    "calendar",
     "consents",
+    "diary",
     "load",
     "movement",
     "slips",
