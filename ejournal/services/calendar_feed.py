@@ -6,7 +6,6 @@ Only what a timetable on the wall would say goes out: no marks, no attendance, n
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -87,7 +86,11 @@ def read(token: str) -> str:
 
 def _as_family(viewer: Viewer) -> Viewer:
     """What a person may read as an employee must not go out by the address of a parent."""
-    return replace(viewer, roles=viewer.roles & FAMILY)
+    # Field by field: the signed-in viewer may be Flask's stand-in, which can't be copied as a whole.
+    return Viewer(
+        viewer.id, viewer.epoch, viewer.username, viewer.person_id, viewer.full_name, viewer.short_name,
+        viewer.roles & FAMILY,
+    )  # fmt: skip
 
 
 def _live(viewer: Viewer, student_id: int) -> CalendarFeed | None:
