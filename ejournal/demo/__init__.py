@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ejournal.demo import (
     accounts,
     calendar,
+    consents,
+    diary,
     individual,
     journals,
     lessons,
@@ -94,7 +96,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
     timetable.add_modes(kept, year_id, groups)
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
-    student, parent = students.add_parents(kept, year, seed, groups, names)
+    student, parent, guardians = students.add_parents(kept, year, seed, groups, names)
+    consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}))
     logins = accounts.add(kept, employees, student, parent)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     individual.add(kept, year, groups, courses)
@@ -110,6 +113,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
             period_marks.add(kept, year, seed, semester, period_ids, courses, journal.marks)
         journal.marks.clear()
         kept.flush()
+    diary.add(kept, year, groups, student, guardians)
+    kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     rows.advance_sequences()

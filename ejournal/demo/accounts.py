@@ -13,6 +13,10 @@ from ejournal.services.usernames import LATIN
 PASSWORD = "demo"  # noqa: S105 - public on purpose; accounts with it are marked is_demo
 
 
+# The logins that read a diary.
+FAMILY = ("student", "parent")
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """A login to show to a visitor."""

@@ -17,6 +17,7 @@ from ejournal.models.college import (
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
 from ejournal.models.document import IssuedDocument
+from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -61,6 +62,7 @@ __all__ = [
     "Bell",
     "BellDate",
     "BellSchedule",
+    "CalendarFeed",
     "Cell",
     "Consent",
     "Course",
@@ -68,6 +70,7 @@ __all__ = [
     "CourseTeacher",
     "Curatorship",
     "CurriculumHours",
+    "DiaryVisit",
     "Discipline",
     "DisciplineKind",
     "Enrollment",
@@ -76,6 +79,7 @@ __all__ = [
     "GroupMode",
     "Guardianship",
     "Homework",
+    "HomeworkTick",
     "IndividualPlan",
     "IndividualRow",
     "IssuedDocument",

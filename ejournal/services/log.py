@@ -34,6 +34,7 @@ SUBJECTS = {
     "substitution": "замена",
     "exam": "расписание сессии",
     "consent": "согласие",
+    "calendar": "адрес календаря",
     "session": "сеанс",
     "export": "выгрузка списка",
     "document": "документ",

@@ -62,6 +62,7 @@ def active_role(viewer: Viewer) -> Role | None:
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
+DIARY = ("diary.index", "Дневник")
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -71,7 +72,13 @@ SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
-    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы"), TIMETABLE, DOCUMENTS],
+    Role.CURATOR: [
+        ("home.index", "Сегодня"),
+        ("journal.index", "Журналы группы"),
+        ("diary.index", "Дневники"),
+        TIMETABLE,
+        DOCUMENTS,
+    ],
     Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
@@ -83,8 +90,8 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         DOCUMENTS,
         LOG,
     ],
-    Role.STUDENT: [("home.index", "Главная"), TIMETABLE],
-    Role.PARENT: [("home.index", "Главная"), TIMETABLE],
+    Role.STUDENT: [DIARY, TIMETABLE],
+    Role.PARENT: [DIARY, TIMETABLE],
 }
 
 # The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).

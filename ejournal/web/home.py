@@ -21,6 +21,8 @@ def index() -> ResponseReturnValue:
     role = active_role(current_user)
     if role is Role.SYSADMIN:
         return redirect(url_for("admin.index"))
+    if role in (Role.STUDENT, Role.PARENT):
+        return redirect(url_for("diary.index"))
     day = agenda.load(current_user) if role is Role.TEACHER else None
     return render_template("home/index.html", agenda=day)
 

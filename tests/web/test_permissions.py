@@ -18,6 +18,7 @@ PUBLIC = {
     "account.login",
     "account.sign_in",
     "account.sign_out",
+    "calendar.show",
     "documents.check",
     "documents.check_file",
     "health.healthz",

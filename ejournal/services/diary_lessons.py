@@ -1,0 +1,219 @@
+"""The lessons of students: of the group and subgroup they were in on the lesson's day, and of their own plans (п. 4.2).
+
+Queries here are the diary's sources: one for lessons with homework, one for marks and hours, one for files. They take
+several students at once, so that a family costs what one child does.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from ejournal.access import in_force
+from ejournal.domain import grading
+from ejournal.extensions import db
+from ejournal.models import (
+    Cell,
+    Course,
+    CourseTeacher,
+    Discipline,
+    Enrollment,
+    Homework,
+    HomeworkTick,
+    IndividualPlan,
+    IndividualRow,
+    Lesson,
+    LessonFile,
+    LessonState,
+    Person,
+    Subgroup,
+    SubgroupMember,
+    Work,
+    WorkKind,
+)
+from ejournal.models.base import now
+from ejournal.services.diary import Child
+
+Teacher, Substitute = aliased(Person), aliased(Person)
+
+
+def attends(student_id: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that a student belongs to the query's Course on a day: membership as of that day, and her own
+    plan, which may excuse her from a discipline or send her to another journal."""
+    member = exists().where(
+        Enrollment.student_id == student_id, Enrollment.group_id == Course.group_id, in_force(Enrollment, day)
+    )
+    in_half = or_(
+        Course.subgroup_id.is_(None),
+        exists().where(
+            SubgroupMember.student_id == student_id,
+            SubgroupMember.subgroup_id == Course.subgroup_id,
+            in_force(SubgroupMember, day),
+        ),
+    )
+    own_row = and_(
+        IndividualRow.plan_id == IndividualPlan.id,
+        IndividualPlan.student_id == student_id,
+        in_force(IndividualPlan, day),
+    )
+    otherwise = or_(IndividualRow.exempt, IndividualRow.course_id.is_not(None))
+    excused = exists().where(own_row, IndividualRow.discipline_id == Course.discipline_id, otherwise)
+    sent = exists().where(own_row, IndividualRow.course_id == Course.id, ~IndividualRow.exempt)
+    return or_(and_(member, in_half, ~excused), sent)
+
+
+def courses_near(children: Sequence[Child]) -> ColumnElement[bool]:
+    """Journals that can concern the children at all: an index finds these, `attends` then decides for each lesson."""
+    groups = {spell.group.id for child in children for spell in child.spells}
+    own = (
+        select(IndividualRow.course_id)
+        .join(IndividualPlan, IndividualPlan.id == IndividualRow.plan_id)
+        .where(IndividualPlan.student_id.in_([child.id for child in children]), IndividualRow.course_id.is_not(None))
+    )
+    return or_(Course.group_id.in_(groups), Course.id.in_(own))
+
+
+@dataclass(slots=True)
+class Given:
+    """A lesson of one student as stored, with its homework, the student's tick and the teachers of its day."""
+
+    student_id: int
+    lesson: Lesson
+    course: Course
+    discipline: Discipline
+    subgroup: Subgroup | None
+    homework: Homework | None
+    is_done: bool
+    substitute: Person | None
+    teachers: list[Person]
+
+
+def lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> list[Given]:
+    """The children's lessons for which `wanted` (a condition on Lesson and Homework) holds, in the order of time."""
+    found: dict[tuple[int, int], Given] = {}
+    for row in db.session.execute(_lessons(children, wanted)):
+        student_id, lesson, course, discipline, subgroup, homework, tick, substitute, teacher = row
+        given = found.setdefault(
+            (student_id, lesson.id),
+            Given(student_id, lesson, course, discipline, subgroup, homework, tick is not None, substitute, []),
+        )
+        if teacher is not None and teacher not in given.teachers:
+            given.teachers.append(teacher)
+    return list(found.values())
+
+
+def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    # Homework may be written ahead of its day; what is published is seen at once (п. 4.4).
+    published = and_(Homework.lesson_id == Lesson.id, Homework.published_at <= now())
+    ticked = and_(HomeworkTick.homework_id == Homework.id, HomeworkTick.student_id == Person.id)
+    teaching = and_(CourseTeacher.course_id == Course.id, in_force(CourseTeacher, Lesson.date))
+    return (
+        select(Person.id, Lesson, Course, Discipline, Subgroup, Homework, HomeworkTick.id, Substitute, Teacher)
+        .select_from(Lesson)
+        .join(Course, and_(Course.id == Lesson.course_id, courses_near(children)))
+        .join(Person, Person.id.in_([child.id for child in children]))
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
+        .outerjoin(Homework, published)
+        .outerjoin(HomeworkTick, ticked)
+        .outerjoin(Substitute, Substitute.id == Lesson.teacher_id)
+        .outerjoin(CourseTeacher, teaching)
+        .outerjoin(Teacher, Teacher.id == CourseTeacher.teacher_id)
+        .where(attends(Person.id, Lesson.date), wanted)
+        .order_by(Person.id, Lesson.date, Lesson.pair, Lesson.id, CourseTeacher.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell of a student, or a lesson without one: what marks and hours are counted from."""
+
+    student_id: int
+    lesson_id: int
+    course_id: int
+    date: date
+    pair: int
+    hours: int
+    discipline: str
+    topic: str
+    kind: str
+    weight: int
+    cell_id: int | None
+    attendance: str | None
+    mark: str | None
+    updated_at: Any
+    checked: bool
+
+    @property
+    def text(self) -> str:
+        return (self.attendance or "") + (self.mark or "")
+
+
+def entries(children: Sequence[Child], when: ColumnElement[bool]) -> list[Entry]:
+    """Cells of the children on lessons for which `when` (a condition on Lesson) holds; a lesson without any is there
+    once. Cancelled lessons are not."""
+    own = and_(Cell.work_id == Work.id, Cell.student_id == Person.id)
+    rows = db.session.execute(
+        select(
+            Person.id, Lesson.id, Lesson.course_id, Lesson.date, Lesson.pair, Lesson.hours, Discipline.title,
+            Lesson.topic, Work.title, WorkKind.title, Work.weight, Cell.id, Cell.attendance, Cell.mark,
+            Cell.updated_at, Lesson.attendance_at,
+        )
+        .select_from(Lesson)
+        .join(Course, and_(Course.id == Lesson.course_id, courses_near(children)))
+        .join(Person, Person.id.in_([child.id for child in children]))
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .outerjoin(Work, Work.lesson_id == Lesson.id)
+        .outerjoin(WorkKind, WorkKind.id == Work.kind_id)
+        .outerjoin(Cell, own)
+        .where(attends(Person.id, Lesson.date), when, Lesson.state != LessonState.CANCELLED)
+        .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
+    )  # fmt: skip
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Any) -> Entry:
+    student, lesson, course, day, pair, hours, title, topic, own_title, kind, weight, cell, code, mark, at, seen = row
+    return Entry(
+        student, lesson, course, day, pair, hours, title, topic, own_title or kind or "", weight or 1, cell, code,
+        mark, at, seen is not None,
+    )  # fmt: skip
+
+
+def files(lesson_ids: Collection[int]) -> dict[int, list[LessonFile]]:
+    """Files of lessons that are still attached, by lesson."""
+    found: dict[int, list[LessonFile]] = {}
+    if lesson_ids:
+        query = (
+            select(LessonFile)
+            .where(LessonFile.lesson_id.in_(lesson_ids), LessonFile.removed_at.is_(None))
+            .options(joinedload(LessonFile.file))
+            .order_by(LessonFile.id)
+        )
+        for attached in db.session.scalars(query):
+            found.setdefault(attached.lesson_id, []).append(attached)
+    return found
+
+
+def codes(found: Collection[Entry]) -> dict[int, tuple[Entry, str]]:
+    """Of a student's entries: the lessons with an attendance code, once each, the gravest code."""
+    by_lesson: dict[int, list[Entry]] = {}
+    for entry in found:
+        if entry.attendance:
+            by_lesson.setdefault(entry.lesson_id, []).append(entry)
+    return {
+        lesson_id: (cells[0], grading.lesson_attendance([cell.attendance for cell in cells]) or "")
+        for lesson_id, cells in by_lesson.items()
+    }
+
+
+def hours_held(found: Collection[Entry], today: date) -> int:
+    """Academic hours of the lessons before today, and of today's whose attendance is entered, each once."""
+    return sum({entry.lesson_id: entry.hours for entry in found if was_held(entry, today)}.values())
+
+
+def was_held(entry: Entry, today: date) -> bool:
+    return entry.date < today or (entry.date == today and (entry.checked or entry.attendance is not None))

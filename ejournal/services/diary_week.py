@@ -1,0 +1,260 @@
+"""A week of the diary as on paper: days, lessons, what was set for home, marks, attendance (п. 4.5, 4.6).
+
+Everything on the page is put together from a fixed number of queries, whatever the week holds.
+"""
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from ejournal.access import Viewer
+from ejournal.domain import calendar
+from ejournal.domain.notation import ATTENDANCE
+from ejournal.models import Course, Homework, Lesson, LessonFile, LessonState
+from ejournal.services import bells, diary, diary_calendar, diary_lessons, diary_summary, generation, settings
+from ejournal.services.diary import Child, Diary
+from ejournal.services.diary_lessons import Entry, Given
+from ejournal.services.diary_summary import Summary, Task
+
+# How far ahead «на завтра» looks: past a weekend and a holiday.
+AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one cell says: notation, attendance in words, kind of work; `is_new`: since the last visit."""
+
+    cell_id: int
+    text: str
+    mark: str
+    attendance: str
+    attendance_words: str
+    kind: str
+    weight: int
+    is_new: bool
+
+
+@dataclass(slots=True)
+class LessonLine:
+    """A pair of a day. `change`: (kind of badge, words) where it is otherwise than planned."""
+
+    lesson_id: int
+    pair: int
+    times: tuple[time, time] | None
+    discipline: str
+    part: str
+    teachers: str
+    room: str
+    state: str
+    change: tuple[str, str] | None
+    topic: str = ""
+    recommendations: str = ""
+    homework: Task | None = None
+    due: list[Task] = field(default_factory=list)
+    materials: list[LessonFile] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    is_checked: bool = False
+
+
+@dataclass(slots=True)
+class Day:
+    date: datetime.date
+    free: str
+    lessons: list[LessonLine]
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [mark for line in self.lessons for mark in line.marks]
+
+
+@dataclass(slots=True)
+class Week:
+    diary: Diary
+    monday: date
+    days: list[Day]
+    previous: str
+    following: str
+    parity: str
+    is_current: bool
+    summary: Summary
+
+
+@dataclass(slots=True)
+class Sources:
+    """What was read for some children: lessons of the days shown and of tasks to come, cells, files, the year."""
+
+    given: list[Given]
+    entries: list[Entry]
+    files: Mapping[int, list[LessonFile]]
+    plans: diary_calendar.Plans
+    rang: bells.Bells
+
+
+def load(viewer: Viewer, student_id: int, monday: date) -> Week:
+    """The week of a student that begins on a Monday. Raises NotFoundError."""
+    opened = diary.load(viewer, student_id)
+    today = settings.today()
+    read = _read([opened.child], monday, today)
+    plan = read.plans.of(monday) or read.plans.of(monday + timedelta(days=6))
+    return Week(
+        diary=opened,
+        monday=monday,
+        days=[_day(opened.child, monday + timedelta(days=offset), read) for offset in range(7)],
+        previous=calendar.format_week(monday - timedelta(days=7)),
+        following=calendar.format_week(monday + timedelta(days=7)),
+        parity=calendar.week_parity(monday, generation.anchor(plan.year)).russian if plan else "",
+        is_current=monday == calendar.monday_of(today),
+        summary=_summary(opened.child, read, today),
+    )
+
+
+def at_a_glance(viewer: Viewer) -> list[tuple[Child, Summary, Day]]:
+    """The viewer's children, each with the summary and the lessons of today. As many queries as for one."""
+    children = diary.family(viewer)
+    if not children:
+        return []
+    today = settings.today()
+    read = _read(children, calendar.monday_of(today), today)
+    return [(child, _summary(child, read, today), _day(child, today, read)) for child in children]
+
+
+def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
+    sunday = monday + timedelta(days=6)
+    plans = diary_calendar.load(monday, sunday, today)
+    periods = [plans.period_of(child.group, today) for child in children]
+    this_monday = calendar.monday_of(today)
+    first = min(this_monday, *(starts for starts, _ends in periods))
+    given = diary_lessons.lessons(
+        children,
+        or_(
+            Lesson.date.between(monday, sunday),
+            Lesson.moved_from.between(monday, sunday),
+            Homework.due_date.between(monday, sunday),
+            Homework.due_date.between(today, today + AHEAD),
+            *_published_since(children, first),
+        ),
+    )
+    shown = [one.lesson.id for one in given]
+    when = or_(Lesson.date.between(first, this_monday + timedelta(days=6)), Lesson.date.between(monday, sunday))
+    entries = diary_lessons.entries(children, when)
+    return Sources(given, entries, diary_lessons.files(shown), plans, bells.load())
+
+
+def _published_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
+    since = [child.new_since for child in children if child.new_since]
+    return [and_(Homework.published_at > min(since), Lesson.date >= first)] if since else []
+
+
+def _summary(child: Child, read: Sources, today: date) -> Summary:
+    return diary_summary.of(
+        child,
+        [entry for entry in read.entries if entry.student_id == child.id],
+        [task for one in read.given if one.student_id == child.id and (task := _task(one, child, read.files))],
+        today,
+        read.plans.period_of(child.group, today),
+    )
+
+
+def _day(child: Child, day: date, read: Sources) -> Day:
+    lines = [
+        _line(child, one, day, read)
+        for one in read.given
+        if one.student_id == child.id and day in (one.lesson.date, one.lesson.moved_from)
+    ]
+    lines.sort(key=lambda line: (line.pair, line.lesson_id))
+    group = child.group_on(day)
+    free = ""
+    if not lines:
+        free = read.plans.why_free(day, group) or ("занятий нет" if group else "в этот день не в группе")
+    return Day(day, free, lines)
+
+
+def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
+    lesson = one.lesson
+    line = LessonLine(
+        lesson_id=lesson.id,
+        pair=lesson.pair,
+        times=read.rang.of(day, lesson.pair),
+        discipline=one.discipline.title,
+        part=_part(child, one),
+        teachers=_teachers(one),
+        room=lesson.room,
+        state=lesson.state,
+        change=_change(one, day),
+    )
+    if day != lesson.date:
+        # Where it stood before it was moved: only that it is not here.
+        line.times, line.room, line.state = None, "", "gone"
+        return line
+    attached = read.files.get(lesson.id, [])
+    line.topic, line.recommendations = lesson.topic, lesson.recommendations
+    line.homework = _task(one, child, read.files)
+    line.due = _due(child, one.course, day, read)
+    line.materials = [each for each in attached if each.purpose == "material"]
+    line.marks = _marks(child, lesson.id, read.entries)
+    line.is_checked = lesson.attendance_at is not None
+    return line
+
+
+def _part(child: Child, one: Given) -> str:
+    """The subgroup; and the group where it was another one than today's."""
+    group = child.group
+    elsewhere = one.course.group_title or next(
+        (spell.group.title for spell in child.spells if spell.group.id == one.course.group_id), ""
+    )
+    parts = [elsewhere] if group and one.course.group_id != group.id else []
+    return ", ".join([*filter(None, parts), *([one.subgroup.title] if one.subgroup else [])])
+
+
+def _teachers(one: Given) -> str:
+    return one.substitute.short_name if one.substitute else ", ".join(person.short_name for person in one.teachers)
+
+
+def _change(one: Given, day: date) -> tuple[str, str] | None:
+    lesson = one.lesson
+    if day != lesson.date:
+        return "late", f"перенесено на {calendar.format_weekday(lesson.date)}, {lesson.pair} пара"
+    if lesson.state == LessonState.CANCELLED:
+        return "bad", f"занятия нет: {lesson.reason}" if lesson.reason else "занятия нет"
+    if lesson.moved_from:
+        return "late", f"перенесено с {calendar.format_weekday(lesson.moved_from)}"
+    if one.substitute:
+        own = ", ".join(person.short_name for person in one.teachers)
+        return "late", f"замена: вместо {own}" if own else "замена"
+    return None
+
+
+def _due(child: Child, course: Course, day: date, read: Sources) -> list[Task]:
+    """What was set earlier in the same journal for this lesson."""
+    return [
+        task
+        for one in read.given
+        if one.student_id == child.id and one.course.id == course.id
+        if (task := _task(one, child, read.files)) and task.due == day and task.given_on < day
+    ]
+
+
+def _task(one: Given, child: Child, files: Mapping[int, list[LessonFile]]) -> Task | None:
+    if one.homework is None or one.lesson.state == LessonState.CANCELLED:
+        return None
+    return diary_summary.task(one, child.new_since, files.get(one.lesson.id, []))
+
+
+def _marks(child: Child, lesson_id: int, entries: Collection[Entry]) -> list[Mark]:
+    return [
+        Mark(
+            entry.cell_id,
+            entry.text,
+            entry.mark or "",
+            entry.attendance or "",
+            ATTENDANCE.get(entry.attendance or "", ""),
+            entry.kind,
+            entry.weight,
+            diary_summary.is_new(entry.updated_at, child.new_since),
+        )
+        for entry in entries
+        if entry.lesson_id == lesson_id and entry.student_id == child.id and entry.text and entry.cell_id
+    ]

@@ -1,0 +1,52 @@
+"""Homework for the coming days, the student's ticks, files given out."""
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal.access import permits
+from ejournal.services import diary, diary_homework
+from ejournal.web.diary import bp
+from ejournal.web.diary.readers import FAMILY, READERS
+from ejournal.web.errors import is_fragment
+
+
+@bp.get("/<int:student_id>/homework")
+@permits(*READERS)
+def homework(student_id: int) -> str:
+    found = diary_homework.load(current_user, student_id)
+    return render_template("diary/homework.html", listed=found, diary=found.diary)
+
+
+@bp.get("/<int:student_id>/lessons/<int:lesson_id>/homework")
+@permits(*READERS)
+def lesson_homework(student_id: int, lesson_id: int) -> str:
+    """The homework of one lesson: the fragment in which answers to it will stand."""
+    opened, task = diary_homework.of_lesson(current_user, student_id, lesson_id)
+    template = "diary/_homework.html" if is_fragment() else "diary/lesson_homework.html"
+    return render_template(template, task=task, diary=opened)
+
+
+@bp.post("/<int:student_id>/homework/<int:homework_id>/tick")
+@permits(*FAMILY)
+def tick(student_id: int, homework_id: int) -> ResponseReturnValue:
+    """`done`: «1» ticks, anything else takes the tick off."""
+    done = request.form.get("done") == "1"
+    task = diary_homework.tick(current_user, student_id, homework_id, done)
+    if is_fragment():
+        return render_template("diary/_homework.html", task=task, diary=diary.load(current_user, student_id))
+    flash("Отмечено: сделано." if done else "Отметка снята.")
+    return redirect(url_for("diary.homework", student_id=student_id))
+
+
+@bp.get("/<int:student_id>/lessons/<int:lesson_id>/files/<int:file_id>")
+@permits(*READERS)
+def file(student_id: int, lesson_id: int, file_id: int) -> Response:
+    """Always saved and never shown: what a stranger made must not run as a page of ours."""
+    found = diary_homework.download(current_user, student_id, lesson_id, file_id)
+    response = send_file(
+        found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name, etag=False
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,47 @@
+// The diary: on a wide screen the whole week lies open; a mark in full opens in the dialog of the page.
+
+const WIDE = window.matchMedia("(min-width: 60rem)");
+
+function openDays() {
+  if (!WIDE.matches) return;
+  for (const day of document.querySelectorAll("details.day")) day.open = true;
+}
+
+// Of tabs that do not fit, the open one is in sight.
+const tabs = document.querySelector(".diary-tabs ul");
+const open = tabs?.querySelector("[aria-current]");
+if (open) tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+
+openDays();
+WIDE.addEventListener("change", openDays);
+
+let turned = "";
+
+document.addEventListener("click", (event) => {
+  const turn = event.target.closest("[data-turn]");
+  if (turn) turned = turn.dataset.turn;
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  const detail = document.getElementById("mark-detail");
+  const dialog = document.getElementById("mark-dialog");
+  if (detail?.childElementCount && dialog && !dialog.open) {
+    dialog.showModal();
+    return;
+  }
+  openDays();
+  // The arrow that was pressed is a new one now: the keyboard stays on it, and a reader hears the new week.
+  if (turned) document.querySelector(`[data-turn="${turned}"]`)?.focus({ preventScroll: true });
+  turned = "";
+});
+
+// Closed by its button, Escape or a tap beside it: emptied, so that the next mark is not mistaken for this one.
+const dialog = document.getElementById("mark-dialog");
+dialog?.addEventListener("close", () => document.getElementById("mark-detail").replaceChildren());
+dialog?.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+for (const field of document.querySelectorAll("[data-select-all]")) {
+  field.addEventListener("focus", () => field.select());
+}
