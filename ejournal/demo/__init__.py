@@ -13,7 +13,9 @@ from ejournal.demo import (
     life,
     period_marks,
     plans,
+    reports,
     rows,
+    session,
     staff,
     students,
     timetable,
@@ -86,7 +88,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
     student, parent = students.add_parents(kept, year, seed, groups, names)
-    logins = accounts.add(kept, employees, student, parent)
+    logins, account_ids = accounts.add(kept, employees, student, parent)
+    reports.add(kept, year, employees, account_ids)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     life.add(year, seed, groups)
     kept.flush()
@@ -115,6 +118,7 @@ def _teach(
     week = timetable.Timetable(year, semester, seed, employees)
     week.fill(groups, courses)
     timetable.add(kept, year, semester, week.slots)
+    session.add(kept, year, semester, week.slots)
     held = lessons.plan(year, semester, seed, week.slots, [employees.teacher, employees.curator])
     for start in range(0, len(held), AT_ONCE):
         journal.keep(held[start : start + AT_ONCE])
