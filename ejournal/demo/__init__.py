@@ -16,7 +16,9 @@ from ejournal.demo import (
     life,
     period_marks,
     plans,
+    reports,
     rows,
+    session,
     staff,
     streams,
     students,
@@ -98,7 +100,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
     students.add_students(kept, year, seed, groups, number, names)
     student, parent, guardians = students.add_parents(kept, year, seed, groups, names)
     consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}))
-    logins = accounts.add(kept, employees, student, parent)
+    logins, account_ids = accounts.add(kept, employees, student, parent)
+    reports.add(kept, year, employees, account_ids)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     individual.add(kept, year, groups, courses)
     life.add(year, seed, groups)
@@ -137,6 +140,7 @@ def _teach(
     if stream:
         streams.bring_together(week, stream)
     timetable.add(kept, year, semester, week.slots)
+    session.add(kept, year, semester, week.slots)
     held = lessons.plan(year, semester, seed, week.slots, [employees.teacher, employees.curator])
     for start in range(0, len(held), AT_ONCE):
         journal.keep(held[start : start + AT_ONCE])

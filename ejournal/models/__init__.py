@@ -14,10 +14,11 @@ from ejournal.models.college import (
     SubgroupMember,
     Vacation,
 )
+from ejournal.models.compromise import REPORT_SOURCES, Compromise, PendingNotice
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
-from ejournal.models.document import IssuedDocument
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
+from ejournal.models.document import IssuedDocument
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -57,6 +58,7 @@ __all__ = [
     "LEAVING",
     "LESSON_STATES",
     "MOVEMENTS",
+    "REPORT_SOURCES",
     "AcademicYear",
     "Account",
     "Bell",
@@ -64,6 +66,7 @@ __all__ = [
     "BellSchedule",
     "CalendarFeed",
     "Cell",
+    "Compromise",
     "Consent",
     "Course",
     "CourseHours",
@@ -92,6 +95,7 @@ __all__ = [
     "LogLink",
     "Movement",
     "MovementOrder",
+    "PendingNotice",
     "Period",
     "PeriodClosing",
     "PeriodMark",

@@ -6,7 +6,7 @@ from ejournal.access import permits
 from ejournal.backup import copies
 from ejournal.jobs import night
 from ejournal.models import Role
-from ejournal.services import people, settings
+from ejournal.services import compromise_register, people, settings
 from ejournal.web.admin import bp
 
 
@@ -16,6 +16,7 @@ def index() -> str:
     return render_template(
         "admin/index.html",
         counts=people.counts(),
+        compromises=compromise_register.counts(),
         backup=copies.status(),
         night=night.last(),
         night_hour=settings.get(night.HOUR),
