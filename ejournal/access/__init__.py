@@ -20,7 +20,8 @@ from ejournal.access.core import (
     sees,
     teaches,
 )
-from ejournal.access.diaries import children_of, diaries_of, reads_diary
+from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
+from ejournal.access.entry import closed_to
 
 __all__ = [
     "EVERYONE",
@@ -28,12 +29,14 @@ __all__ = [
     "STAFF",
     "Viewer",
     "children_of",
+    "closed_to",
     "courses_seen_by",
     "courses_taught_by",
     "diaries_of",
     "gives",
     "in_force",
     "leads",
+    "led_by",
     "load_viewer",
     "permits",
     "public",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ejournal.demo import (
     accounts,
     calendar,
+    consents,
     journals,
     lessons,
     life,
@@ -37,6 +38,11 @@ COLLEGE = {
     "college.name": "ГБПОУ «Светлоярский политехнический колледж»",
     "college.short_name": "Светлоярский политехнический колледж",
     "college.city": "Светлоярск",
+    "college.founder": "Министерство образования Светлоярской области",
+    "college.address": "600000, г. Светлоярск, ул. Политехническая, д. 12",
+    "college.phone": "+7 000 200-10-10",
+    "college.inn": "0000000000",
+    "college.ogrn": "0000000000000",
     "timezone": "Europe/Moscow",
     "is_demo": True,
 }
@@ -85,7 +91,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
     groups = students.add_groups(kept, year, programmes, number)
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
-    student, parent = students.add_parents(kept, year, seed, groups, names)
+    student, parent, guardians = students.add_parents(kept, year, seed, groups, names)
+    consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}), employees.zavuch)
     logins = accounts.add(kept, employees, student, parent)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     life.add(year, seed, groups)

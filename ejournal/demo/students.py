@@ -75,13 +75,18 @@ def add_students(rows: Rows, year: Year, seed: int, groups: list[Group], student
             _add_member(rows, year, group, member, leaving)
 
 
-def add_parents(rows: Rows, year: Year, seed: int, groups: list[Group], names: Names) -> tuple[int, int]:
-    """Keep rows of parents; returns the persons of the logins «student» and «parent», who has two children."""
+def add_parents(
+    rows: Rows, year: Year, seed: int, groups: list[Group], names: Names
+) -> tuple[int, int, list[tuple[int, int]]]:
+    """Keep rows of parents; returns the persons of the logins «student» and «parent», who has two children, and every
+    (parent, student)."""
+    guardians = []
     since = date(year.start, 9, 1)
     mother = _add_parent(rows, MOTHER, since)
     children = [m.student for group in groups for m in group.members if m.student.name in (STUDENT, SISTER)]
     for student in children:
         rows.add(Guardianship, parent_id=mother, student_id=student.id, relation="мать", since=since)
+        guardians.append((mother, student.id))
     for group in groups:
         chance = dice(seed, "parents", group.title)
         for student in (m.student for m in group.members if m.since <= since and m.student not in children):
@@ -89,7 +94,8 @@ def add_parents(rows: Rows, year: Year, seed: int, groups: list[Group], names: N
                 if chance.random() < share:
                     parent = _add_parent(rows, names.parent(chance, student.name, male), since)
                     rows.add(Guardianship, parent_id=parent, student_id=student.id, relation=relation, since=since)
-    return next(student.id for student in children if student.name == STUDENT), mother
+                    guardians.append((parent, student.id))
+    return next(student.id for student in children if student.name == STUDENT), mother, guardians
 
 
 def _seat_unusual(place: int, called: list[Name]) -> None:
@@ -121,6 +127,7 @@ def _add_student(rows: Rows, year: Year, group: Group, chance: Random, name: Nam
     return Student(
         id=person_id,
         name=name,
+        born=born,
         ability=ability,
         talents={area: chance.gauss(0, 0.35) for area in AREAS},
         truancy=0.02

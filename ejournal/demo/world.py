@@ -82,6 +82,7 @@ class Absence:
 class Student:
     id: int
     name: Name
+    born: date
     ability: float
     talents: dict[str, float]  # by area: better at some subjects than at others
     truancy: float

@@ -16,6 +16,7 @@ from ejournal.models.college import (
 )
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
+from ejournal.models.disclosure import Disclosure, SubjectRequest
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -69,6 +70,7 @@ __all__ = [
     "CurriculumHours",
     "Discipline",
     "DisciplineKind",
+    "Disclosure",
     "Enrollment",
     "Exam",
     "Group",
@@ -98,6 +100,7 @@ __all__ = [
     "Stream",
     "Subgroup",
     "SubgroupMember",
+    "SubjectRequest",
     "Substitution",
     "SubstitutionKind",
     "ThematicPlan",

@@ -15,6 +15,13 @@ DEFAULTS: dict[str, Any] = {
     "college.name": "Колледж",
     "college.short_name": "Колледж",
     "college.city": "",
+    # The head of printed documents and the operator's details in a consent (п. 3.7, 152-ФЗ).
+    "college.founder": "",
+    "college.address": "",
+    "college.phone": "",
+    "college.director": "",
+    "college.inn": "",
+    "college.ogrn": "",
     "timezone": "Europe/Moscow",
     "is_demo": False,
     # The Monday of the first «числитель» week; None: the week of 1 September.

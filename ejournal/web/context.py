@@ -22,6 +22,8 @@ def init_app(app: Flask) -> None:
     app.context_processor(common)
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["here"] = here
+    # For links to parts that a page can do without.
+    app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""
     app.jinja_env.filters["day_month"] = lambda value: value.strftime("%d.%m") if value else ""
     app.jinja_env.filters["moment"] = format_moment
@@ -70,7 +72,13 @@ SUBSTITUTIONS, YEAR, LOG = (
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
-    Role.CURATOR: [("home.index", "Сегодня"), ("journal.index", "Журналы группы"), TIMETABLE],
+    Role.CURATOR: [
+        ("home.index", "Сегодня"),
+        ("journal.index", "Журналы группы"),
+        TIMETABLE,
+        ("consents.index", "Согласия"),
+        ("slips.index", "Коды доступа"),
+    ],
     Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
