@@ -57,9 +57,7 @@ def app(request: pytest.FixtureRequest) -> Flask:
     if getattr(request, "param", "sqlite") == "postgres":
         application = request.getfixturevalue("postgres_app")
         with application.app_context():
-            tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-            db.session.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-            db.session.commit()
+            _empty()
     else:
         application = request.getfixturevalue("sqlite_app")
         with application.app_context():
@@ -69,6 +67,20 @@ def app(request: pytest.FixtureRequest) -> Flask:
         shutil.copy(f"{_file(application)}.empty", _file(application))
     application.extensions.pop("ejournal.settings", None)
     return application
+
+
+def _empty() -> None:
+    """Take every row out of PostgreSQL, of the few tables that have any: TRUNCATE of all takes longer than a test."""
+    names = [table.name for table in db.metadata.sorted_tables]
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+    # Neither foreign keys nor the log's refusal to be deleted are followed.
+    db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    for name in db.session.scalars(sa.text(asked)).all():
+        db.session.execute(sa.text(f'DELETE FROM "{name}"'))
+        if "id" in db.metadata.tables[name].columns and isinstance(db.metadata.tables[name].c.id.type, sa.Integer):
+            sequence = f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)"
+            db.session.execute(sa.text(sequence))
+    db.session.commit()
 
 
 @pytest.fixture

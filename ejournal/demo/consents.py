@@ -1,7 +1,7 @@
 """Consents of parents and of adult students, some refused, withdrawn or not given yet; extracts given to bodies."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from ejournal.demo.calendar import Year
@@ -21,6 +21,7 @@ BODIES = (
      "ст. 17 ФЗ № 120-ФЗ «Об основах системы профилактики»", "КДН-57"),
     ("Военный комиссариат г. Светлоярска", "", "п. 9 ст. 4 ФЗ № 53-ФЗ «О воинской обязанности»", "2/1140"),
 )  # fmt: skip
+NOON = time(12)
 GIVEN = "выписка об успеваемости и посещаемости"
 
 
@@ -50,11 +51,11 @@ def _answers_about(
     first = date(year.start, 9, 1)
     for parent in parents:
         for kind, dated in _answers(year, chance, first, parent in certain):
-            _keep(rows, student.id, parent, kind, dated, recorder)
+            _keep(rows, year, student.id, parent, kind, dated, recorder)
     if rules.is_adult(student.born, year.today):
         since = max(first, rules.majority_day(student.born))
         for kind, dated in _answers(year, chance, since, bool(certain & {student.id, *parents})):
-            _keep(rows, student.id, student.id, kind, dated, recorder)
+            _keep(rows, year, student.id, student.id, kind, dated, recorder)
     elif not parents and chance.random() < WITHOUT_PARENTS:
         rows.add(
             Consent, student_id=student.id, person_id=student.id, kind="agreed", dated=_later(year, chance, first),
@@ -79,8 +80,12 @@ def _later(year: Year, chance: Random, since: date) -> date:
     return min(since + timedelta(days=chance.randint(0, 14)), year.today)
 
 
-def _keep(rows: Rows, student: int, person: int, kind: str, dated: date, recorder: int) -> None:
-    rows.add(Consent, student_id=student, person_id=person, kind=kind, dated=dated, recorded_by=recorder)
+def _keep(rows: Rows, year: Year, student: int, person: int, kind: str, dated: date, recorder: int) -> None:
+    entered = min(datetime.combine(dated, NOON, year.zone), year.now)
+    rows.add(
+        Consent, student_id=student, person_id=person, kind=kind, dated=dated, recorded_by=recorder,
+        recorded_at=entered,
+    )  # fmt: skip
 
 
 def _disclosures(rows: Rows, year: Year, students: list[Student], recorder: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, select
+from sqlalchemy import Column, Select, Table, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.extensions import Base, db
@@ -94,6 +94,8 @@ def _beside(person: Person, account_id: int | None) -> list[Found]:
     """What names the person without a foreign key: failed sign-ins, log entries about the account and the data."""
     entries, failures = _table("log_entry"), _table("sign_in_failure")
     about = LogEntry.details["person_id"].as_integer() == person.id
+    if account_id is not None:
+        about = or_(about, LogEntry.details["account_id"].as_integer() == account_id)
     told = _read(select(entries).where(about, LogEntry.student_id.is_distinct_from(person.id)).order_by(LogEntry.id))
     username = db.session.scalar(select(Account.username).where(Account.id == account_id)) if account_id else None
     tries = _read(select(failures).where(SignInFailure.username == username)) if username else []
