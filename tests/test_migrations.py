@@ -20,7 +20,7 @@ from flask_migrate import upgrade
 from ejournal import create_app, schema
 from ejournal.config import ROOT
 from ejournal.extensions import db, prepare_engine
-from ejournal.models import CurriculumHours, Discipline, Lesson, ThematicPlan, Topic
+from ejournal.models import Consent, CurriculumHours, Discipline, Lesson, ThematicPlan, Topic
 
 FIRST = "0001"
 # A revision of the kind that loses rows when foreign keys are on: topics are deleted with their plan.
@@ -103,6 +103,26 @@ def test_data_of_the_first_version_survives_every_upgrade(fresh: Flask) -> None:
     lesson = db.session.scalars(sa.select(Lesson)).one()
     assert (lesson.topic, lesson.course.audience, lesson.generated) == ("Потоки", "ИС-21", False)
     assert db.session.scalars(sa.select(CurriculumHours)).one().admission_year == 0
+
+
+def test_a_minors_answer_entered_before_is_known_as_a_representatives(fresh: Flask) -> None:
+    upgrade(revision="0003")
+    with db.engine.begin() as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for number, born in enumerate((date(2010, 5, 1), date(2005, 5, 1), None), 1):
+            person = {**FIRST_COLLEGE["person"], "id": number, "birth_date": born}
+            connection.execute(tables.tables["person"].insert(), person)
+            connection.execute(
+                tables.tables["consent"].insert(),
+                {
+                    "id": number, "student_id": number, "person_id": number, "kind": "agreed", "number": "",
+                    "note": "", "dated": date(2026, 9, 1), "recorded_at": datetime(2026, 9, 1),  # noqa: DTZ001
+                },
+            )  # fmt: skip
+    schema.upgrade()
+    answers = db.session.scalars(sa.select(Consent).order_by(Consent.id)).all()
+    assert [answer.by_guardian for answer in answers] == [True, False, False]
 
 
 def test_changing_a_column_of_a_parent_table_keeps_the_children(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from ejournal.access.core import (
     teaches,
     viewer_of,
 )
-from ejournal.access.diaries import children_of, diaries_of, reads_diary
+from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
+from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Alive",
     "Viewer",
     "children_of",
+    "closed_to",
     "courses_seen_by",
     "courses_taught_by",
     "diaries_of",
@@ -39,6 +41,7 @@ __all__ = [
     "in_force",
     "jobs_of",
     "leads",
+    "led_by",
     "load_viewer",
     "permits",
     "public",

@@ -8,9 +8,8 @@ from sqlalchemy.orm import aliased
 
 from ejournal.access.core import OVERSEERS, Viewer, in_force
 from ejournal.domain.calendar import years_before
+from ejournal.domain.consents import AGREED, MAJORITY, REFUSED, WITHDRAWN
 from ejournal.models import Consent, Curatorship, Enrollment, Guardianship, Person, Role
-
-MAJORITY = 18
 
 
 def diaries_of(viewer: Viewer, on: date) -> Select[Person]:
@@ -29,12 +28,19 @@ def reads_diary(viewer: Viewer, on: date) -> ColumnElement[bool]:
         return exists().where(Enrollment.student_id == Person.id)
     allowed: list[ColumnElement[bool]] = [false()]
     if Role.STUDENT in viewer.roles:
-        allowed.append(and_(Person.id == viewer.person_id, _studies(on)))
+        allowed.append(and_(Person.id == viewer.person_id, _studies(on), ~declined(viewer.person_id)))
     if Role.PARENT in viewer.roles:
         allowed.append(_parent_reads(viewer, on))
     if Role.CURATOR in viewer.roles:
         allowed.append(_leader_reads(viewer, on))
     return or_(*allowed)
+
+
+def led_by(viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """The condition that the viewer leads the query's Person's group (п. 4.3), or is administration."""
+    if viewer.holds(OVERSEERS):
+        return exists().where(Enrollment.student_id == Person.id)
+    return _leader_reads(viewer, on) if Role.CURATOR in viewer.roles else false()
 
 
 def _parent_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
@@ -52,14 +58,24 @@ def _parent_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
 
 def agreed(student_id: Any, person_id: Any) -> ColumnElement[bool]:
     """The condition that the last answer on record of a person about a student's data is a consent."""
+    return _last_is(student_id, person_id, (AGREED,))
+
+
+def declined(student_id: Any) -> ColumnElement[bool]:
+    """The condition that a student's own last answer is a refusal or a withdrawal (п. 4.1): no electronic access."""
+    return _last_is(student_id, student_id, (REFUSED, WITHDRAWN))
+
+
+def _last_is(student_id: Any, person_id: Any, kinds: tuple[str, ...]) -> ColumnElement[bool]:
+    """What a representative signed who is not in the system stands under the student, and is not the student's own."""
     answer, last = aliased(Consent), aliased(Consent)
     newest = (
         select(func.max(last.id))
-        .where(last.student_id == student_id, last.person_id == person_id)
+        .where(last.student_id == student_id, last.person_id == person_id, last.by_guardian.is_(False))
         .correlate(Person)
         .scalar_subquery()
     )
-    return exists().where(answer.id == newest, answer.kind == "agreed")
+    return exists().where(answer.id == newest, answer.kind.in_(kinds))
 
 
 def _studies(on: date) -> ColumnElement[bool]:

@@ -99,7 +99,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
     student, parent, guardians = students.add_parents(kept, year, seed, groups, names)
-    consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}))
+    consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}), employees.zavuch)
     logins, account_ids = accounts.add(kept, employees, student, parent)
     reports.add(kept, year, employees, account_ids)
     courses = journals.add(kept, year, year_id, groups, wants, employees)

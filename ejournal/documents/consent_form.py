@@ -2,13 +2,12 @@
 
 from ejournal.access import Viewer
 from ejournal.documents.issuing import Document, Sheet
-from ejournal.domain.calendar import years_before
+from ejournal.domain import consents as rules
 from ejournal.extensions import db
 from ejournal.models import Guardianship, Person
 from ejournal.services import consents, settings, statements
 
 KIND = "consent"
-MAJORITY = 18
 
 
 def blank() -> list[Document]:
@@ -27,12 +26,14 @@ def of_student(actor: Viewer, student_id: int) -> list[Document]:
 def of_group(actor: Viewer, group_id: int) -> list[Document]:
     """One form for everybody of the group. Raises NotFoundError."""
     _group, lines = consents.of_group(actor, group_id)
-    parents = _parents([line.student.id for line in lines])
-    return [_for(line.student, parents.get(line.student.id)) for line in lines]
+    ids = [line.id for line in lines]
+    students = {person.id: person for person in db.session.scalars(db.select(Person).where(Person.id.in_(ids)))}
+    parents = _parents(ids)
+    return [_for(students[id_], parents.get(id_)) for id_ in ids]
 
 
 def _for(student: Person, parent: Person | None) -> Document:
-    minor = student.birth_date is None or student.birth_date > years_before(settings.today(), MAJORITY)
+    minor = not rules.is_adult(student.birth_date, settings.today())
     return _document(student, parent if minor else None, minor)
 
 

@@ -1,6 +1,6 @@
 """What of a year's set-up is ready for a group (п. 4.1: до 25 сентября). Pure: facts in, verdicts out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Facts:
     entries: int = 0
     lessons: int = 0
     consents: int = 0
+    parents: int = 0
+    parents_answered: int = 0
     slips: int = 0
 
 
@@ -43,7 +45,7 @@ def checks(facts: Facts) -> tuple[Check, ...]:
         _load(facts),
         _timetable(facts),
         _of("thematic", "КТП", facts.journals_with_plan, facts.journals),
-        _of("consents", "Согласия", facts.consents, facts.students),
+        _consents(facts),
         _of("slips", "Коды доступа", facts.slips, facts.students),
     )
 
@@ -77,6 +79,14 @@ def _timetable(facts: Facts) -> Check:
     else:
         words = f"занятий {facts.lessons}"
     return Check("timetable", "Расписание", bool(facts.entries and facts.lessons), words)
+
+
+def _consents(facts: Facts) -> Check:
+    """Ready when every student's data may (or may not) be processed; the parents who wish to read are told of too."""
+    check = _of("consents", "Согласия", facts.consents, facts.students)
+    if not facts.parents:
+        return check
+    return replace(check, words=f"{check.words}, родители: {facts.parents_answered} из {facts.parents}")
 
 
 def _of(key: str, title: str, done: int, total: int) -> Check:

@@ -1,4 +1,4 @@
-"""Every term of the regulation in one table, and who is late by which (п. 3.11, 4.1, 4.4, 4.5).
+"""Every term of the regulation in one table, and who is late by which (п. 3.11, 4.1, 4.4, 4.5; 152-ФЗ).
 
 A term is counted in the college's local days: a value is late when it is entered on a day after the due
 date. Callers pass local dates (`calendar.local_date`); nothing here asks the clock. `values` are the
@@ -41,6 +41,9 @@ TERMS: Mapping[str, Term] = MappingProxyType(
             Term("dispute", "п. 4.5", "оценка оспорена, дней после выставления", 7, "days"),
             Term("year_setup", "п. 4.1", "разделы учебного года сформированы, до", "09-25", "month_day"),
             Term("compromise", "п. 3.11", "о нарушении доступа сообщено, рабочих дней", 1, "working_days"),
+            Term(
+                "subject_request", "152-ФЗ, ст. 20", "ответ на запрос о своих данных, рабочих дней", 10, "working_days"
+            ),
         )
     }
 )
@@ -111,8 +114,15 @@ def year_setup_due(year_start: int, values: Values = DEFAULTS) -> date:
 
 def compromise_due(known_on: date, is_working_day: Callable[[date], bool], values: Values = DEFAULTS) -> date:
     """The last day to tell of a compromised account (п. 3.11): that many working days after it is known."""
-    days = _count("compromise", values)
-    day = known_on
+    return _working_days_after(known_on, _count("compromise", values), is_working_day)
+
+
+def subject_request_due(asked_on: date, is_working_day: Callable[[date], bool], values: Values = DEFAULTS) -> date:
+    """The last day to give a person what is held about him (152-ФЗ, ст. 20): 10 working days after he asked."""
+    return _working_days_after(asked_on, _count("subject_request", values), is_working_day)
+
+
+def _working_days_after(day: date, days: int, is_working_day: Callable[[date], bool]) -> date:
     # Bounded, so that a calendar without working days can't hang the caller.
     for _ in range(_MAX_DAYS):
         if days <= 0:

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from ejournal.access import Viewer, load_viewer
+from ejournal.access import Viewer, viewer_of
 from ejournal.extensions import db, reading
 from ejournal.jobs import board
 from ejournal.jobs.registry import CancelledError, JobResult, handler_of
@@ -96,7 +96,7 @@ def _actor(person_id: int | None) -> Viewer | None:
         return None
     with reading():
         account = db.session.scalar(select(Account).where(Account.person_id == person_id))
-        viewer = load_viewer(f"{account.id}.{account.session_epoch}", settings.today()) if account else None
+        viewer = viewer_of(account.id, settings.today()) if account else None
         db.session.rollback()
     if viewer is None:
         raise ServiceError(NOBODY)

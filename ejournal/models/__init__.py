@@ -18,6 +18,7 @@ from ejournal.models.compromise import REPORT_SOURCES, Compromise, PendingNotice
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
+from ejournal.models.disclosure import Disclosure, SubjectRequest
 from ejournal.models.document import IssuedDocument
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
@@ -76,6 +77,7 @@ __all__ = [
     "DiaryVisit",
     "Discipline",
     "DisciplineKind",
+    "Disclosure",
     "Enrollment",
     "Exam",
     "Group",
@@ -109,6 +111,7 @@ __all__ = [
     "Stream",
     "Subgroup",
     "SubgroupMember",
+    "SubjectRequest",
     "Substitution",
     "SubstitutionKind",
     "ThematicPlan",

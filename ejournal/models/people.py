@@ -84,6 +84,8 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     activation_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     activation_expires_at: Mapped[Moment | None]
+    # The code that was used last: who tries it again is told so.
+    used_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     blocked_at: Mapped[Moment | None]
     # Every session remembers the one it began under: raising it ends all sessions of the account at once (п. 3.11).
     session_epoch: Mapped[int] = mapped_column(default=0)

@@ -3,22 +3,43 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from ejournal import access
-from ejournal.access import Viewer
+from ejournal.access import Viewer, closed_to
 from ejournal.extensions import db, reading
-from ejournal.models import Account
+from ejournal.models import Account, Role
 from ejournal.models.base import now
-from ejournal.services import log, passwords, sessions, settings, throttle
-from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
+from ejournal.services import log, passwords, sessions, settings, throttle, usernames
+from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
 
 # A slip handed out in the first week must still work for the one who was ill.
 ACTIVATION_DAYS = 30
 
 WRONG = "Неверный логин или пароль. Проверьте раскладку клавиатуры и Caps Lock."
 BLOCKED = "Учётная запись заблокирована. Обратитесь к системному администратору колледжа."
-NO_CODE = "Такого кода нет, или его срок истёк, или он уже использован. Попросите новый код активации."
+NO_CODE = (
+    "Такого кода нет: сверьте его с листком, 20 букв и цифр. Если вам выдали новый листок, прежний код больше не "
+    "действует. Не подходит и он — попросите новый код у руководителя группы или системного администратора."
+)
+EXPIRED = "Срок этого кода истёк {:%d.%m.%Y}. Попросите новый код у руководителя группы или системного администратора."
+USED = (
+    "Этот код уже использован: войдите со своим логином и паролем. "
+    "Если пароль забыт или входили не вы — попросите новый код у руководителя группы."
+)
+# What to do for who may not sign in (п. 4.1).
+CLOSED = {
+    Role.PARENT: (
+        "Электронный доступ закрыт: в колледже нет действующего согласия, по которому вам открыт дневник (п. 4.1). "
+        "Обратитесь к руководителю группы: доступ откроется, как только он внесёт ваше согласие на обработку "
+        "персональных данных. Если обучающемуся уже 18 лет, нужно и его собственное согласие. "
+        "Сведения об успеваемости можно получить и на бумаге (п. 4.6)."
+    ),
+    Role.STUDENT: (
+        "Электронный доступ закрыт: вы отказались от обработки персональных данных или отозвали согласие (п. 4.1). "
+        "Чтобы открыть его снова, подайте новое согласие руководителю группы."
+    ),
+}
 
 
 class WrongPasswordError(RefusedError):
@@ -30,17 +51,21 @@ class WrongPasswordError(RefusedError):
 def authenticate(username: str, password: str, address: str) -> Account:
     """The account that signs in, with the sign-in written to the log.
 
-    Raises WrongPasswordError, ForbiddenError (blocked, told only to who knows the password), TooManyError.
+    Raises WrongPasswordError, ForbiddenError (blocked or without a consent, told only to who knows the password),
+    TooManyError.
     Three short transactions around the hashing: argon2 takes long, and nobody's save waits for it.
     """
     account = prove(username, password, address)
+    if reason := closed(account):
+        _log_failure(account, "no-consent")
+        raise ForbiddenError(reason)
     renewed = passwords.hash_password(password) if passwords.is_outdated(account.password_hash or "") else None
     return _finish(account, address, renewed)
 
 
 def prove(username: str, password: str, address: str) -> Account:
     """The account of who knows its password; nothing of the account is changed. Raises as `authenticate` does."""
-    name = fold(username)
+    name = usernames.fold(username)
     with reading():
         account = _by_username(name)
         db.session.commit()
@@ -56,9 +81,11 @@ def prove(username: str, password: str, address: str) -> Account:
     return account
 
 
-def fold(username: str) -> str:
-    """User names differ neither by case nor by spaces around."""
-    return username.strip().casefold()[:100]
+def closed(account: Account) -> str | None:
+    """Why there is no electronic access for want of a consent, and what to do; None where there is."""
+    viewer = viewer_of(account)
+    role = closed_to(viewer, settings.today()) if viewer else None
+    return CLOSED[role] if role else None
 
 
 def viewer_of(account: Account) -> Viewer | None:
@@ -69,7 +96,7 @@ def change_password(viewer: Viewer, old: str, new: str, repeated: str, address: 
     """Set one's own password; all other sessions of the account end. Returns the account for a new session."""
     account, hashed = prove_own(viewer, old, new, repeated, address)
     set_password(account, hashed)
-    throttle.succeed(fold(account.username), address, account.id)
+    throttle.succeed(usernames.fold(account.username), address, account.id)
     log.record(viewer, "account", "password", details=about(account))
     db.session.commit()
     return account
@@ -83,7 +110,7 @@ def prove_own(viewer: Viewer, old: str, new: str, repeated: str, address: str) -
         db.session.commit()
     check_not_demo(account)
     passwords.check_new(new, repeated, account.username)
-    throttle.begin(fold(account.username), address, account.id)
+    throttle.begin(usernames.fold(account.username), address, account.id)
     db.session.commit()
     if not passwords.matches(account.password_hash, old):
         _log_failure(account, "failure")
@@ -108,33 +135,54 @@ def issue_code(account: Account, actor: Viewer | None) -> str:
 
 
 def find_by_code(code: str) -> Account:
-    """The account a valid code belongs to; NotFoundError otherwise."""
+    """The account a valid code belongs to; NotFoundError says what is the matter with any other."""
+    hashed = passwords.hash_code(code)
     account = db.session.scalar(
         select(Account).where(
-            Account.activation_hash == passwords.hash_code(code),
-            Account.activation_expires_at > now(),
-            Account.blocked_at.is_(None),
+            or_(Account.activation_hash == hashed, Account.used_hash == hashed), Account.blocked_at.is_(None)
         )
     )
     if account is None:
         raise NotFoundError(NO_CODE)
+    if account.activation_hash != hashed:
+        raise NotFoundError(USED)
+    if account.activation_expires_at is None or account.activation_expires_at <= now():
+        raise NotFoundError(EXPIRED.format(settings.local(account.activation_expires_at or now())))
     return account
 
 
-def activate(code: str, password: str, repeated: str) -> Account:
-    """Set the first password, or one in place of a forgotten one; the code is used up, old sessions end."""
+def activate(code: str, username: str | None, password: str, repeated: str) -> Account:
+    """Set the login (None: as on the slip) and the first password, or one in place of a forgotten one.
+
+    The code is used up, old sessions end. Raises NotFoundError, FieldsError, RefusedError.
+    """
     with reading():
         account = find_by_code(code)
+        name = _chosen(username, account)
         db.session.commit()
-    passwords.check_new(password, repeated, account.username)
+    passwords.check_new(password, repeated, name)
     hashed = passwords.hash_password(password)
-    # Once more, now under the write lock: of two people with the same slip only the first gets in.
+    # Once more, now under the write lock: of two people with the same slip, or login, only the first gets it.
     db.session.expire_all()
     account = find_by_code(code)
+    before, account.username = account.username, _chosen(username, account)
+    account.used_hash = account.activation_hash
     set_password(account, hashed)
-    log.record(viewer_of(account), "account", "activate", details=about(account))
+    viewer = viewer_of(account)
+    if account.username != before:
+        log.record(viewer, "account", "update", before=before, after=account.username, details=about(account))
+    log.record(viewer, "account", "activate", details=about(account))
     db.session.commit()
     return account
+
+
+def _chosen(username: str | None, account: Account) -> str:
+    if username is None:
+        return account.username
+    try:
+        return usernames.check(username, account.id)
+    except RefusedError as error:
+        raise FieldsError({"username": error.message}) from None
 
 
 def _by_username(name: str) -> Account | None:
@@ -158,7 +206,7 @@ def _finish(account: Account, address: str, renewed: str | None) -> Account:
     if renewed:
         account.password_hash = renewed
     account.last_sign_in_at = now()
-    throttle.succeed(fold(account.username), address, account.id)
+    throttle.succeed(usernames.fold(account.username), address, account.id)
     log.record(viewer_of(account), "sign-in", "in")
     db.session.commit()
     return account

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from ejournal.access import Viewer, load_viewer
+from ejournal.access import Viewer, viewer_of
 from ejournal.domain import icalendar
 from ejournal.domain.icalendar import Event
 from ejournal.extensions import db
@@ -74,7 +74,7 @@ def read(token: str) -> str:
         .join(Account, Account.id == CalendarFeed.account_id)
         .where(CalendarFeed.token_hash == _hash(token), CalendarFeed.revoked_at.is_(None))
     ).first()
-    viewer = row and load_viewer(f"{row[1].id}.{row[1].session_epoch}", settings.today())
+    viewer = row and viewer_of(row[1].id, settings.today())
     if not row or viewer is None:
         raise NotFoundError
     feed: CalendarFeed = row[0]

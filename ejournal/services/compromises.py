@@ -17,7 +17,7 @@ from ejournal.domain import calendar, terms
 from ejournal.extensions import db, reading
 from ejournal.models import Account, Compromise, PendingNotice, Person, Vacation
 from ejournal.models.base import now
-from ejournal.services import accounts, log, notify, passwords, settings, throttle
+from ejournal.services import accounts, log, notify, passwords, settings, throttle, usernames
 from ejournal.services.errors import FieldsError, NotFoundError
 
 LINK_HOURS = 1
@@ -65,7 +65,7 @@ def report_without_password(viewer: Viewer, told: Told) -> None:
 def report_with_password(username: str, told: Told, old: str, new: str, repeated: str) -> Account:
     """From the sign-in page by who knows the password. Raises as `accounts.prove`, RefusedError, FieldsError."""
     _check(told)
-    passwords.check_new(new, repeated, accounts.fold(username))
+    passwords.check_new(new, repeated, usernames.fold(username))
     account = accounts.prove(username, old, told.address)
     accounts.check_not_demo(account)
     hashed = passwords.hash_password(new)
@@ -110,7 +110,7 @@ def report_as_stranger(username: str, told: Told) -> None:
     Says nothing of whether there is such an account. One open report of the kind for an account is enough.
     """
     _check(told)
-    account = db.session.scalar(select(Account).where(Account.username == accounts.fold(username)))
+    account = db.session.scalar(select(Account).where(Account.username == usernames.fold(username)))
     if account is None or account.is_demo or account.blocked_at or _is_flood(told.address):
         db.session.rollback()
         return
@@ -163,7 +163,7 @@ def _check(told: Told) -> None:
 
 def _replace(account: Account, hashed: str, viewer: Viewer | None, source: str, told: Told) -> Account:
     _secure(account, hashed)
-    throttle.succeed(accounts.fold(account.username), told.address, account.id)
+    throttle.succeed(usernames.fold(account.username), told.address, account.id)
     _register(account, viewer, source, told)
     db.session.commit()
     return account

@@ -109,7 +109,20 @@ def download(viewer: Viewer, course_id: int, lesson_id: int, file_id: int) -> Do
 
 def attached_to(lesson_id: int, file_id: int) -> Download:
     """A file of a lesson; whether the lesson may be read is the caller's to know. Raises NotFoundError."""
-    stored = _attached(lesson_id, file_id).file
+    return open_stored(_attached(lesson_id, file_id).file)
+
+
+def keep(actor: Viewer, upload: Upload) -> StoredFile:
+    """A file to be stored with what the caller adds it to. Raises RefusedError, naming the file."""
+    name = safe_name(upload.name)
+    try:
+        return _store(upload.stream, name, actor)
+    except RefusedError as error:
+        raise RefusedError(f"«{name}»: {error.message}") from None
+
+
+def open_stored(stored: StoredFile) -> Download:
+    """A stored file for whom the caller has let to it. Raises NotFoundError."""
     path = path_of(stored.sha256)
     if not path.is_file():
         raise NotFoundError("Файл не найден в хранилище. Сообщите администратору: его нужно вернуть из копии.")

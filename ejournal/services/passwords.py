@@ -7,6 +7,7 @@ from hashlib import sha256
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ejournal.services import common_passwords
 from ejournal.services.errors import RefusedError
 
 # RFC 9106, second recommended option, with less memory: 19 MiB, 2 passes, 1 lane (OWASP's minimum for argon2id).
@@ -47,6 +48,10 @@ def check_new(password: str, repeated: str, username: str) -> None:
     named = len(username) > 3 and username.casefold() in password.casefold()
     if named or len(set(password)) < 4:
         raise RefusedError("Такой пароль легко угадать: не повторяйте в нём логин и одни и те же знаки.")
+    if common_passwords.is_common(password):
+        raise RefusedError(
+            "Этот пароль — из самых частых, его подберут первым. Возьмите три-четыре случайных слова подряд."
+        )
     if password != repeated:
         raise RefusedError("Пароли не совпали. Введите новый пароль в оба поля ещё раз.")
 

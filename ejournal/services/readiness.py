@@ -14,7 +14,6 @@ from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
     Account,
-    Consent,
     Course,
     CourseTeacher,
     Curatorship,
@@ -23,7 +22,7 @@ from ejournal.models import (
     Lesson,
     TimetableEntry,
 )
-from ejournal.services import groups, periods, plan_hours, settings, subgroups
+from ejournal.services import consent_lists, groups, periods, plan_hours, settings, subgroups
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Checklist:
 
 
 def load(year: AcademicYear) -> Checklist:
-    """Twelve queries however many groups."""
+    """Thirteen queries however many groups."""
     studying = groups.studying(year)
     facts = _facts(year, studying)
     lines = [
@@ -67,7 +66,8 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
     all_periods = periods.of_year(year)
     plans = plan_hours.for_groups(studying, year)
     students = _count(_members(on).with_only_columns(Enrollment.group_id, func.count(distinct(Enrollment.student_id))))
-    consents, slips = _answered(on), _given(on)
+    consents, slips = consent_lists.summaries(on), _given(on)
+    nobody = consent_lists.Summary()
     curators = set(
         db.session.scalars(select(Curatorship.group_id).where(Curatorship.group_id.in_(ids), in_force(Curatorship, on)))
     )
@@ -90,7 +90,9 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
             journals_with_plan=sum(row.plan_id is not None for row in own),
             entries=entries.get(group.id, 0),
             lessons=lessons.get(group.id, 0),
-            consents=consents.get(group.id, 0),
+            consents=consents.get(group.id, nobody).answered,
+            parents=consents.get(group.id, nobody).parents,
+            parents_answered=consents.get(group.id, nobody).parents_answered,
             slips=slips.get(group.id, 0),
         )
     return result
@@ -98,14 +100,6 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
 
 def _members(on: date) -> Any:
     return select(Enrollment).where(in_force(Enrollment, on)).group_by(Enrollment.group_id)
-
-
-def _answered(on: date) -> dict[int, int]:
-    """Students with an agreement or a refusal on record, of their own or a parent's."""
-    told = exists().where(Consent.student_id == Enrollment.student_id, Consent.kind.in_(("agreed", "refused")))
-    return _count(
-        _members(on).where(told).with_only_columns(Enrollment.group_id, func.count(distinct(Enrollment.student_id)))
-    )
 
 
 def _given(on: date) -> dict[int, int]:

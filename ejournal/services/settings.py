@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "college.founder": "",
     "college.address": "",
     "college.phone": "",
+    "college.director": "",
     "college.inn": "",
     "college.ogrn": "",
     "timezone": "Europe/Moscow",

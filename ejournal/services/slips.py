@@ -7,18 +7,27 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer, in_force, leads
+from ejournal.access import STAFF, Viewer, in_force, leads
 from ejournal.extensions import db
 from ejournal.models import Account, Group, Guardianship, Person, Role, RoleGrant
+from ejournal.models.base import now
 from ejournal.services import accounts, group_admin, log, movement_plan, settings, usernames
 from ejournal.services.errors import NotFoundError, RefusedError
 
 KINDS = {"students": "обучающиеся", "parents": "родители"}
+REFUSALS = {
+    "staff": "Это сотрудник колледжа: код ему выдаёт системный администратор.",
+    "blocked": "Учётная запись заблокирована: её разблокирует системный администратор.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody of a group and how far the access is: none, given, active or blocked."""
+    """Somebody of a group and how far the access is: none, given, expired, active, blocked, or staff.
+
+    An employee's code is the system administrator's to give: a curator must not get into an employee's account
+    through a child in the group.
+    """
 
     person: Person
     kind: str
@@ -34,6 +43,8 @@ class Slip:
     username: str
     code: str
     expires: datetime | None
+    # Whose access waits for a consent on record (п. 4.1).
+    waits: bool
 
 
 def of_group(viewer: Viewer, group_id: int) -> tuple[Group, list[Line]]:
@@ -44,14 +55,21 @@ def of_group(viewer: Viewer, group_id: int) -> tuple[Group, list[Line]]:
         raise NotFoundError
     students = movement_plan.in_group(group_id, today)
     parents = _parents([student.id for student in students])
+    ids = [person.id for person in (*students, *parents)]
     known = {
-        account.person_id: account
-        for account in db.session.scalars(
-            select(Account).where(Account.person_id.in_([person.id for person in (*students, *parents)]))
-        )
+        account.person_id: account for account in db.session.scalars(select(Account).where(Account.person_id.in_(ids)))
     }
+    staff = set(
+        db.session.scalars(
+            select(RoleGrant.person_id).where(
+                RoleGrant.person_id.in_(ids), RoleGrant.role.in_(STAFF), in_force(RoleGrant, today)
+            )
+        )
+    )
     people = [(person, "students") for person in students] + [(person, "parents") for person in parents]
-    return group, [Line(person, kind, _state(known.get(person.id))) for person, kind in people]
+    return group, [
+        Line(person, kind, "staff" if person.id in staff else _state(known.get(person.id))) for person, kind in people
+    ]
 
 
 def issue(actor: Viewer, group_id: int, kind: str, renew: bool) -> list[Slip]:
@@ -60,18 +78,35 @@ def issue(actor: Viewer, group_id: int, kind: str, renew: bool) -> list[Slip]:
     Who has signed in is left alone. Raises NotFoundError, RefusedError where there is nobody.
     """
     _group, lines = of_group(actor, group_id)
-    wanted = ("none", "given") if renew else ("none",)
+    wanted = ("none", "expired", "given") if renew else ("none", "expired")
     chosen = [line for line in lines if line.kind == kind and line.state in wanted]
     if kind not in KINDS or not chosen:
         raise RefusedError("Выдавать некому: у всех уже есть код или пароль.")
-    slips = []
-    for line in chosen:
-        account = line.person.account or _create(actor, line.person)
-        _ensure_role(line)
-        code = accounts.issue_code(account, actor)
-        slips.append(Slip(line.person, kind, account.username, code, account.activation_expires_at))
+    slips = [_issue(actor, line) for line in chosen]
     db.session.commit()
     return slips
+
+
+def reissue(actor: Viewer, group_id: int, person_id: int) -> Slip:
+    """A new code for one person, who lost the slip or forgot the password; the old code dies at once, the password
+    works until the new code is used. Raises NotFoundError, RefusedError."""
+    _group, lines = of_group(actor, group_id)
+    line = next((line for line in lines if line.person.id == person_id), None)
+    if line is None:
+        raise NotFoundError
+    if line.state in REFUSALS:
+        raise RefusedError(REFUSALS[line.state])
+    slip = _issue(actor, line)
+    db.session.commit()
+    return slip
+
+
+def _issue(actor: Viewer, line: Line) -> Slip:
+    account = line.person.account or _create(actor, line.person)
+    _ensure_role(line)
+    code = accounts.issue_code(account, actor)
+    waits = accounts.closed(account) is not None
+    return Slip(line.person, line.kind, account.username, code, account.activation_expires_at, waits)
 
 
 def _create(actor: Viewer, person: Person) -> Account:
@@ -116,4 +151,6 @@ def _state(account: Account | None) -> str:
         return "blocked"
     if account.password_hash:
         return "active"
-    return "given" if account.activation_hash else "none"
+    if not account.activation_hash:
+        return "none"
+    return "given" if account.activation_expires_at and account.activation_expires_at > now() else "expired"

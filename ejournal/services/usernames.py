@@ -6,13 +6,17 @@ from sqlalchemy import select
 
 from ejournal.extensions import db
 from ejournal.models import Account, Person
-from ejournal.services.accounts import fold
 from ejournal.services.errors import RefusedError
 
 LATIN = str.maketrans("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye") | str.maketrans(
     {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
 )
 ALLOWED = re.compile(r"[a-z0-9][a-z0-9._-]{2,49}")
+
+
+def fold(username: str) -> str:
+    """User names differ neither by case nor by spaces around."""
+    return username.strip().casefold()[:100]
 
 
 def suggest(person: Person) -> str:

@@ -7,7 +7,7 @@ from flask_login import current_user, login_user
 from ejournal import access
 from ejournal.models import Account, Role
 from ejournal.services import accounts, sessions
-from ejournal.services.errors import RefusedError, ServiceError, TooManyError
+from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, ServiceError, TooManyError
 from ejournal.web.errors import is_fragment
 from ejournal.web.navigation import safe_path
 
@@ -79,18 +79,26 @@ def ask_code() -> ResponseReturnValue:
 @bp.get("/activate/<code>")
 @access.public
 def activation(code: str) -> ResponseReturnValue:
-    return render_template("account/activate.html", code=code, account=accounts.find_by_code(code))
+    try:
+        return _activation(code)
+    except NotFoundError as error:
+        return render_template("account/code.html", code=code, error=error.message), error.status
 
 
 @bp.post("/activate/<code>")
 @access.public
 def activate(code: str) -> ResponseReturnValue:
+    """Who may not enter yet for want of a consent sets the password all the same, and is told what comes next."""
+    field = request.form.get
     try:
-        account = accounts.activate(code, request.form.get("password", ""), request.form.get("repeated", ""))
+        account = accounts.activate(code, field("username"), field("password", ""), field("repeated", ""))
+    except NotFoundError as error:
+        return render_template("account/code.html", code=code, error=error.message), error.status
     except RefusedError as error:
-        account = accounts.find_by_code(code)
-        page = render_template("account/activate.html", code=code, account=account, error=error.message)
-        return page, error.status
+        return _activation(code, error), error.status
+    if reason := accounts.closed(account):
+        flash("Готово: пароль задан. Войти пока нельзя. " + reason, "error")
+        return redirect(url_for("account.login"))
     start_session(account)
     flash("Готово: пароль задан. В следующий раз входите с логином и этим паролем.")
     return redirect(url_for("home.index"))
@@ -122,6 +130,20 @@ def start_session(account: Account) -> None:
     session.clear()
     session.permanent = True
     login_user(sessions.begin(account, request.remote_addr or "", request.user_agent.string))
+
+
+def _activation(code: str, error: RefusedError | None = None) -> str:
+    account = accounts.find_by_code(code)
+    fields = error.fields if isinstance(error, FieldsError) else {}
+    return render_template(
+        "account/activate.html",
+        code=code,
+        account=account,
+        username=request.form.get("username", account.username),
+        errors=fields,
+        error=error.message if error and not fields else None,
+        closed=accounts.closed(account),
+    )
 
 
 def _form(status: int, error: str | None = None) -> Response:

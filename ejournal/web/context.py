@@ -22,6 +22,8 @@ def init_app(app: Flask) -> None:
     app.context_processor(common)
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["here"] = here
+    # For links to parts that a page can do without.
+    app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""
     app.jinja_env.filters["day_month"] = lambda value: value.strftime("%d.%m") if value else ""
     app.jinja_env.filters["moment"] = format_moment
@@ -77,6 +79,8 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         ("journal.index", "Журналы группы"),
         ("diary.index", "Дневники"),
         TIMETABLE,
+        ("consents.index", "Согласия"),
+        ("slips.index", "Коды доступа"),
         DOCUMENTS,
     ],
     Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],

@@ -42,6 +42,11 @@ def test_what_is_missing_is_said_in_words(change: dict[str, int], key: str, word
     assert of(replace(READY, **change), key) == (False, words)
 
 
+def test_r4_1_d_parents_who_have_not_answered_are_told_of_beside_the_students() -> None:
+    facts = replace(READY, parents=30, parents_answered=12)
+    assert of(facts, "consents") == (True, "25 из 25, родители: 12 из 30")
+
+
 def test_nothing_is_not_ready() -> None:
     assert not any(check.ready for check in checks(Facts()))
     assert share([]) == 0

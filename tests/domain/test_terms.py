@@ -23,6 +23,7 @@ days = st.dates(date(2020, 1, 1), date(2040, 12, 31))
         ("dispute", "п. 4.5", 7),
         ("year_setup", "п. 4.1", (9, 25)),
         ("compromise", "п. 3.11", 1),
+        ("subject_request", "152-ФЗ, ст. 20", 10),
     ],
 )
 def test_every_term_has_its_clause_and_the_default_of_the_regulation(key, clause, default):
@@ -31,7 +32,7 @@ def test_every_term_has_its_clause_and_the_default_of_the_regulation(key, clause
 
 
 def test_there_are_no_other_terms():
-    assert len(terms.TERMS) == 7
+    assert len(terms.TERMS) == 8
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from factories_consents import give_child
 from flask import Flask
 
 from ejournal.extensions import db
@@ -26,6 +27,8 @@ def account(app: Flask) -> MakeAccount:
             for role in roles or (Role.TEACHER,):
                 db.session.add(RoleGrant(person_id=person.id, role=role, since=date(2020, 1, 1)))
             hashed = _hash(password) if password else None
+            if Role.PARENT in roles:
+                give_child(person)  # without one there is nothing to sign in for (п. 4.1)
             made = Account(person_id=person.id, username=username, password_hash=hashed, **columns)
             db.session.add(made)
             db.session.commit()

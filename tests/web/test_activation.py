@@ -89,6 +89,51 @@ def test_neither_code_nor_password_is_stored_or_logged(app: Flask, client: Flask
     assert NEW["password"] not in log
 
 
+def test_a_used_and_an_unknown_code_say_what_to_do(client: FlaskClient, code: str) -> None:
+    client.post(f"/activate/{code}", data=NEW)
+    client.post("/logout")
+    used, unknown = client.get(f"/activate/{code}"), client.get("/activate/AAAAA-AAAAA-AAAAA-AAAAA")
+    assert (used.status_code, unknown.status_code) == (404, 404)
+    assert "уже использован: войдите" in used.text
+    assert "Такого кода нет" in unknown.text
+    assert code in used.text  # to correct a sign of it
+
+
+def test_r4_5_a_a_person_sets_the_own_login(client: FlaskClient, code: str) -> None:
+    assert 'value="anna"' in client.get(f"/activate/{code}").text
+    client.post(f"/activate/{code}", data={**NEW, "username": " Anechka "})
+    client.post("/logout")
+    assert enter(client, "anna", NEW["password"]).status_code == 401
+    assert enter(client, "anechka", NEW["password"]).status_code == 302
+
+
+@pytest.mark.parametrize("username", ["an", "анна", "boris", "", "anna!"])
+def test_a_login_that_cannot_be_is_refused_and_kept_to_be_mended(
+    client: FlaskClient, account: MakeAccount, code: str, username: str
+) -> None:
+    account("boris")
+    answer = client.post(f"/activate/{code}", data={**NEW, "username": username})
+    assert answer.status_code == 422
+    assert f'value="{username}"' in answer.text
+    assert NEW["password"] not in answer.text
+    assert client.get(f"/activate/{code}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "password", ["password12345", "Пароль2026!", "йцукенгшщз", "gfhjkm-1234", "qwertyqwerty", "1q2w3e4r5t"]
+)
+def test_a_common_password_is_refused_in_either_layout(client: FlaskClient, code: str, password: str) -> None:
+    answer = client.post(f"/activate/{code}", data={"password": password, "repeated": password})
+    assert answer.status_code == 422
+    assert "самых частых" in answer.text
+
+
+@pytest.mark.parametrize("password", ["только буквы", "0918273645 1029", "TONKO i DOLGO"])
+def test_no_kinds_of_signs_are_demanded(client: FlaskClient, code: str, password: str) -> None:
+    answer = client.post(f"/activate/{code}", data={"password": password, "repeated": password})
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize(
     ("password", "repeated", "said"),
     [

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("consents", __name__, url_prefix="/consents")
 
-from ejournal.web.consents import pages  # noqa: E402, F401 - the views attach themselves
+from ejournal.web.consents import pages, students  # noqa: E402, F401 - the views attach themselves

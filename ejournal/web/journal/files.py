@@ -1,6 +1,6 @@
 """Files of a lesson: attach several at once, take one off, download (п. 4.4)."""
 
-from flask import Response, request, send_file
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -9,6 +9,7 @@ from ejournal.models import Role
 from ejournal.services import files
 from ejournal.services.errors import RefusedError
 from ejournal.services.files import Upload
+from ejournal.web.downloads import sent
 from ejournal.web.journal import answers, bp
 from ejournal.web.journal.grid import READERS
 
@@ -41,11 +42,4 @@ def detach(course_id: int, lesson_id: int, file_id: int) -> ResponseReturnValue:
 @bp.get("/<int:course_id>/lessons/<int:lesson_id>/files/<int:file_id>", endpoint="file")
 @permits(*READERS)
 def download(course_id: int, lesson_id: int, file_id: int) -> Response:
-    """Always saved and never shown: what a stranger made must not run as a page of ours."""
-    found = files.download(current_user, course_id, lesson_id, file_id)
-    response = send_file(
-        found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name, etag=False
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return sent(files.download(current_user, course_id, lesson_id, file_id))

@@ -10,18 +10,28 @@ from ejournal.documents import issuing
 from ejournal.documents import slips as paper
 from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import periods, readiness, slips
+from ejournal.services import consent_lists, periods, readiness, slips
 from ejournal.services.errors import RefusedError
 from ejournal.web.documents.answers import check_page, download
 from ejournal.web.slips import bp
 
-STATES = {"none": "не выдан", "given": "код выдан", "active": "активирован", "blocked": "заблокирован"}
+STATES = {
+    "none": "не выдан",
+    "given": "код выдан",
+    "expired": "срок кода истёк",
+    "active": "активирован",
+    "blocked": "заблокирован",
+    "staff": "сотрудник",
+}
 
 
 @bp.get("/")
-@permits(Role.ADMINISTRATION, Role.SYSADMIN)
+@permits(Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
 def index() -> str:
-    return render_template("slips/index.html", lines=readiness.part(readiness.load(periods.chosen()), "slips"))
+    """All groups with how many have access; a curator's own ones."""
+    lines = readiness.part(readiness.load(periods.chosen()), "slips")
+    own = {group.id for group in consent_lists.groups_led(current_user)}
+    return render_template("slips/index.html", lines=[line for line in lines if line[0].id in own])
 
 
 @bp.get("/groups/<int:group_id>")
@@ -41,6 +51,22 @@ def issue(group_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash(error.message, "error")
         return redirect(url_for("slips.group", group_id=group_id))
+    return _printed(group_id, made)
+
+
+@bp.post("/groups/<int:group_id>/people/<int:person_id>")
+@permits(Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
+def reissue(group_id: int, person_id: int) -> ResponseReturnValue:
+    try:
+        made = slips.reissue(current_user, group_id, person_id)
+    except RefusedError as error:
+        db.session.rollback()
+        flash(error.message, "error")
+        return redirect(url_for("slips.group", group_id=group_id))
+    return _printed(group_id, [made])
+
+
+def _printed(group_id: int, made: list[slips.Slip]) -> ResponseReturnValue:
     found, _lines = slips.of_group(current_user, group_id)
     if request.form.get("form") == "pdf":
         cards = [(slip, _address(slip)) for slip in made]

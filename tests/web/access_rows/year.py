@@ -1,4 +1,4 @@
-"""Учебный год, согласия, коды доступа."""
+"""Учебный год."""
 
 from factories import Journal
 
@@ -6,16 +6,7 @@ from ejournal.extensions import db
 from ejournal.models import Vacation
 from tests.web.access_rows import OVERSEERS, SYSADMIN
 
-# The curator of the group, and administration.
-LEADERS = "401 ok  ok  ok  403 403 403 403"
-
 ROWS = {
-    "consents.group": LEADERS,
-    "consents.index": OVERSEERS,
-    "consents.record": LEADERS,
-    "slips.group": LEADERS,
-    "slips.index": OVERSEERS,
-    "slips.issue": LEADERS,
     "year.appoint_curator": OVERSEERS,
     "year.checklist": OVERSEERS,
     "year.close_year": SYSADMIN,
