@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from ejournal.domain import calendar
 from ejournal.extensions import db
 from ejournal.models import Cell, DiaryVisit, Homework, Person
+from ejournal.models.base import now
 from ejournal.services import diary, settings
 
 pytestmark = pytest.mark.browser
@@ -57,13 +58,12 @@ class Family:
 
     def let_two_hours_pass(self) -> None:
         """Everything shown was put in before a visit that ended an hour ago."""
-        db.session.expire_all()
-        for cell in db.session.scalars(db.select(Cell).where(Cell.student_id == self.child.id)):
-            cell.updated_at -= timedelta(hours=2)
-        for homework in db.session.scalars(db.select(Homework)):
-            homework.published_at -= timedelta(hours=2)
-        for visit in db.session.scalars(db.select(DiaryVisit).where(DiaryVisit.student_id == self.child.id)):
-            visit.seen_at -= timedelta(hours=1)
+        db.session.rollback()
+        before, then = now() - timedelta(hours=2), now() - timedelta(hours=1)
+        of_child = DiaryVisit.student_id == self.child.id
+        db.session.execute(db.update(Cell).where(Cell.student_id == self.child.id).values(updated_at=before))
+        db.session.execute(db.update(Homework).values(published_at=before))
+        db.session.execute(db.update(DiaryVisit).where(of_child).values(seen_at=then))
         db.session.commit()
 
     def url(self, tab: str = "") -> str:
@@ -140,9 +140,10 @@ def test_r2_1_d_a_tap_on_a_mark_says_who_gave_it(open_as, family, phone):
 
 
 def test_what_was_new_is_seen_once_the_visit_is_over(open_as, family):
-    page = open_as(family.parent, family.url())
+    page = open_as(family.parent, "/diary/")
+    with page.expect_response("**/visit"):
+        page.goto(page.url.removesuffix("/diary/") + family.url())
     expect(page.locator(".tile-news")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     family.let_two_hours_pass()
     page.reload()
     expect(page.locator(".tile-news")).to_have_count(0)
