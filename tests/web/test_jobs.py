@@ -2,8 +2,10 @@
 
 import io
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +23,12 @@ from ejournal.models import Job, Lesson, LogEntry, Person, Role, RoleGrant, Time
 
 Finish = Callable[[], None]
 MOST_QUERIES = 6
+
+
+@pytest.fixture(autouse=True)
+def uploads_removed(app: Flask) -> Iterator[None]:
+    yield
+    shutil.rmtree(Path(app.instance_path) / "uploads", ignore_errors=True)
 
 
 @pytest.fixture
