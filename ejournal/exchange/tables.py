@@ -7,6 +7,7 @@ table, or is too large to be a college's list, is refused with a FileError that 
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -31,6 +32,8 @@ SECONDS = 30
 
 _READER = Path(__file__).with_name("spreadsheet_reader.py")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Put before what a spreadsheet would take for a formula, by our export and by others.
+_CSV_QUOTE = re.compile(r"^'(?=[=+@-])")
 _DELIMITERS = ";\t,"
 
 _TOO_BIG = "Файл слишком велик для списка колледжа. Разделите его на части или удалите лишние листы и строки."
@@ -174,7 +177,7 @@ def _read_csv(text: str, name: str) -> Sheet:
         raise FileError(_NOT_A_TABLE)
     try:
         rows = [
-            Row(number, [cell.strip() or None for cell in cells])
+            Row(number, [_CSV_QUOTE.sub("", cell.strip()) or None for cell in cells])
             for number, cells in enumerate(
                 csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), start=1
             )

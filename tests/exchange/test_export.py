@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,26 @@ def test_one_group_is_exported_alone(full: Import) -> None:
     content = exporter.export(None, "students", exporter.Options(group_id=group.id))
     (sheet,) = tables.read(content, "students.xlsx")
     assert sum(1 for row in sheet.rows if "ИС-21" in row.cells) == 25
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "- прочитать § 3"])
+def test_a_formula_in_a_csv_is_text_and_comes_back_as_it_was(typed: str) -> None:
+    content = as_csv(Page("Лист", [], ["Тема", "Задание"], [[typed, "+7 999 000-11-22"], ["-", "5-"]]))
+    assert f"'{typed}" in content.decode("utf-8-sig")
+    (sheet,) = tables.read(content)
+    assert [row.cells for row in sheet.rows[1:]] == [[typed, "+7 999 000-11-22"], ["-", "5-"]]
+
+
+def test_an_exported_sheet_is_ready_to_be_read_in_excel(full: Import) -> None:
+    content = exporter.export(None, "students", exporter.Options())
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert 'state="frozen"' in sheet
+    assert "<cols>" in sheet
+    (read,) = tables.read(content)
+    assert read.rows[1].cells[:4] == ["№", "ФИО", "Дата рождения", "Группа"]
+    assert (type(read.rows[2].cells[0]), type(read.rows[2].cells[2])) == (float, date)
+    assert exporter.export(None, "students", exporter.Options(), "csv").startswith("\ufeff№;ФИО;Дата".encode())
 
 
 def test_what_looks_like_a_formula_stays_text() -> None:

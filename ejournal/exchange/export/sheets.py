@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,9 @@ import xlsxwriter
 Value = str | int | date | None
 
 WIDEST = 60
+# What a spreadsheet takes for the beginning of a formula.
+FORMULA = frozenset("=+-@\t\r")
+_HARMLESS = re.compile(r"\+\d[\d ()-]*|-*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def _plain(value: Value) -> str:
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
     text = str(value)
-    # A phone (+7…) is no formula; anything else Excel would work out is shown as it is typed.
-    return f"'{text}" if text[:1] in "=@\t\r" else text
+    # A phone (+7…) and a dash alone are no formulas; anything else Excel would work out is shown as it is typed.
+    return f"'{text}" if text[:1] in FORMULA and not _HARMLESS.fullmatch(text) else text
 
 
 def _width(page: Page, column: int) -> int:

@@ -66,7 +66,8 @@ class _Finder:
         if record.subgroup:
             there = [course for course in there if _subgroup(course) in (0, record.subgroup)]
         named = [course for course in there if fold(course.discipline.title) == fold(record.planned)]
-        found = named or there
+        # What came instead stands there too by now: of the two, the one that was replaced is meant.
+        found = named or [course for course in there if _published(course, record)] or there
         if not found:
             raise RowRefusedError(
                 "pair", f"{record.date:%d.%m.%Y} на {record.pair} паре у группы {record.group} занятия нет"
