@@ -18,7 +18,7 @@ from ejournal.services.errors import RefusedError
 
 # How far it is: done, of how many.
 Progress = Callable[[int, int], None]
-MOST_SHEETS = 60  # in one file: half a minute of a processor
+MOST_SHEETS = 12  # while a page waits; more is made as a job (long.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ def issue(
     load: Callable[[], Sequence[Document]],
     check_page: str,
     progress: Progress = quietly,
+    most: int = MOST_SHEETS,
 ) -> Printed:
     """Load the documents, number them, make one file of them and enter it into the register.
 
@@ -82,7 +83,7 @@ def issue(
         documents = load()
         college = college_details()
         db.session.commit()
-    total = _sheets(documents)
+    total = _sheets(documents, most)
     rows = issued.reserve(
         actor, [issued.Entry(kind, each.title, each.subject_ids, each.details) for each in documents]
     )  # fmt: skip
@@ -104,13 +105,13 @@ def issue(
     return Printed(content, f"{name}.pdf", tuple(row.number for row in rows))
 
 
-def _sheets(documents: Sequence[Document]) -> int:
+def _sheets(documents: Sequence[Document], most: int) -> int:
     """How many there are to lay out: something, and not too much for one go."""
     total = sum(len(document.sheets) for document in documents)
     if not total:
         raise RefusedError("Печатать нечего: за этот период в журналах ничего нет.")
-    if total > MOST_SHEETS:
-        raise RefusedError(f"За один раз печатается не больше {MOST_SHEETS} листов: выберите группу или период меньше.")
+    if total > most:
+        raise RefusedError(f"За один раз печатается не больше {most} листов: выберите группу или период меньше.")
     return total
 
 

@@ -10,6 +10,9 @@ from ejournal.access import Viewer
 from ejournal.documents import consent_form, journal, statement
 from ejournal.documents.issuing import Printed, Progress, issue, quietly
 
+# In one file: several minutes of a processor, beside the pages.
+MOST_SHEETS = 400
+
 Params = Mapping[str, Any]
 
 
@@ -22,6 +25,7 @@ def group_statements(actor: Viewer, params: Params, progress: Progress = quietly
         lambda: statement.of_group(actor, params["group_id"], params["period_id"]),
         params["check_page"],
         progress,
+        MOST_SHEETS,
     )
 
 
@@ -34,6 +38,7 @@ def group_consent_forms(actor: Viewer, params: Params, progress: Progress = quie
         lambda: consent_form.of_group(actor, params["group_id"]),
         params["check_page"],
         progress,
+        MOST_SHEETS,
     )
 
 
@@ -46,4 +51,5 @@ def journal_book(actor: Viewer, params: Params, progress: Progress = quietly) ->
         lambda: journal.of_course(actor, params["course_id"], params["period_id"]),
         params["check_page"],
         progress,
+        MOST_SHEETS,
     )

@@ -133,7 +133,7 @@ def _lessons(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
 
 def _lesson(one: Given, feed: CalendarFeed, rang: bells.Bells) -> Event:
     lesson = one.lesson
-    times = rang.of(lesson.date, lesson.pair)
+    times = rang.of(lesson.date, lesson.pair, one.course.group_id)
     people = [one.substitute] if one.substitute else one.teachers
     said = [f"{lesson.pair} пара", *[person.short_name for person in people]]
     if lesson.moved_from:

@@ -17,7 +17,7 @@ from ejournal.domain import calendar, terms
 from ejournal.extensions import db, reading
 from ejournal.models import Account, Compromise, PendingNotice, Person, Vacation
 from ejournal.models.base import now
-from ejournal.services import accounts, log, notify, passwords, settings, throttle, usernames
+from ejournal.services import accounts, calendar_feed, log, notify, passwords, settings, throttle, usernames
 from ejournal.services.errors import FieldsError, NotFoundError
 
 LINK_HOURS = 1
@@ -172,6 +172,7 @@ def _replace(account: Account, hashed: str, viewer: Viewer | None, source: str, 
 def _secure(account: Account, hashed: str | None) -> None:
     """All sessions end, the old password and any code given out are worth nothing."""
     accounts.set_password(account, hashed)
+    calendar_feed.revoke_all(account.id)
 
 
 def _register(account: Account, reporter: Viewer | None, source: str, told: Told) -> None:

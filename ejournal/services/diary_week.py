@@ -177,7 +177,7 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
     line = LessonLine(
         lesson_id=lesson.id,
         pair=lesson.pair,
-        times=read.rang.of(day, lesson.pair),
+        times=read.rang.of(day, lesson.pair, one.course.group_id),
         discipline=one.discipline.title,
         part=_part(child, one),
         teachers=_teachers(one),

@@ -58,8 +58,21 @@ def test_r4_6_b_a_curator_sees_a_statement_and_prints_it(curator: FlaskClient, j
     assert journal.students[1].surname not in text
 
 
-def test_r4_6_b_the_whole_group_in_one_file(curator: FlaskClient, journal: Journal) -> None:
-    text = pdf(curator.post(f"/documents/groups/{journal.group.id}/statements", data={"period": journal.period.id}))
+def queued(client: FlaskClient, place: str, finish: Callable[[], None], form: dict[str, object]) -> str:
+    """The words of a long document: its job is started, done as the worker would, and its file taken."""
+    started = client.post(place, data=form)
+    assert started.status_code == 302, started.text[:500]
+    finish()
+    page = client.get(started.location)
+    assert "Готово. Рег. №" in page.text, page.text
+    return pdf(client.get(f"{started.location}/file"))
+
+
+def test_r4_6_b_the_whole_group_in_one_file(
+    curator: FlaskClient, journal: Journal, finish_jobs: Callable[[], None]
+) -> None:
+    place = f"/documents/groups/{journal.group.id}/statements"
+    text = queued(curator, place, finish_jobs, {"period": journal.period.id})
     assert all(student.full_name in text for student in journal.students)
     assert text.count("стр. 1 из 1") == 2
 
@@ -74,10 +87,8 @@ def test_a_period_that_is_none_is_the_running_one(curator: FlaskClient, journal:
         ("/documents/groups/{g}/attendance", {}, "Ведомость учёта посещаемости"),
         ("/documents/groups/{g}/consolidated", {}, "Сводная ведомость"),
         ("/documents/groups/{g}/timetable", {}, "Расписание учебных занятий"),
-        ("/documents/groups/{g}/consent-forms", {}, "152-ФЗ"),
         ("/documents/consent-forms", {}, "152-ФЗ"),
         ("/documents/consent-forms/{s}", {}, "152-ФЗ"),
-        ("/documents/courses/{c}/journal", {}, "ЖУРНАЛ"),
         ("/documents/courses/{c}/exam-sheet", {"kind": "exam"}, "Экзаменационная ведомость"),
         ("/documents/replacements", {"date": "нет"}, "Замены в расписании"),
         ("/documents/extracts/{s}", {"requester": "Суд", "ground": "Запрос № 1"}, "Выдана: Суд"),
@@ -88,6 +99,17 @@ def test_r3_7_administration_prints_everything(
 ) -> None:
     place = address.format(g=journal.group.id, s=journal.students[0].id, c=journal.course_id)
     assert words in pdf(manager.post(place, data=form))
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("/documents/groups/{g}/consent-forms", "152-ФЗ"), ("/documents/courses/{c}/journal", "ЖУРНАЛ")],
+)
+def test_r3_7_what_is_long_is_made_beside_the_page(
+    manager: FlaskClient, journal: Journal, finish_jobs: Callable[[], None], address: str, words: str
+) -> None:
+    place = address.format(g=journal.group.id, c=journal.course_id)
+    assert words in queued(manager, place, finish_jobs, {})
 
 
 def test_what_cannot_be_printed_says_why_on_the_page(curator: FlaskClient, journal: Journal) -> None:

@@ -3,11 +3,13 @@
 import io
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from flask import flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ejournal import jobs
 from ejournal.documents import issuing
 from ejournal.documents.issuing import Document
 from ejournal.extensions import db
@@ -22,7 +24,7 @@ def pdf(kind: str, name: str, load: Callable[[], Sequence[Document]], back: str)
 
 
 def made(make: Callable[[], issuing.Printed], back: str) -> ResponseReturnValue:
-    """The same of whatever makes it: the long ones of documents/long.py."""
+    """The same of whatever makes it."""
     try:
         printed = make()
     except RefusedError as error:
@@ -30,6 +32,12 @@ def made(make: Callable[[], issuing.Printed], back: str) -> ResponseReturnValue:
         flash(error.message, "error")
         return redirect(back)
     return download(printed)
+
+
+def started(paper: str, title: str, **params: Any) -> ResponseReturnValue:
+    """A long document (documents/long.py) is made as a job: its page shows how far it is and gives the file."""
+    payload = {"paper": paper, "params": {**params, "check_page": check_page()}}
+    return redirect(url_for("jobs.show", job_id=jobs.start(current_user, "paper", title, payload).id))
 
 
 def download(printed: issuing.Printed) -> ResponseReturnValue:

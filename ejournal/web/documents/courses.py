@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import OVERSEERS, STAFF, permits
-from ejournal.documents import exam_sheet, long
+from ejournal.documents import exam_sheet
 from ejournal.models import Role
 from ejournal.services import grid, spans
 from ejournal.web.documents import answers, bp
@@ -28,9 +28,9 @@ def course(course_id: int) -> str:
 @bp.post("/courses/<int:course_id>/journal")
 @permits(*STAFF)
 def journal_book(course_id: int) -> ResponseReturnValue:
+    found, _may_edit = grid.find_course(current_user, course_id)
     period = request.form.get("period", type=int)
-    params = {"course_id": course_id, "period_id": period, "check_page": answers.check_page()}
-    return answers.made(lambda: long.journal_book(current_user, params), _back(course_id))
+    return answers.started("journal_book", f"Журнал: {found.title}", course_id=course_id, period_id=period)
 
 
 @bp.post("/courses/<int:course_id>/exam-sheet")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import OVERSEERS, permits
-from ejournal.documents import attendance, consolidated, long, timetable
+from ejournal.documents import attendance, consolidated, timetable
 from ejournal.models import Role
 from ejournal.services import document_lists, settings
 from ejournal.web.documents import answers, bp
@@ -27,9 +27,10 @@ def group(group_id: int) -> str:
 @permits(*LEADERS)
 def group_statements(group_id: int) -> ResponseReturnValue:
     """Everybody's statement in one file, each with its own number (п. 4.6)."""
+    page = document_lists.of_group(current_user, group_id)
     period = request.form.get("period", type=int)
-    params = {"group_id": group_id, "period_id": period, "check_page": answers.check_page()}
-    return answers.made(lambda: long.group_statements(current_user, params), _back(group_id))
+    title = f"Выписки группы {page.group.title}"
+    return answers.started("group_statements", title, group_id=group_id, period_id=period)
 
 
 @bp.post("/groups/<int:group_id>/attendance")
@@ -66,8 +67,8 @@ def group_timetable(group_id: int) -> ResponseReturnValue:
 @permits(*LEADERS)
 def consent_forms(group_id: int) -> ResponseReturnValue:
     """Blank forms of the consent, filled in with the names of the group (п. 4.1, 152-ФЗ)."""
-    params = {"group_id": group_id, "check_page": answers.check_page()}
-    return answers.made(lambda: long.group_consent_forms(current_user, params), _back(group_id))
+    page = document_lists.of_group(current_user, group_id)
+    return answers.started("group_consent_forms", f"Согласия группы {page.group.title}", group_id=group_id)
 
 
 def _back(group_id: int) -> str:
