@@ -116,6 +116,14 @@ class ImportPlan:
     def is_applicable(self) -> bool:
         return not self.errors
 
+    @property
+    def errors_by_message(self) -> list[list[RowError]]:
+        """A group that is not there is refused in each of its cells: said once, with all the places."""
+        found: dict[tuple[str, str], list[RowError]] = {}
+        for error in self.errors:
+            found.setdefault((error.message, error.column), []).append(error)
+        return list(found.values())
+
     def fingerprint(self) -> str:
         """Two plans with one fingerprint do the same; it tells whether the data moved since the preview."""
         digest = hashlib.sha256()

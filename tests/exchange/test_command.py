@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from ejournal.exchange.command import import_command
 from ejournal.extensions import db
 from ejournal.models import Person
-from tests.exchange.conftest import COLLEGE, Import
+from tests.exchange.conftest import COLLEGE, DATA, Import
 
 
 def run(*arguments: str | Path) -> Result:
@@ -80,6 +80,24 @@ def test_people_are_told_in_words(load: Import) -> None:
     refused = run("students", COLLEGE / "students-errors.xlsx")
     assert "строка 7, «Дата рождения»: такой даты нет: «31.02.2008»" in refused.stderr
     assert "Ошибок: 6. Ничего не записано." in refused.stderr
+
+
+def test_a_day_the_file_does_not_name_is_given_with_the_command(database: Flask) -> None:
+    page = DATA / "real" / "timetable-kbt-day.html"
+    code, told = answer("timetable", page)
+    assert (code, ["какой это день" in error["message"] for error in told["errors"]]) == (1, [True])
+    code, told = answer("timetable", page, "--date", "2026-11-24")
+    assert (code, len(told["errors"])) == (1, 21)
+    assert told["errors"][0]["message"].startswith("группы «ИС11-25 веб» нет")
+    assert told["errors"][0]["cell"] == "B2"
+    assert run("timetable", page, "--date", "24.11.2026").exit_code == 1
+    assert run("timetable", page, "--date", "завтра").exit_code == 2
+
+
+def test_errors_of_several_sheets_name_the_sheet(database: Flask) -> None:
+    refused = run("timetable", DATA / "real" / "timetable-perm-2025-11-05.xlsx")
+    assert "лист «1 курс», строка 15, «БУ1-25»: группы «БУ1-25» нет" in refused.stderr
+    assert "Ошибок: 205. Ничего не записано." in refused.stderr
 
 
 def test_an_unknown_kind_is_refused(database: Flask) -> None:

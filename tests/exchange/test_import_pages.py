@@ -125,6 +125,26 @@ def test_somebody_elses_file_is_not_found(app: Flask, admin: FlaskClient) -> Non
     assert admin.get(address.removesuffix("/removal")).status_code == 200
 
 
+def test_one_mistake_in_many_cells_is_said_once_with_its_places(admin: FlaskClient) -> None:
+    page = upload(admin, "timetable", "../real/timetable-perm-2025-11-05.xlsx")
+    assert "Ошибок: 205" in page.text
+    assert page.text.count("Группы «БУ1-25» нет") == 1
+    words = " ".join(page.text.split())
+    assert "Ещё 5: G17, G27, G29, G37, G39" in words
+    assert "Обратите внимание: 8" in words
+
+
+def test_the_day_of_a_page_without_a_date_is_asked_for_and_kept(admin: FlaskClient) -> None:
+    name = "../real/timetable-kbt-day.html"
+    assert "на какой это день" in upload(admin, "timetable", name).text
+    page = upload(admin, "timetable", name, day="2026-11-24")
+    assert "на какой это день" not in page.text
+    assert "Расписание на даты: 24.11.2026; групп в файле: 7." in page.text
+    wrong = upload(admin, "timetable", name, check=False, day="завтра")
+    assert (wrong.status_code, "Напишите дату так" in wrong.text) == (422, True)
+    assert 'value="завтра"' in wrong.text
+
+
 @pytest.mark.parametrize("name", ["0" * 32, "x", "..%2f..%2fsecret_key", "0" * 31 + "/"])
 def test_a_made_up_name_of_a_file_is_not_found(admin: FlaskClient, name: str) -> None:
     assert admin.get(f"/admin/import/{name}").status_code == 404

@@ -75,6 +75,13 @@ def test_a_row_that_cannot_be_understood_is_named() -> None:
     assert "первая" in errors[1].message
 
 
+def test_what_is_unknown_is_named_by_its_own_cell(college: Import) -> None:
+    errors = college(
+        "substitutions", sheet(["ЯЯ-99", 1, "Физика", "1", "Ким А.А."], ["ИС-21", 7, "Физика", "1", "Ким А.А."])
+    ).errors
+    assert [(error.cell, error.column) for error in errors] == [("A3", "Группа"), ("B4", "Пара")]
+
+
 def on_wednesday(college: Import) -> tuple[EntryRecord, EntryRecord]:
     """A pair of ИС-21 on Wednesdays, and one of another discipline and teacher."""
     records = timetable.read(tables.read(exporter.export(None, "timetable", exporter.Options()))).records

@@ -46,10 +46,11 @@ class SubstitutionRecord:
     planned: str = ""
     planned_teacher: str = ""
     subgroup: int | None = None
-    cell: str = ""
     sheet: str = ""
+    # Where in the file each thing stands, for those who mend it: key and address.
+    cells: tuple[tuple[str, str], ...] = ()
 
     def error(self, column: str, message: str) -> RowError:
         """What is wrong in this row; `column` is a key of FIELDS."""
-        titles = {field.key: field.title for field in FIELDS}
-        return RowError(self.row, column, titles.get(column, ""), message, self.cell, self.sheet)
+        titles = {field.key: field.title for field in FIELDS} | {"discipline": "Предмет", "teacher": "Преподаватель"}
+        return RowError(self.row, column, titles.get(column, ""), message, dict(self.cells).get(column, ""), self.sheet)

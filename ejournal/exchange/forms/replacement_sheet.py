@@ -123,5 +123,6 @@ def _record(
 ) -> SubstitutionRecord:
     return SubstitutionRecord(
         row.number, day, group, normalize_group_title(group), pair, kind, discipline, teacher, room=room,
-        subgroup=subgroup, cell=address(row.number, table.columns["discipline"]), sheet=table.sheet.name,
+        subgroup=subgroup, sheet=table.sheet.name,
+        cells=tuple((key, address(row.number, column)) for key, column in table.columns.items()),
     )  # fmt: skip

@@ -16,7 +16,7 @@ class Listing(Protocol):
     notes: list[str]
 
 
-SAY_IT = "Исправьте файл или укажите день сами («На день», --date)"
+SAY_IT = "Исправьте файл или укажите день сами (поле «На день» или --date)"
 
 
 def find(sheet: Sheet, above: list[Row], said: date | None, listing: Listing) -> date | None:
