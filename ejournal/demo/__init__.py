@@ -14,6 +14,7 @@ from ejournal.demo import (
     period_marks,
     plans,
     rows,
+    session,
     staff,
     students,
     timetable,
@@ -115,6 +116,7 @@ def _teach(
     week = timetable.Timetable(year, semester, seed, employees)
     week.fill(groups, courses)
     timetable.add(kept, year, semester, week.slots)
+    session.add(kept, year, semester, week.slots)
     held = lessons.plan(year, semester, seed, week.slots, [employees.teacher, employees.curator])
     for start in range(0, len(held), AT_ONCE):
         journal.keep(held[start : start + AT_ONCE])

@@ -3,10 +3,12 @@
 from datetime import time
 
 from sqlalchemy import String, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Day, Id, Long, Title, ref
+from ejournal.models.journal import Course
+from ejournal.models.people import Person
 
 
 class BellSchedule(Base):
@@ -98,3 +100,6 @@ class Exam(Base):
     consultation_room: Mapped[str] = mapped_column(String(32), default="")
     note: Mapped[Long] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
+
+    course: Mapped[Course] = relationship()
+    teacher: Mapped[Person | None] = relationship()

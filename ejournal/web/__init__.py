@@ -25,6 +25,7 @@ AREAS = (
     "journal",
     "admin",
     "consents",
+    "exams",
     "load",
     "movement",
     "slips",
