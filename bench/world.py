@@ -13,11 +13,11 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from ejournal import access, create_app, schema
 from ejournal.config import ROOT
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Account, Cell, Enrollment, Period, Role
+from ejournal.models import AcademicYear, Cell, Enrollment, Period, Role
 from ejournal.services import settings
 
 sys.path.insert(0, str(ROOT / "tests"))
-from factories import Journal, make_journal
+from factories import Journal, make_journal, make_session
 
 STUDENTS, LESSONS = 30, 80
 # Marks of a week are entered without a reason (п. 4.4): the saves go there.
@@ -51,12 +51,11 @@ def make(instance: Path) -> tuple[Flask, World]:
         journal = make_journal(STUDENTS, LESSONS)
         _stretch_year()
         _fill(journal)
-        account = db.session.scalars(db.select(Account).where(Account.person_id == journal.teacher.id)).one()
         world = World(
             journal.course_id,
             [student.id for student in journal.students],
             [work.id for work in journal.works],
-            _cookie(app, account),
+            _cookie(app, make_session(journal.teacher)),
         )
         db.session.remove()
     return app, world
@@ -95,8 +94,8 @@ def _fill(journal: Journal) -> None:
     db.session.commit()
 
 
-def _cookie(app: Flask, account: Account) -> str:
+def _cookie(app: Flask, session: str) -> str:
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
-    signed = serializer.dumps({"_user_id": f"{account.id}.{account.session_epoch}", "_fresh": True})
+    signed = serializer.dumps({"_user_id": session, "_fresh": True})
     return f"{app.config['SESSION_COOKIE_NAME']}={signed}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -14,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from ejournal import create_app
 from ejournal.extensions import db
-from ejournal.models import Account, Person
+from ejournal.models import Person
 
 POSTGRES = os.environ.get("EJOURNAL_TEST_POSTGRES")
 
@@ -90,10 +91,10 @@ def sign_in(app: Flask) -> SignIn:
 
     def sign_in(person: Person) -> FlaskClient:
         with app.app_context():
-            account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
+            token = make_session(person)
         signed = app.test_client()
         with signed.session_transaction() as session:
-            session["_user_id"] = f"{account.id}.{account.session_epoch}"
+            session["_user_id"] = token
             session["_fresh"] = True
         return signed
 

@@ -1,10 +1,11 @@
 """Builders of a small college for tests: each stores what it makes and returns it."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from ejournal.access import Viewer, load_viewer
+from ejournal import access
+from ejournal.access import Viewer
 from ejournal.domain.names import normalize_group_title
 from ejournal.extensions import db
 from ejournal.models import (
@@ -22,6 +23,7 @@ from ejournal.models import (
     Programme,
     Role,
     RoleGrant,
+    UserSession,
     Work,
     WorkKind,
 )
@@ -68,10 +70,23 @@ def make_person(surname: str = "", roles: tuple[Role, ...] = (), **names: str) -
 def viewer_of(person: Person) -> Viewer:
     """The person as access sees her, signed in."""
     account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
-    viewer = load_viewer(f"{account.id}.{account.session_epoch}", settings.today())
+    viewer = access.viewer_of(account.id, settings.today())
     assert viewer is not None
     db.session.commit()
     return viewer
+
+
+def make_session(person: Person) -> str:
+    """What the cookie of a browser holds in which the person is signed in. No test outlives it, whatever its clock."""
+    account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
+    never = datetime(2200, 1, 1, tzinfo=UTC)
+    made = UserSession(
+        id=f"session-{next(_number)}-{account.id}", account_id=account.id, epoch=account.session_epoch,
+        started_at=never, seen_at=never, address="192.0.2.1",
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.commit()
+    return made.id
 
 
 def make_year(today: date | None = None) -> tuple[AcademicYear, Period]:

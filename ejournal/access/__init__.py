@@ -8,6 +8,7 @@ from ejournal.access.core import (
     EVERYONE,
     OVERSEERS,
     STAFF,
+    Alive,
     Viewer,
     courses_seen_by,
     courses_taught_by,
@@ -19,6 +20,7 @@ from ejournal.access.core import (
     public,
     sees,
     teaches,
+    viewer_of,
 )
 from ejournal.access.diaries import children_of, diaries_of, reads_diary
 
@@ -26,6 +28,7 @@ __all__ = [
     "EVERYONE",
     "OVERSEERS",
     "STAFF",
+    "Alive",
     "Viewer",
     "children_of",
     "courses_seen_by",
@@ -40,4 +43,5 @@ __all__ = [
     "reads_diary",
     "sees",
     "teaches",
+    "viewer_of",
 ]

@@ -1,8 +1,8 @@
 """The viewer, what a view declares, and the conditions on journals and groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -19,7 +19,9 @@ from ejournal.models import (
     Person,
     Role,
     RoleGrant,
+    UserSession,
 )
+from ejournal.models.base import UtcDateTime
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -39,9 +41,12 @@ class Viewer(UserMixin):
     full_name: str
     short_name: str
     roles: frozenset[Role]
+    # The session that signs the request and when it was last noted; a viewer without a browser has none.
+    session: str = ""
+    seen_at: datetime | None = None
 
     def get_id(self) -> str:
-        return f"{self.id}.{self.epoch}"
+        return self.session
 
     def holds(self, roles: frozenset[Role]) -> bool:
         return bool(self.roles & roles)
@@ -66,32 +71,73 @@ def public(view: View) -> View:
     return view
 
 
-def load_viewer(token: str, on: date) -> Viewer | None:
-    """The viewer a session cookie names, or None when the account is gone, blocked or its sessions were ended."""
-    account_id, _, epoch = token.partition(".")
-    if not (account_id.isdigit() and epoch.isdigit()):
-        return None
-    rows = db.session.execute(_viewer_statement(), {"account_id": int(account_id), "today": on}).all()
-    if not rows or rows[0].session_epoch != int(epoch):
-        return None
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A session counts as open while its last request and its beginning are later than these moments."""
+
+    seen_after: datetime
+    started_after: datetime
+
+
+def load_viewer(session_id: str, on: date, alive: Alive) -> Viewer | None:
+    """The viewer whose session a cookie names, or None when it is ended or too old, or the account is gone or
+    blocked. One query."""
+    limits = {"seen_after": alive.seen_after, "started_after": alive.started_after}
+    rows = db.session.execute(_session_statement(), {"session_id": session_id, "today": on, **limits}).all()
+    return _viewer(rows, session_id, rows[0].seen_at) if rows else None
+
+
+def viewer_of(account_id: int, on: date) -> Viewer | None:
+    """The viewer an account is, outside any session; None when it is gone or blocked."""
+    rows = db.session.execute(_account_statement(), {"account_id": account_id, "today": on}).all()
+    return _viewer(rows) if rows else None
+
+
+def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None = None) -> Viewer:
     first = rows[0]
     return Viewer(
-        id=int(account_id),
+        id=first.id,
         epoch=first.session_epoch,
         username=first.username,
         person_id=first.person_id,
         full_name=full_name(first.surname, first.name, first.patronymic),
         short_name=short_name(first.surname, first.name, first.patronymic),
         roles=frozenset(Role(row.role) for row in rows if row.role),
+        session=session_id,
+        seen_at=seen_at,
+    )
+
+
+# Built once: putting a statement together costs several times what running it does, and every request runs it.
+@cache
+def _session_statement() -> Select[*tuple[Any, ...]]:
+    return (
+        _people()
+        .add_columns(UserSession.seen_at)
+        .join(
+            UserSession,
+            and_(UserSession.account_id == Account.id, UserSession.epoch == Account.session_epoch),
+        )
+        .where(
+            UserSession.id == bindparam("session_id"),
+            UserSession.ended_at.is_(None),
+            UserSession.seen_at > bindparam("seen_after", type_=UtcDateTime),
+            UserSession.started_at > bindparam("started_after", type_=UtcDateTime),
+        )
     )
 
 
 @cache
-def _viewer_statement() -> Select[*tuple[Any, ...]]:
-    """Built once: putting a statement together costs several times what running it does, and every request runs it."""
+def _account_statement() -> Select[*tuple[Any, ...]]:
+    return _people().where(Account.id == bindparam("account_id"))
+
+
+def _people() -> Select[*tuple[Any, ...]]:
+    """Accounts that are not blocked with their persons and the roles held today, a row for each role."""
     today = bindparam("today", type_=Date)
     return (
         select(
+            Account.id,
             Account.session_epoch,
             Account.username,
             Account.person_id,
@@ -102,7 +148,7 @@ def _viewer_statement() -> Select[*tuple[Any, ...]]:
         )
         .join(Person, Person.id == Account.person_id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, today)))
-        .where(Account.id == bindparam("account_id"), Account.blocked_at.is_(None))
+        .where(Account.blocked_at.is_(None))
     )
 
 

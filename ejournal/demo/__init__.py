@@ -13,6 +13,7 @@ from ejournal.demo import (
     life,
     period_marks,
     plans,
+    reports,
     rows,
     session,
     staff,
@@ -87,7 +88,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
     employees, wants = staff.add(kept, year, seed, groups, names)
     students.add_students(kept, year, seed, groups, number, names)
     student, parent = students.add_parents(kept, year, seed, groups, names)
-    logins = accounts.add(kept, employees, student, parent)
+    logins, account_ids = accounts.add(kept, employees, student, parent)
+    reports.add(kept, year, employees, account_ids)
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     life.add(year, seed, groups)
     kept.flush()

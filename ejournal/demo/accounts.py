@@ -21,8 +21,8 @@ class Login:
     title: str
 
 
-def add(rows: Rows, staff: Staff, student: int, parent: int) -> tuple[Login, ...]:
-    """Keep rows of accounts; returns the logins of the interface."""
+def add(rows: Rows, staff: Staff, student: int, parent: int) -> tuple[tuple[Login, ...], dict[int, int]]:
+    """Keep rows of accounts; returns the logins of the interface, and the ids of all accounts by person."""
     # One hash for all: it is slow on purpose, and the password is no secret here.
     stored = hash_password(PASSWORD)
     logins = {
@@ -36,9 +36,11 @@ def add(rows: Rows, staff: Staff, student: int, parent: int) -> tuple[Login, ...
     }
     named = {person for person, _title in logins.values()}
     others = [(teacher.id, teacher.name) for teacher in staff.teachers if teacher.id not in named]
-    for person, username in [*((person, name) for name, (person, _title) in logins.items()), *_usernames(others)]:
-        rows.add(Account, person_id=person, username=username, password_hash=stored, is_demo=True)
-    return tuple(Login(username, title) for username, (_person, title) in logins.items())
+    made = {
+        person: rows.add(Account, person_id=person, username=username, password_hash=stored, is_demo=True)
+        for person, username in [*((person, name) for name, (person, _title) in logins.items()), *_usernames(others)]
+    }
+    return tuple(Login(username, title) for username, (_person, title) in logins.items()), made
 
 
 def _usernames(people: Iterable[tuple[int, Name]]) -> Iterable[tuple[int, str]]:

@@ -14,6 +14,7 @@ from ejournal.models.college import (
     SubgroupMember,
     Vacation,
 )
+from ejournal.models.compromise import REPORT_SOURCES, Compromise, PendingNotice
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
 from ejournal.models.homework import Homework, LessonFile, StoredFile
@@ -55,12 +56,14 @@ __all__ = [
     "LEAVING",
     "LESSON_STATES",
     "MOVEMENTS",
+    "REPORT_SOURCES",
     "AcademicYear",
     "Account",
     "Bell",
     "BellDate",
     "BellSchedule",
     "Cell",
+    "Compromise",
     "Consent",
     "Course",
     "CourseHours",
@@ -85,6 +88,7 @@ __all__ = [
     "LogEntry",
     "Movement",
     "MovementOrder",
+    "PendingNotice",
     "Period",
     "PeriodClosing",
     "PeriodMark",

@@ -85,7 +85,7 @@ class Account(Base):
     activation_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     activation_expires_at: Mapped[Moment | None]
     blocked_at: Mapped[Moment | None]
-    # Part of every session cookie: raising it ends all sessions of the account at once (п. 3.11).
+    # Every session remembers the one it began under: raising it ends all sessions of the account at once (п. 3.11).
     session_epoch: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment] = mapped_column(default=now)
@@ -97,7 +97,10 @@ class Account(Base):
 
 
 class UserSession(Base):
-    """One browser in which an account is signed in. `id` is a random token in the session cookie."""
+    """One browser in which an account is signed in. `id` is a random token in the session cookie.
+
+    Open: not ended by its person, not older than the college allows, and of the account's present `session_epoch`.
+    """
 
     __tablename__ = "user_session"
 
@@ -108,6 +111,7 @@ class UserSession(Base):
     address: Mapped[str] = mapped_column(String(64), default="")
     agent: Mapped[str] = mapped_column(String(250), default="")
     ended_at: Mapped[Moment | None]
+    epoch: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class RoleGrant(Base):

@@ -8,7 +8,7 @@ from ejournal.access import Viewer, in_force
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, RoleGrant
 from ejournal.models.base import now
-from ejournal.services import accounts, log, people, settings, usernames
+from ejournal.services import accounts, log, people, sessions, settings, usernames
 from ejournal.services.errors import NotFoundError, RefusedError
 
 
@@ -53,7 +53,7 @@ def block(actor: Viewer, person_id: int) -> None:
         raise RefusedError("Себя заблокировать нельзя: это сделает другой системный администратор.")
     if account.blocked_at is None:
         account.blocked_at = now()
-        account.session_epoch += 1
+        sessions.end_all(account)
         log.record(actor, "account", "block", details=_about(account.person))
     db.session.commit()
 

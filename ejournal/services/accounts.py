@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ejournal.access import Viewer, load_viewer
+from ejournal import access
+from ejournal.access import Viewer
 from ejournal.extensions import db, reading
 from ejournal.models import Account
 from ejournal.models.base import now
-from ejournal.services import log, passwords, settings, throttle
+from ejournal.services import log, passwords, sessions, settings, throttle
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
 
 # A slip handed out in the first week must still work for the one who was ill.
@@ -32,6 +33,13 @@ def authenticate(username: str, password: str, address: str) -> Account:
     Raises WrongPasswordError, ForbiddenError (blocked, told only to who knows the password), TooManyError.
     Three short transactions around the hashing: argon2 takes long, and nobody's save waits for it.
     """
+    account = prove(username, password, address)
+    renewed = passwords.hash_password(password) if passwords.is_outdated(account.password_hash or "") else None
+    return _finish(account, address, renewed)
+
+
+def prove(username: str, password: str, address: str) -> Account:
+    """The account of who knows its password; nothing of the account is changed. Raises as `authenticate` does."""
     name = fold(username)
     with reading():
         account = _by_username(name)
@@ -45,8 +53,7 @@ def authenticate(username: str, password: str, address: str) -> Account:
     if account.blocked_at is not None:
         _log_failure(account, "blocked")
         raise ForbiddenError(BLOCKED)
-    renewed = passwords.hash_password(password) if passwords.is_outdated(account.password_hash or "") else None
-    return _finish(account, name, address, renewed)
+    return account
 
 
 def fold(username: str) -> str:
@@ -55,22 +62,26 @@ def fold(username: str) -> str:
 
 
 def viewer_of(account: Account) -> Viewer | None:
-    return load_viewer(f"{account.id}.{account.session_epoch}", settings.today())
-
-
-def sign_out(viewer: Viewer) -> None:
-    log.record(viewer, "sign-in", "out")
-    db.session.commit()
+    return access.viewer_of(account.id, settings.today())
 
 
 def change_password(viewer: Viewer, old: str, new: str, repeated: str, address: str) -> Account:
     """Set one's own password; all other sessions of the account end. Returns the account for a new session."""
+    account, hashed = prove_own(viewer, old, new, repeated, address)
+    set_password(account, hashed)
+    throttle.succeed(fold(account.username), address, account.id)
+    log.record(viewer, "account", "password", details=about(account))
+    db.session.commit()
+    return account
+
+
+def prove_own(viewer: Viewer, old: str, new: str, repeated: str, address: str) -> tuple[Account, str]:
+    """The viewer's account, ready to be written, and the hash of the new password, once the old one was right."""
     db.session.commit()  # lets go of the write lock that looking up the viewer of a POST has taken
     with reading():
         account = db.session.get_one(Account, viewer.id)
         db.session.commit()
-    if account.is_demo:
-        raise RefusedError("Это демонстрационная учётная запись: пароль у неё общий и не меняется.")
+    check_not_demo(account)
     passwords.check_new(new, repeated, account.username)
     throttle.begin(fold(account.username), address, account.id)
     db.session.commit()
@@ -78,12 +89,13 @@ def change_password(viewer: Viewer, old: str, new: str, repeated: str, address: 
         _log_failure(account, "failure")
         raise RefusedError("Текущий пароль введён неверно.")
     hashed = passwords.hash_password(new)
-    account = db.session.get_one(Account, viewer.id, populate_existing=True)
-    _set_password(account, hashed)
-    throttle.succeed(fold(account.username), address, account.id)
-    log.record(viewer, "account", "password", details=_about(account))
-    db.session.commit()
-    return account
+    return db.session.get_one(Account, viewer.id, populate_existing=True), hashed
+
+
+def check_not_demo(account: Account) -> None:
+    """A visitor must not lock the next one out. Raises RefusedError."""
+    if account.is_demo:
+        raise RefusedError("Это демонстрационная учётная запись: пароль у неё общий и не меняется.")
 
 
 def issue_code(account: Account, actor: Viewer | None) -> str:
@@ -91,7 +103,7 @@ def issue_code(account: Account, actor: Viewer | None) -> str:
     code = passwords.new_code()
     account.activation_hash = passwords.hash_code(code)
     account.activation_expires_at = now() + timedelta(days=ACTIVATION_DAYS)
-    log.record(actor, "account", "code", details=_about(account))
+    log.record(actor, "account", "code", details=about(account))
     return code
 
 
@@ -119,8 +131,8 @@ def activate(code: str, password: str, repeated: str) -> Account:
     # Once more, now under the write lock: of two people with the same slip only the first gets in.
     db.session.expire_all()
     account = find_by_code(code)
-    _set_password(account, hashed)
-    log.record(viewer_of(account), "account", "activate", details=_about(account))
+    set_password(account, hashed)
+    log.record(viewer_of(account), "account", "activate", details=about(account))
     db.session.commit()
     return account
 
@@ -129,12 +141,24 @@ def _by_username(name: str) -> Account | None:
     return db.session.scalar(select(Account).where(Account.username == name))
 
 
-def _finish(account: Account, name: str, address: str, renewed: str | None) -> Account:
+def set_password(account: Account, hashed: str | None) -> None:
+    """A password in place of any before, all sessions ended; None: none works until a new code is used (п. 3.11)."""
+    account.password_hash = hashed
+    account.activation_hash = account.activation_expires_at = None
+    sessions.end_all(account)
+
+
+def about(account: Account) -> dict[str, Any]:
+    """What the log keeps of an account."""
+    return {"account_id": account.id, "username": account.username}
+
+
+def _finish(account: Account, address: str, renewed: str | None) -> Account:
     account = db.session.get_one(Account, account.id, populate_existing=True)
     if renewed:
         account.password_hash = renewed
     account.last_sign_in_at = now()
-    throttle.succeed(name, address, account.id)
+    throttle.succeed(fold(account.username), address, account.id)
     log.record(viewer_of(account), "sign-in", "in")
     db.session.commit()
     return account
@@ -142,15 +166,5 @@ def _finish(account: Account, name: str, address: str, renewed: str | None) -> A
 
 def _log_failure(account: Account | None, action: str) -> None:
     """Whose account was tried, when it is one; a name nobody has may be a password typed into the wrong field."""
-    log.record(None, "sign-in", action, details=_about(account) if account else None)
+    log.record(None, "sign-in", action, details=about(account) if account else None)
     db.session.commit()
-
-
-def _about(account: Account) -> dict[str, Any]:
-    return {"account_id": account.id, "username": account.username}
-
-
-def _set_password(account: Account, hashed: str) -> None:
-    account.password_hash = hashed
-    account.activation_hash = account.activation_expires_at = None
-    account.session_epoch += 1

@@ -21,6 +21,9 @@ DEFAULTS: dict[str, Any] = {
     "week.anchor": None,
     # Rooms in which several groups may be at once: спортзал, актовый зал.
     "timetable.shared_rooms": ["спортзал"],
+    # A session ends after so many hours without a request, and after so many days in any case.
+    "session.idle_hours": 12,
+    "session.days": 30,
     # Overrides of the regulation's terms by key of domain.terms.TERMS.
     "terms": {},
     "grading": {},

@@ -24,10 +24,12 @@ def init_app(app: Flask) -> None:
 AREAS = (
     "journal",
     "admin",
+    "compromises",
     "consents",
     "exams",
     "load",
     "movement",
+    "profile",
     "slips",
     "substitutions",
     "thematic",

@@ -6,7 +6,7 @@ from flask_login import current_user, login_user
 
 from ejournal import access
 from ejournal.models import Account, Role
-from ejournal.services import accounts
+from ejournal.services import accounts, sessions
 from ejournal.services.errors import RefusedError, ServiceError, TooManyError
 from ejournal.web.errors import is_fragment
 from ejournal.web.navigation import safe_path
@@ -60,7 +60,7 @@ def leave() -> ResponseReturnValue:
 @access.public
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        accounts.sign_out(current_user)
+        sessions.sign_out(current_user)
     session.clear()
     flash("Вы вышли. На общем компьютере закройте и окно браузера.")
     return redirect(url_for("account.login"))
@@ -121,7 +121,7 @@ def start_session(account: Account) -> None:
     """A session of its own for who has just proved who he is: nothing of the one before is kept."""
     session.clear()
     session.permanent = True
-    login_user(accounts.viewer_of(account))
+    login_user(sessions.begin(account, request.remote_addr or "", request.user_agent.string))
 
 
 def _form(status: int, error: str | None = None) -> Response:

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from ejournal import access
 from ejournal.models import Role
-from ejournal.services import agenda
+from ejournal.services import agenda, compromise_register
 from ejournal.services.errors import ForbiddenError
 from ejournal.web import view_mode
 from ejournal.web.context import active_role
@@ -22,7 +22,8 @@ def index() -> ResponseReturnValue:
     if role is Role.SYSADMIN:
         return redirect(url_for("admin.index"))
     day = agenda.load(current_user) if role is Role.TEACHER else None
-    return render_template("home/index.html", agenda=day)
+    reports = compromise_register.counts() if role is Role.ADMINISTRATION else None
+    return render_template("home/index.html", agenda=day, reports=reports)
 
 
 @bp.post("/role")

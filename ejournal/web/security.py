@@ -10,9 +10,9 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ejournal.access import Viewer, load_viewer
+from ejournal.access import Viewer
 from ejournal.extensions import db, login_manager, reading
-from ejournal.services import settings
+from ejournal.services import sessions
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -27,8 +27,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
-# A session lives this long without a request: a teacher's working day with its gaps.
-SESSION = timedelta(hours=10)
+# What the signature of a cookie is good for. How long a session lives is kept on the server (services/sessions.py).
+COOKIE = timedelta(days=sessions.MOST_DAYS)
+# A page that only asks for news by itself is nobody at work: it keeps no session alive.
+IDLE = frozenset({"journal.changes"})
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +39,8 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_NAME="ejournal",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION,
+        PERMANENT_SESSION_LIFETIME=COOKIE,
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
     login_manager.user_loader(load_user)
     # Before the token is looked at: a session that ran out is 401 («войдите»), not 400 («обновите страницу»).
@@ -49,7 +52,7 @@ def init_app(app: Flask) -> None:
 def load_user(token: str) -> Viewer | None:
     """Who signs the request. Read by itself: the write lock is taken by the service, and not a moment earlier."""
     with reading():
-        viewer = load_viewer(token, settings.today())
+        viewer = sessions.find(token)
         db.session.rollback()
     return viewer
 
@@ -66,6 +69,8 @@ def check_permission() -> None:
         return
     if not current_user.is_authenticated or not _is_of_this_viewer(current_user):
         abort(401)
+    if request.endpoint not in IDLE:
+        sessions.keep(current_user)
     if not current_user.holds(permission):
         abort(403)
 
@@ -88,18 +93,11 @@ def add_headers(response: Response) -> Response:
 class SessionInterface(SecureCookieSessionInterface):
     """The session cookie is Secure, but for a browser on this very machine and a college that chose plain HTTP.
 
-    It goes with the browser: on a classroom's computer the next person opens it anew. Its age is checked all the
-    same, by the signature's own time.
+    It goes with the browser: on a classroom's computer the next person opens it anew.
     """
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> None:
         return None
-
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        # A page that only asks for news by itself is nobody at work: it does not make the session longer.
-        if request.endpoint == "journal.changes" and not session.modified:
-            return False
-        return super().should_set_cookie(app, session)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         if request.is_secure:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from factories import make_session
 from flask import Flask
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext, Page
@@ -20,7 +21,7 @@ from playwright.sync_api import BrowserContext, Page
 from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db, reading
-from ejournal.models import Account, Person
+from ejournal.models import Person
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -120,13 +121,13 @@ def open_as(server: Server, context: BrowserContext, world: Flask) -> Iterator[O
 
 def session_cookie(app: Flask, person: Person) -> str:
     """The cookie of a signed-in session, as the server itself would sign it."""
-    account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
+    token = make_session(person)
     db.session.rollback()
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     assert serializer is not None
     return serializer.dumps(
         {
-            "_user_id": f"{account.id}.{account.session_epoch}",
+            "_user_id": token,
             "_fresh": True,
             "_permanent": True,
             "csrf_token": secrets.token_hex(20),

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from factories import make_session
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from ejournal import create_app
 from ejournal.extensions import db
-from ejournal.models import Account
+from ejournal.models import Person
 from ejournal.services import college
 
 COLLEGE = Path(__file__).resolve().parent.parent / "data" / "college-a"
@@ -31,8 +32,7 @@ def empty(tmp_path: Path, context: BrowserContext) -> Iterator[Page]:
         with app.app_context():
             upgrade()
             college.create("Учебный техникум", "Europe/Moscow", "Администратор Анна", "admin")
-            account = db.session.scalars(db.select(Account)).one()
-            token = f"{account.id}.{account.session_epoch}"
+            token = make_session(db.session.scalars(db.select(Person).join(Person.account)).one())
             db.session.remove()
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -176,9 +177,10 @@ def add_person(role: Role, username: str) -> None:
 def signed_in(app: Flask, username: str) -> FlaskClient:
     client = app.test_client()
     with app.app_context():
-        account = db.session.scalars(select(Account).where(Account.username == username)).one()
+        person = db.session.scalars(select(Person).join(Person.account).where(Account.username == username)).one()
+        token = make_session(person)
     with client.session_transaction() as session:
-        session["_user_id"] = f"{account.id}.{account.session_epoch}"
+        session["_user_id"] = token
         session["_fresh"] = True
     return client
 

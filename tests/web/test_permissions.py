@@ -18,6 +18,11 @@ PUBLIC = {
     "account.login",
     "account.sign_in",
     "account.sign_out",
+    "compromises.ask",
+    "compromises.create",
+    "compromises.create_by_link",
+    "compromises.create_with_password",
+    "compromises.link",
     "health.healthz",
     "home.switch_view",
 }

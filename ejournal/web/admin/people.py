@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.models import Role
-from ejournal.services import account_admin, people, settings, usernames
+from ejournal.services import account_admin, people, sessions, settings, usernames
 from ejournal.services.errors import RefusedError
 from ejournal.web.admin import bp
 
@@ -111,6 +111,13 @@ def block_account(person_id: int) -> ResponseReturnValue:
     return _do(person_id, lambda: account_admin.unblock(current_user, person_id), "Разблокировано.")
 
 
+@bp.post("/people/<int:person_id>/sessions/ending")
+@permits(Role.SYSADMIN)
+def end_sessions(person_id: int) -> ResponseReturnValue:
+    account = account_admin.find_account(person_id)
+    return _do(person_id, lambda: sessions.end_all_of(current_user, account), "Сеансы завершены.")
+
+
 @bp.post("/people/<int:person_id>/roles")
 @permits(Role.SYSADMIN)
 def grant_role(person_id: int) -> ResponseReturnValue:
@@ -132,7 +139,7 @@ def end_role(person_id: int, grant_id: int) -> ResponseReturnValue:
     return _do(person_id, lambda: account_admin.end_role(current_user, person_id, grant_id), "Роль снята.")
 
 
-def _do(person_id: int, action: Callable[[], None], done: str) -> Response:
+def _do(person_id: int, action: Callable[[], object], done: str) -> Response:
     try:
         action()
     except RefusedError as error:
@@ -157,6 +164,7 @@ def _page(person_id: int, **more: object) -> str:
         state=people.state_of(found.account),
         states=people.STATES,
         grants=people.grants(found),
+        sessions=sessions.of_account(found.account, current_user.session) if found.account else [],
         suggestion=suggestion,
         role_options=ROLE_OPTIONS,
         **more,

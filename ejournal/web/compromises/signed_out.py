@@ -1,0 +1,72 @@
+"""The same on the sign-in page: with the password, by the link from the e-mail, or without any proof."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ejournal.access import public
+from ejournal.extensions import db
+from ejournal.services import compromises
+from ejournal.services.errors import ServiceError
+from ejournal.web.account import start_session
+from ejournal.web.compromises import bp, form
+
+DONE = "Все прежние сеансы завершены, новый пароль задан. Администрация и поддержка уведомлены (п. 3.11)."
+
+
+@bp.get("/compromise")
+@public
+def ask() -> str:
+    return _page()
+
+
+@bp.post("/compromise/password")
+@public
+def create_with_password() -> ResponseReturnValue:
+    username, old = request.form.get("username", ""), request.form.get("old", "")
+    try:
+        account = compromises.report_with_password(username, form.told(), old, *form.new_password())
+    except ServiceError as error:
+        db.session.rollback()
+        return _page(error), error.status
+    start_session(account)
+    flash(DONE)
+    return redirect(url_for("profile.index"))
+
+
+@bp.post("/compromise")
+@public
+def create() -> ResponseReturnValue:
+    """The answer is the same whoever is named."""
+    try:
+        compromises.report_as_stranger(request.form.get("username", ""), form.told())
+    except ServiceError as error:
+        db.session.rollback()
+        return _page(error, without=True), error.status
+    return render_template("compromises/heard.html", mail=compromises.mail_is_set_up())
+
+
+@bp.get("/compromise/<token>")
+@public
+def link(token: str) -> str:
+    account = compromises.find_by_link(token)
+    return render_template("compromises/link.html", token=token, account=account, **form.values())
+
+
+@bp.post("/compromise/<token>")
+@public
+def create_by_link(token: str) -> ResponseReturnValue:
+    try:
+        account = compromises.report_by_link(token, form.told(), *form.new_password())
+    except ServiceError as error:
+        db.session.rollback()
+        account = compromises.find_by_link(token)
+        page = render_template("compromises/link.html", token=token, account=account, **form.values(error))
+        return page, error.status
+    start_session(account)
+    flash(DONE)
+    return redirect(url_for("profile.index"))
+
+
+def _page(error: ServiceError | None = None, without: bool = False) -> str:
+    mail = compromises.mail_is_set_up()
+    return render_template("compromises/ask.html", mail=mail, without=without, **form.values(error))
