@@ -95,7 +95,8 @@ def make_year(today: date | None = None) -> tuple[AcademicYear, Period]:
     start = today.year if today.month >= 9 else today.year - 1
     found = db.session.scalars(db.select(AcademicYear).where(AcademicYear.title == f"{start}/{start + 1}")).first()
     if found:
-        return found, db.session.scalars(db.select(Period).where(Period.year_id == found.id)).one()
+        first = db.select(Period).where(Period.year_id == found.id).order_by(Period.id).limit(1)
+        return found, db.session.scalars(first).one()
     year = AcademicYear(title=f"{start}/{start + 1}", starts=date(start, 9, 1), ends=date(start + 1, 8, 31))
     db.session.add(year)
     db.session.flush()

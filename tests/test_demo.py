@@ -20,6 +20,7 @@ from ejournal.domain import notation
 from ejournal.domain.calendar import is_state_holiday
 from ejournal.extensions import Base, db
 from ejournal.models import (
+    AcademicYear,
     Account,
     Cell,
     Course,
@@ -46,7 +47,7 @@ from ejournal.models import (
     Topic,
     Work,
 )
-from ejournal.services import accounts, grid, passwords, settings
+from ejournal.services import accounts, exam_clashes, exams, grid, passwords, settings
 from ejournal.services.errors import ServiceError
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -275,6 +276,14 @@ def test_nobody_and_no_room_is_in_two_places_at_once(college: Flask) -> None:
             streams.add((day, each, stream))
     assert len(rows) > 2000
     assert [place for place, times in taken.items() if times > 1] == []
+
+
+def test_r4_2_c_every_group_has_a_session_ahead_in_which_nothing_clashes(college: Flask) -> None:
+    year = db.session.scalars(select(AcademicYear)).one()
+    for group in db.session.scalars(select(Group)):
+        sittings = exams.of_groups([group.id], settings.today(), year.ends)
+        assert len(sittings) >= 3, group.title
+        assert set(map(tuple, exam_clashes.of(group, year, sittings).values())) == {()}, group.title
 
 
 def test_timetable_gives_every_group_its_36_hours_a_week(college: Flask) -> None:

@@ -49,13 +49,16 @@ def load(year: AcademicYear, group: Group, semester: int) -> Session:
     sittings = exams.of_groups([group.id], first, last)
     wanted = _wanted(year, group, semester, {(each.course_id, each.kind) for each in sittings})
     days = _days(year, group, max(settings.today() + timedelta(days=1), ends - timedelta(days=SESSION_DAYS)), ends)
-    dates = session_plan.suggest([kind for _c, kind, _d in wanted], days, {each.date for each in sittings})
+    # Halves of a group are examined side by side.
+    forms = list(dict.fromkeys((discipline, kind) for _course, kind, discipline in wanted))
+    suggested = session_plan.suggest([kind for _d, kind in forms], days, {each.date for each in sittings})
+    day_of = dict(zip(forms, suggested, strict=True))
     offers = [
         Offer(
             course.id if course else None, kind, session_plan.title(kind), discipline,
-            course.audience if course and course.subgroup_id else "", day, USUAL_START,
+            course.audience if course and course.subgroup_id else "", day_of[discipline, kind], USUAL_START,
         )
-        for (course, kind, discipline), day in zip(wanted, dates, strict=True)
+        for course, kind, discipline in wanted
     ]  # fmt: skip
     return Session(semester, first, last, sittings, offers)
 

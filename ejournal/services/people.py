@@ -165,14 +165,15 @@ def namesakes(values: Mapping[str, str]) -> list[Person]:
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
-    if key := fold(wanted.text):
-        where.append(
-            or_(
-                Person.skey.startswith(key, autoescape=True),
-                Person.skey.contains(f" {key}", autoescape=True),
-                Account.username.startswith(key, autoescape=True),
-            )
+    # Each word begins a name or the login: «семенов ив» finds Семёнова Ивана.
+    where += [
+        or_(
+            Person.skey.startswith(key, autoescape=True),
+            Person.skey.contains(f" {key}", autoescape=True),
+            Account.username.startswith(key, autoescape=True),
         )
+        for key in fold(wanted.text).split()
+    ]
     if wanted.role:
         held = (RoleGrant.person_id == Person.id, RoleGrant.role == wanted.role)
         where.append(exists().where(*held, in_force(RoleGrant, settings.today())))
