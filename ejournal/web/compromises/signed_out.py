@@ -45,22 +45,22 @@ def create() -> ResponseReturnValue:
     return render_template("compromises/heard.html", mail=compromises.mail_is_set_up())
 
 
-@bp.get("/compromise/<token>")
+@bp.get("/compromise/<proof>")
 @public
-def link(token: str) -> str:
-    account = compromises.find_by_link(token)
-    return render_template("compromises/link.html", token=token, account=account, **form.values())
+def link(proof: str) -> str:
+    account = compromises.find_by_link(proof)
+    return render_template("compromises/link.html", proof=proof, account=account, **form.values())
 
 
-@bp.post("/compromise/<token>")
+@bp.post("/compromise/<proof>")
 @public
-def create_by_link(token: str) -> ResponseReturnValue:
+def create_by_link(proof: str) -> ResponseReturnValue:
     try:
-        account = compromises.report_by_link(token, form.told(), *form.new_password())
+        account = compromises.report_by_link(proof, form.told(), *form.new_password())
     except ServiceError as error:
         db.session.rollback()
-        account = compromises.find_by_link(token)
-        page = render_template("compromises/link.html", token=token, account=account, **form.values(error))
+        account = compromises.find_by_link(proof)
+        page = render_template("compromises/link.html", proof=proof, account=account, **form.values(error))
         return page, error.status
     start_session(account)
     flash(DONE)

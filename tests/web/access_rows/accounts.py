@@ -37,4 +37,4 @@ def arguments(journal: Journal) -> dict[str, object]:
     report = Compromise(account_id=account.id, source="stranger", known_on=today, due=today)
     db.session.add(report)
     db.session.commit()
-    return {"compromise_id": report.id, "token": compromises.link_token(account), "handle": "0" * 16}
+    return {"compromise_id": report.id, "proof": compromises.link_token(account), "handle": "0" * 16}
