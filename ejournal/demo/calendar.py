@@ -139,12 +139,17 @@ def add(rows: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
     return year_id, periods
 
 
+def short_days(year: Year) -> tuple[date, ...]:
+    """Days with shorter lessons: nothing that is set by the usual hours is put on them."""
+    return date(year.start, 12, 25), date(year.start + 1, 4, 30)
+
+
 def add_bells(rows: Rows, year: Year) -> None:
     """Keep rows of bells: usual ones, Saturday's, and a short day before a holiday."""
     for title, weekday, bells in (("Будни", None, WEEKDAY_BELLS), ("Суббота", SATURDAY, SATURDAY_BELLS)):
         _add_schedule(rows, bells, title=title, weekday=weekday)
     short = _add_schedule(rows, SHORT_BELLS, title="Сокращённый день", special=True)
-    for day in (date(year.start, 12, 25), date(year.start + 1, 4, 30)):
+    for day in short_days(year):
         rows.add(BellDate, date=day, schedule_id=short)
 
 

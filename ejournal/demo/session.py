@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from ejournal.demo.calendar import Year
+from ejournal.demo.calendar import Year, short_days
 from ejournal.demo.rows import Rows
 from ejournal.demo.world import Course, Slot
 from ejournal.domain import calendar, session_plan
@@ -16,6 +16,7 @@ TALK_PAIRS = (6, 7, 5, 4, 1)  # when a consultation may be, the best first
 def add(rows: Rows, year: Year, semester: int, slots: Sequence[Slot]) -> None:
     """Keep rows of every group's session: each at an hour at which its course has a lesson that day anyway."""
     exams: dict[int, list[date]] = {}
+    talks: set[tuple[date, int, str]] = set()
     for course in {slot.course.id: slot.course for slot in slots}.values():
         kind = course.subject.control.get(course.group.number, ("", ""))[semester - 1]
         if not kind or kind in session_plan.WITHOUT_DAY:
@@ -24,7 +25,10 @@ def add(rows: Rows, year: Year, semester: int, slots: Sequence[Slot]) -> None:
         found = _place(year, semester, course, [slot for slot in slots if slot.course is course], taken)
         if found:
             taken.append(found[0])
-            _add(rows, year, course, kind, *found, _talk(year, course, kind, found[0], slots))
+            talk = _talk(year, course, kind, found[0], slots, talks)
+            if talk:
+                talks.add((*talk, course.teacher.room))
+            _add(rows, year, course, kind, *found, talk)
 
 
 def _place(
@@ -34,7 +38,7 @@ def _place(
     last = year.span(course.group.number, semester)[1]
     for back in range(LAST_DAYS):
         day = last - timedelta(days=back)
-        if any(abs((day - other).days) <= session_plan.REST for other in taken):
+        if day in short_days(year) or any(abs((day - other).days) <= session_plan.REST for other in taken):
             continue
         for slot in slots:
             if (
@@ -46,10 +50,12 @@ def _place(
     return None
 
 
-def _talk(year: Year, course: Course, kind: str, day: date, slots: Iterable[Slot]) -> tuple[date, int] | None:
-    """The day before an exam, and a pair at which neither group nor teacher nor room is busy."""
+def _talk(
+    year: Year, course: Course, kind: str, day: date, slots: Iterable[Slot], talks: set[tuple[date, int, str]]
+) -> tuple[date, int] | None:
+    """The day before an exam, and a pair at which neither group nor teacher nor room is busy, by another talk either."""
     before = day - timedelta(days=1 if day.isoweekday() > 1 else 2)
-    if kind != session_plan.EXAM or not calendar.is_school_day(before):
+    if kind != session_plan.EXAM or not calendar.is_school_day(before) or before in short_days(year):
         return None
     busy = {
         slot.pair + offset
@@ -58,6 +64,7 @@ def _talk(year: Year, course: Course, kind: str, day: date, slots: Iterable[Slot
         and (slot.course.group is course.group or slot.course.teacher.room == course.teacher.room)
         for offset in range(slot.length)
     }
+    busy |= {pair for other, pair, room in talks if other == before and room == course.teacher.room}
     return next(((before, pair) for pair in TALK_PAIRS if pair not in busy), None)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, GroupMode
@@ -37,7 +37,7 @@ class Bells:
 
 
 def load() -> Bells:
-    """All schedules with their dates and groups, in three queries."""
+    """All schedules with their dates and groups, in two queries."""
     rang = Bells({}, None)
     usual = None
     for row in db.session.execute(
@@ -55,12 +55,15 @@ def load() -> Bells:
 
 
 def _read_exceptions(rang: Bells) -> None:
-    """Dates and groups that have a schedule of their own."""
-    for row in db.session.scalars(select(BellDate)):
-        rang.dates[row.date] = row.schedule_id
-    for group_id, first, last, schedule_id in db.session.execute(
-        select(GroupMode.group_id, AcademicYear.starts, AcademicYear.ends, BellSchedule.id)
+    """Dates and groups that have a schedule of their own, in one query: the diary counts them."""
+    dates = select(BellDate.schedule_id, literal(0).label("group_id"), BellDate.date.label("first"), BellDate.date)
+    modes = (
+        select(BellSchedule.id, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
+        .join(GroupMode, GroupMode.schedule_id == BellSchedule.id)
         .join(AcademicYear, AcademicYear.id == GroupMode.year_id)
-        .join(BellSchedule, BellSchedule.id == GroupMode.schedule_id)
-    ):
-        rang.groups.setdefault(group_id, []).append((first, last, schedule_id))
+    )
+    for schedule_id, group_id, first, last in db.session.execute(union_all(dates, modes)):
+        if group_id:
+            rang.groups.setdefault(group_id, []).append((first, last, schedule_id))
+        else:
+            rang.dates[first] = schedule_id

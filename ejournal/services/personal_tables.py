@@ -30,6 +30,11 @@ ABOUT = {
     "thematic_plan.author_id": "Тематические планы",
     "stored_file.uploaded_by": "Загруженные файлы",
     "job.created_by": "Запущенные задания",
+    "homework_tick.student_id": "Домашние задания с отметкой «сделано»",
+    "diary_visit.account_id": "Последние посещения дневника",
+    "calendar_feed.account_id": "Адреса календаря",
+    "compromise.account_id": "Сообщения о компрометации",
+    "pending_notice.person_id": "Уведомления",
     "log_entry.student_id": "Журнал изменений: обо мне",
     "log_entry.actor_id": "Журнал изменений: мои действия",
 }
@@ -37,10 +42,15 @@ ABOUT = {
 _AUTHOR = "кто внёс запись о другом лице или о работе колледжа; само действие — в журнале изменений"
 EXCLUDED = dict.fromkeys(
     (
+        "calendar_feed.student_id",
         "cell.updated_by",
+        "compromise.closed_by",
+        "compromise.reported_by",
         "consent.recorded_by",
         "disclosure.recorded_by",
         "disclosure.struck_by",
+        "diary_visit.student_id",
+        "issued_document.issued_by",
         "movement_order.created_by",
         "movement_order.undone_by",
         "period_closing.closed_by",
@@ -71,6 +81,7 @@ HIDDEN = frozenset(
         "account.used_hash",
         "account.session_epoch",
         "user_session.id",
+        "calendar_feed.token_hash",
         "stored_file.sha256",
         "log_entry.client",
         "log_entry.batch",

@@ -409,9 +409,11 @@ def everything() -> dict[str, list[Any]]:
     return {
         table.name: [tuple(row) for row in db.session.execute(select(table).order_by(*table.primary_key))]
         for table in db.metadata.sorted_tables
-        if table.name not in ("log_entry", "setting")
+        if table.name not in ("log_entry", "log_link", "setting")
     }
 
 
 def empty() -> dict[str, list[Any]]:
-    return {table.name: [] for table in db.metadata.sorted_tables if table.name not in ("log_entry", "setting")}
+    return {
+        table.name: [] for table in db.metadata.sorted_tables if table.name not in ("log_entry", "log_link", "setting")
+    }

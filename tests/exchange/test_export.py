@@ -89,7 +89,8 @@ def empty() -> None:
     db.session.rollback()
     for trigger in ("update", "delete"):
         if db.engine.dialect.name == "sqlite":
-            db.session.execute(db.text(f"DROP TRIGGER IF EXISTS log_entry_no_{trigger}"))
+            for table in ("log_entry", "log_link"):
+                db.session.execute(db.text(f"DROP TRIGGER IF EXISTS {table}_no_{trigger}"))
     names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
     if db.engine.dialect.name == "postgresql":
         db.session.execute(db.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

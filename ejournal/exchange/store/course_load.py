@@ -76,8 +76,12 @@ class Load:
             hours=plan_hours.in_year(self.hours.get(discipline.id, ()), group, self.year.starts.year),
             plan_id=self.plans.get((discipline.id, plan_title(discipline, group))),
         )
-        self.draft.first.append(course)
-        self.draft.step(f"Новый журнал: {course.title}", nothing)
+        if subgroup is not None and subgroup.id is None:
+            # After its subgroup, which is stored once its group has an id.
+            self.draft.step(f"Новый журнал: {course.title}", lambda: _store(course))
+        else:
+            self.draft.first.append(course)
+            self.draft.step(f"Новый журнал: {course.title}", nothing)
         return course
 
     def _subgroup(self, group: Group, number: int) -> Subgroup:
@@ -120,6 +124,11 @@ class Load:
 
     def _teaching(self, course: Course, teacher: Person) -> Callable[[], None]:
         return lambda: db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=self.year.starts))
+
+
+def _store(course: Course) -> None:
+    db.session.add(course)
+    db.session.flush()
 
 
 def _id(group: Group) -> int:
