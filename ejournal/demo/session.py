@@ -53,7 +53,7 @@ def _place(
 def _talk(
     year: Year, course: Course, kind: str, day: date, slots: Iterable[Slot], talks: set[tuple[date, int, str]]
 ) -> tuple[date, int] | None:
-    """The day before an exam, and a pair at which neither group nor teacher nor room is busy, by another talk either."""
+    """The day before an exam, and a pair at which group, teacher and room are free, of other talks too."""
     before = day - timedelta(days=1 if day.isoweekday() > 1 else 2)
     if kind != session_plan.EXAM or not calendar.is_school_day(before) or before in short_days(year):
         return None
