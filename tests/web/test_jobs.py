@@ -199,7 +199,8 @@ def test_the_administrators_page_tells_how_the_night_went(app: Flask, admin: Fla
     assert "Ещё не выполнялась" in admin.get("/admin/").text
     started = admin.post("/jobs/night")
     finish_jobs()
-    assert "Выполнено задач" in admin.get(started.location).text
+    told = admin.get(started.location).text
+    assert "Выполнено задач" in told, told
     page = admin.get("/admin/").text
     assert "Завершённые сеансы" in page
     assert "выполнена" in page
