@@ -99,7 +99,9 @@ def test_r4_1_c_the_file_of_a_subject_opens_and_holds_the_own_paper(app: Flask, 
         assert archive.read(f"files/{scanned.id}-лист.pdf") == PDF
     assert "Завучева" in zavuch.get(address[1].removesuffix("/file")).text
     with app.app_context():
-        actions = db.session.scalars(db.select(LogEntry.action).where(LogEntry.subject == "subject-request")).all()
+        actions = db.session.scalars(
+            db.select(LogEntry.action).where(LogEntry.subject == "subject-request").order_by(LogEntry.id)
+        ).all()
     assert actions == ["create", "answer"]
 
 
