@@ -23,6 +23,6 @@ def of_disclosure(actor: Viewer, disclosure_id: int) -> list[Document]:
             subtitle="об успеваемости и посещаемости",
             sheets=[Sheet("extract.html", context)],
             subject_ids=[entry.person_id],
-            details={"requester": entry.body, "ground": entry.ground, "disclosure_id": entry.id},
+            details={"requester": entry.body, "ground": entry.ground, "disclosure_id": str(entry.id)},
         )
     ]

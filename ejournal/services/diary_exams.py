@@ -72,7 +72,7 @@ def _lines(student_id: int, exam: Exam, discipline: str, people: Sequence[Person
     return [own, before]
 
 
-def _query(children: Sequence[Child], days: Collection[date]) -> Select[Any]:
+def _query(children: Sequence[Child], days: Collection[date]) -> Select[*tuple[Any, ...]]:
     return (
         select(Person.id, Exam, Discipline.title, Examiner, CourseTeacher, Teacher)
         .select_from(Exam)
