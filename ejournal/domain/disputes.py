@@ -33,7 +33,10 @@ def why_not(
         return "Когда поставлена оценка, неизвестно: обратитесь к преподавателю лично."
     due = terms.dispute_due(given_on, values)
     if today > due:
-        return f"Срок прошёл {format_short(due)}: об ошибке сообщают в течение {_term(values)} со дня выставления (п. 4.5)."
+        return (
+            f"Срок прошёл {format_short(due)}: об ошибке сообщают в течение {_term(values)} "
+            "со дня выставления оценки (п. 4.5)."
+        )
     return ""
 
 

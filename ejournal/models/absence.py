@@ -71,7 +71,8 @@ class AbsenceRequest(Base):
 
     id: Mapped[Id]
     paper_id: Mapped[int] = ref("absence_paper.id")
-    course_id: Mapped[int] = ref("course.id", index=True)
+    # An empty journal that is taken away takes its request along; one with lessons is never taken away.
+    course_id: Mapped[int] = ref("course.id", ondelete="CASCADE", index=True)
     answer: Mapped[Code] = mapped_column(default="waiting")
     answered_by: Mapped[int | None] = ref("person.id")
     answered_at: Mapped[Moment | None]

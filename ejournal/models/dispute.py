@@ -10,7 +10,7 @@ from ejournal.models.people import Person
 
 
 class Dispute(Base):
-    """One question about one mark as it was given at `given_at`: asked again it is refused. `due`: the answer's term."""
+    """One question about one mark as it was given at `given_at`: asked again it is refused. `due`: of the answer."""
 
     __tablename__ = "dispute"
     __table_args__ = (

@@ -63,7 +63,7 @@ def upgrade() -> None:
             ["answered_by"], ["person.id"], name=op.f("fk_absence_request_answered_by_person"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_absence_request_course_id_course"), ondelete="RESTRICT"
+            ["course_id"], ["course.id"], name=op.f("fk_absence_request_course_id_course"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["paper_id"],
