@@ -154,4 +154,4 @@ def _granted(paper_ids: Iterable[int]) -> dict[tuple[int, int], str]:
         )
         .order_by(LogEntry.id)
     )
-    return {(paper_id, work_id): (after or "")[:1] for paper_id, work_id, after in rows}
+    return {(paper_id, work_id): (after or "")[:1] for paper_id, work_id, after in rows if work_id is not None}

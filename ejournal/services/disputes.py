@@ -1,4 +1,4 @@
-"""Disputing a mark and answering it (п. 4.5): the student asks in time, the teacher corrects or upholds with a reason."""
+"""Disputing a mark and answering it (п. 4.5): the student asks in time, the teacher corrects or upholds it."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ejournal.domain.notation import Value
 from ejournal.extensions import db
 from ejournal.models import Cell, Dispute
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, diary_mark, dispute_lists, log, notify, settings
+from ejournal.services import absence_asking, cell_context, cells, diary_mark, dispute_lists, log, notify, settings
 from ejournal.services.cell_context import Place
 from ejournal.services.diary_mark import MarkDetail
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
@@ -47,9 +47,8 @@ class Panel:
 
 def panel(detail: MarkDetail) -> Panel:
     """The disputes of a mark and whether the student may ask now. One query."""
-    found = list(
-        db.session.scalars(dispute_lists.with_people(select(Dispute).where(Dispute.cell_id == detail.cell.id)))
-    )
+    query = select(Dispute).where(Dispute.cell_id == detail.cell.id).order_by(Dispute.id.desc())
+    found = list(db.session.scalars(dispute_lists.with_people(query)))
     values = settings.get("terms")
     given = _given_at(detail)
     given_on = settings.local(given).date() if given else None
@@ -89,7 +88,12 @@ def ask(actor: Viewer, student_id: int, cell_id: int, text: str) -> int:
         raise RefusedError(ASKED_ALREADY) from error
     _log(actor, detail.cell, dispute, "create", detail.lesson.id)
     text = f"{detail.diary.child.full_name}, {detail.lesson.course.title}: оценка «{dispute.mark}»"
-    notify.add("dispute", _teachers(course_id), f"Обращение об оценке: ответьте до {dispute.due:%d.%m}", text)
+    notify.add(
+        "dispute",
+        absence_asking.teachers_of([course_id]),
+        f"Обращение об оценке: ответьте до {dispute.due:%d.%m}",
+        text,
+    )
     db.session.commit()
     return dispute.id
 
@@ -154,12 +158,6 @@ def _given_at(detail: MarkDetail) -> datetime | None:
     changes = ((change.at, change.before, change.after) for change in detail.changes)
     # Marks that came with a list have no line of their own in the log: the cell knows when it was written.
     return rules.given_at(changes) or (detail.cell.updated_at if not detail.changes else None)
-
-
-def _teachers(course_id: int) -> list[int]:
-    from ejournal.services.absence_asking import teachers_of
-
-    return teachers_of([course_id])
 
 
 def _log(actor: Viewer, cell: Cell, dispute: Dispute, action: str, lesson_id: int) -> None:
