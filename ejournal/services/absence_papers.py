@@ -152,18 +152,20 @@ def of_family(viewer: Viewer, student_id: int) -> tuple[Diary, list[AbsencePaper
     return opened, list(papers)
 
 
-def students_led(viewer: Viewer) -> list[tuple[int, str]]:
-    """(id, «Фамилия Имя, ИС-21») of the students of today in the groups led, for a choice."""
+def students_led(viewer: Viewer, group_id: int | None = None) -> list[tuple[int, str]]:
+    """(id, «Фамилия Имя, ИС-21») of the students of today in the groups led, or in one of them, for a choice."""
     today = settings.today()
     spell = aliased(Enrollment)  # access.led_by speaks of enrolments too
-    rows = db.session.execute(
+    query = (
         select(Person.id, Person.surname, Person.name, Group.title)
         .join(spell, spell.student_id == Person.id)
         .join(Group, Group.id == spell.group_id)
         .where(led_by(viewer, today), in_force(spell, today))
         .order_by(Group.gkey, Person.skey, Person.id)
     )
-    return [(row.id, f"{row.surname} {row.name}, {row.title}") for row in rows]
+    if group_id is not None:
+        query = query.where(Group.id == group_id)
+    return [(row.id, f"{row.surname} {row.name}, {row.title}") for row in db.session.execute(query)]
 
 
 def scan_of(viewer: Viewer, paper_id: int) -> Download:

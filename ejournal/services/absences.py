@@ -35,6 +35,8 @@ def register(actor: Viewer, student_id: int, form: Form, upload: Upload | None =
 
     Raises NotFoundError, FieldsError, RefusedError.
     """
+    if not student_id:
+        raise FieldsError({"student_id": "Выберите обучающегося."})
     absence_papers.find_student(actor, student_id)
     check(form, student_id)
     paper = _new(actor, student_id, form, rules.REGISTERED, _kept(actor, upload))
