@@ -234,7 +234,7 @@ def _groups(student_ids: Sequence[int]) -> dict[int, str]:
         .where(Enrollment.student_id.in_(student_ids))
         .order_by(Enrollment.since, Enrollment.id)
     )
-    return dict(row._tuple() for row in rows)
+    return {row.student_id: row.title for row in rows}
 
 
 def _teachers(course_ids: Sequence[int]) -> dict[int, list[str]]:
