@@ -64,7 +64,9 @@ def send(actor: Viewer, student_id: int, form: Form, upload: Upload | None) -> i
     refusal = may_send(actor, student_id)
     if refusal:
         raise ForbiddenError(refusal)
-    check(form, student_id, wrong=None if upload else {"scan": "Приложите фото или скан документа."})
+    # A parent's own statement, sent under the parent's own login, is the document itself.
+    enough = upload or (form.kind == "statement" and actor.person_id != student_id)
+    check(form, student_id, wrong=None if enough else {"scan": "Приложите фото или скан документа."})
     paper = _new(actor, student_id, form, rules.SENT, _kept(actor, upload))
     _log(actor, paper, "send", after=words(paper))
     person = db.session.get_one(Person, student_id)
