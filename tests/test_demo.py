@@ -20,6 +20,7 @@ from ejournal.domain import notation
 from ejournal.domain.calendar import is_state_holiday
 from ejournal.extensions import Base, db
 from ejournal.models import (
+    AbsenceRequest,
     AcademicYear,
     Account,
     Cell,
@@ -47,7 +48,17 @@ from ejournal.models import (
     Topic,
     Work,
 )
-from ejournal.services import accounts, exam_clashes, exams, grid, passwords, settings
+from ejournal.services import (
+    absence_papers,
+    absence_requests,
+    accounts,
+    dispute_lists,
+    exam_clashes,
+    exams,
+    grid,
+    passwords,
+    settings,
+)
 from ejournal.services.errors import ServiceError
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -244,6 +255,18 @@ def test_r4_6_a_parent_has_two_children_in_different_groups(college: Flask) -> N
     groups = db.session.scalars(select(Enrollment.group_id).where(Enrollment.student_id.in_(children))).all()
     assert account("student").person_id in children
     assert len(set(children)) == len(set(groups)) == 2
+
+
+def test_r4_3_d_and_r4_5_c_every_login_finds_what_waits_for_an_answer(college: Flask) -> None:
+    teacher, curator, student = viewer("teacher"), viewer("curator"), viewer("student")
+    assert absence_requests.count(teacher) == 1
+    assert len(absence_requests.answered(curator)) + len(absence_papers.of_leader(curator)[0]) >= 2
+    assert absence_papers.to_confirm(curator) == 1
+    [accepted] = db.session.scalars(select(AbsenceRequest).where(AbsenceRequest.answer == "accepted"))
+    assert accepted.answered_by
+    assert [dispute.state for dispute in dispute_lists.load(student)[0]] == ["open", "upheld"]
+    assert dispute_lists.counts(teacher, own=True).open == 1
+    assert [paper.state for paper in absence_papers.of_family(viewer("parent"), student.person_id)[1]] == ["sent"]
 
 
 def test_nobody_and_no_room_is_in_two_places_at_once(college: Flask) -> None:

@@ -23,6 +23,7 @@ from ejournal.access.core import (
     viewer_of,
 )
 from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
+from ejournal.access.disputes import disputes_of
 from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
 
@@ -37,6 +38,7 @@ __all__ = [
     "courses_seen_by",
     "courses_taught_by",
     "diaries_of",
+    "disputes_of",
     "gives",
     "in_force",
     "jobs_of",

@@ -6,6 +6,7 @@ Everything follows from the seed, the number of students and the moment; names o
 from dataclasses import dataclass
 
 from ejournal.demo import (
+    absences,
     accounts,
     calendar,
     consents,
@@ -117,6 +118,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
+    absences.add(kept, year, courses, employees, student, parent, journal)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

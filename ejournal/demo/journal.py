@@ -26,8 +26,8 @@ class Logged(NamedTuple):
     actor_id: int
     subject: str
     action: str
-    course_id: int
-    lesson_id: int
+    course_id: int | None
+    lesson_id: int | None
     work_id: int | None
     student_id: int | None
     before: str | None
@@ -35,6 +35,8 @@ class Logged(NamedTuple):
     reason: str | None
     late: bool
     details: dict[str, str] | None = None
+    role: Role = Role.TEACHER
+    batch: str | None = None
 
 
 class Journal:
@@ -75,7 +77,14 @@ class Journal:
         """The log as rows, oldest first."""
         self._log.sort(key=lambda entry: entry.at)
         for entry in self._log:
-            yield {**entry._asdict(), "role": Role.TEACHER}
+            yield entry._asdict()
+
+    def note(self, subject: str, action: str, at: datetime, actor_id: int, role: Role, **about: Any) -> None:
+        """Remember an entry of the log about something else; `about`: fields of Logged."""
+        blank: dict[str, Any] = dict.fromkeys(("course_id", "lesson_id", "work_id", "student_id"))
+        blank |= dict.fromkeys(("before", "after", "reason"))
+        fields = {**blank, "late": False, **about}
+        self._log.append(Logged(at=at, actor_id=actor_id, subject=subject, action=action, role=role, **fields))
 
     def _keep_lesson(self, lesson: Lesson, filling: Filling, held: bool) -> int:
         chance = dice(self._seed, "lesson", lesson.course.id, lesson.date, lesson.pair)

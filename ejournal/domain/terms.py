@@ -39,6 +39,8 @@ TERMS: Mapping[str, Term] = MappingProxyType(
             Term("lesson_mark", "п. 4.4", "оценка за занятие выставлена, дней после занятия", 7, "days"),
             Term("period_mark", "п. 4.4", "итоговые оценки выставлены, дней после конца периода", 4, "days"),
             Term("dispute", "п. 4.5", "оценка оспорена, дней после выставления", 7, "days"),
+            # The regulation names no number for the answer: the college's own.
+            Term("dispute_answer", "п. 4.5, срок колледжа", "ответ на обращение об оценке, дней", 7, "days"),
             Term("year_setup", "п. 4.1", "разделы учебного года сформированы, до", "09-25", "month_day"),
             Term("compromise", "п. 3.11", "о нарушении доступа сообщено, рабочих дней", 1, "working_days"),
             Term(
@@ -103,6 +105,11 @@ def period_mark_due(period_end: date, values: Values = DEFAULTS) -> date:
 def dispute_due(given_on: date, values: Values = DEFAULTS) -> date:
     """The last day on which a student may dispute a mark (п. 4.5)."""
     return given_on + _days("dispute", values)
+
+
+def dispute_answer_due(asked_on: date, values: Values = DEFAULTS) -> date:
+    """The last day to answer a disputed mark: a term of the college's own, п. 4.5 names none."""
+    return asked_on + _days("dispute_answer", values)
 
 
 def year_setup_due(year_start: int, values: Values = DEFAULTS) -> date:

@@ -1,5 +1,6 @@
 """What is stored; a file per subject. Import models from here."""
 
+from ejournal.models.absence import PAPER_KINDS, AbsencePaper, AbsenceRequest
 from ejournal.models.college import (
     COMING,
     LEAVING,
@@ -19,6 +20,7 @@ from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.disclosure import Disclosure, SubjectRequest
+from ejournal.models.dispute import Dispute
 from ejournal.models.document import IssuedDocument
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
@@ -59,7 +61,10 @@ __all__ = [
     "LEAVING",
     "LESSON_STATES",
     "MOVEMENTS",
+    "PAPER_KINDS",
     "REPORT_SOURCES",
+    "AbsencePaper",
+    "AbsenceRequest",
     "AcademicYear",
     "Account",
     "Bell",
@@ -78,6 +83,7 @@ __all__ = [
     "Discipline",
     "DisciplineKind",
     "Disclosure",
+    "Dispute",
     "Enrollment",
     "Exam",
     "Group",

@@ -176,6 +176,8 @@ class Cell(Base):
     updated_by: Mapped[int | None] = ref("person.id")
     updated_at: Mapped[Moment] = mapped_column(default=now)
 
+    work: Mapped[Work] = relationship()
+
 
 class PeriodMark(Base):
     """The mark of a student for a period (п. 4.4); may be «н/а»."""

@@ -19,7 +19,7 @@ from ejournal.domain.notation import NotationError, Value
 from ejournal.extensions import db
 from ejournal.models import LESSON_STATES, Cell, Lesson, LessonState
 from ejournal.models.base import now
-from ejournal.services import cell_context, guard, log, settings
+from ejournal.services import absence_cover, cell_context, guard, log, settings
 from ejournal.services.cell_context import Place
 from ejournal.services.cell_values import Entry, Refusal, Saved
 from ejournal.services.errors import (
@@ -89,11 +89,18 @@ def _collisions_told() -> Iterator[None]:
 
 
 def write_batch(
-    actor: Viewer, changes: Sequence[tuple[Place, Value]], action: str, batch: str, reason: str = ""
+    actor: Viewer,
+    changes: Sequence[tuple[Place, Value]],
+    action: str,
+    batch: str,
+    reason: str = "",
+    *,
+    excused: bool = False,
 ) -> list[Saved]:
-    """Store checked values as part of the mass action `batch` and commit."""
+    """Store checked values as part of the mass action `batch` and commit. `excused`: another clause than п. 4.4 gives
+    the ground (a document, п. 4.3; a disputed mark, п. 4.5), so that no term of entry is broken."""
     with _collisions_told():
-        saved = _write(actor, changes, action, reason=reason, batch=batch)
+        saved = _write(actor, changes, action, reason=reason, batch=batch, excused=excused)
         db.session.commit()
     return saved
 
@@ -184,7 +191,9 @@ def _when(moment: datetime | None) -> str:
 
 
 def _lateness(place: Place, value: Value) -> terms.Lateness | None:
-    return terms.late_change(place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms"))
+    late = terms.late_change(place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms"))
+    # Looked up only where a term is broken at all: a save in time pays nothing for it.
+    return None if late and absence_cover.gives_ground(place, value) else late
 
 
 def check_reason(place: Place, value: Value, reason: str) -> None:
@@ -204,6 +213,7 @@ def _write(
     reason: str = "",
     batch: str | None = None,
     undoes: dict[tuple[int, int], int] | None = None,
+    excused: bool = False,
 ) -> list[Saved]:
     """Store values with their log entries, in the current transaction."""
     moment = now()
@@ -225,7 +235,7 @@ def _write(
                     "before": place.value.text,
                     "after": value.text,
                     "reason": reason.strip() or None,
-                    "late": _lateness(place, value) is not None,
+                    "late": not excused and _lateness(place, value) is not None,
                 }
             )
         saved.append(Saved(place.student_id, place.work_id, value.text, version, changed, place.span))

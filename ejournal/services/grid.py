@@ -25,7 +25,7 @@ from ejournal.models import (
     Work,
     WorkKind,
 )
-from ejournal.services import cell_log, roster, settings, spans, stats
+from ejournal.services import absence_cover, cell_log, roster, settings, spans, stats
 from ejournal.services.errors import NotFoundError
 from ejournal.services.roster import NOTHING, Student
 from ejournal.services.spans import Choice
@@ -89,6 +89,9 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     students = roster.students_of(course)
     means = _fill(course, students, columns, chosen, period, can_edit)
     _fill_period_marks(course, students, periods)
+    papers = absence_cover.hints(course.id, chosen.span)
+    for student in students:
+        student.paper = papers.get(student.id, "")
     students = [student for student in students if _is_shown(student, chosen, period)]
     return Grid(
         course=course,

@@ -14,6 +14,8 @@ from ejournal.services import log_chain
 # What an entry can be about, in the words people see.
 SUBJECTS = {
     "cell": "отметка",
+    "absence": "документ о пропусках",
+    "dispute": "обращение об оценке",
     "lesson": "занятие",
     "work": "вид работы",
     "homework": "домашнее задание",
@@ -56,6 +58,14 @@ ACTIONS = {
     "blocked": "вход заблокированного",
     "no-consent": "вход без согласия",
     "record": "запись",
+    "absence": "по документу (п. 4.3)",
+    "dispute": "по обращению (п. 4.5)",
+    "send": "прислано",
+    "confirm": "подтверждено",
+    "accept": "принято",
+    "decline": "отклонено",
+    "remind": "напоминание",
+    "uphold": "оценка оставлена",
     "create": "создано",
     "update": "изменено",
     "delete": "удалено",

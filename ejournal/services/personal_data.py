@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Column, Select, Table, or_, select
 from sqlalchemy.orm import joinedload
 
+from ejournal.domain import absences, disputes
 from ejournal.extensions import Base, db
 from ejournal.models import (
     COMING,
     CONSENTS,
     JOB_STATES,
     LEAVING,
+    PAPER_KINDS,
     Account,
     Course,
     Discipline,
@@ -156,6 +158,9 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "enrollment.came_kind": COMING,
     "enrollment.left_kind": LEAVING,
     "job.state": JOB_STATES,
+    "absence_paper.kind": PAPER_KINDS,
+    "absence_paper.state": absences.STATES,
+    "dispute.state": disputes.STATES,
 }
 
 

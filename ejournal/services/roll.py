@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Lesson, LessonState
-from ejournal.services import lesson_page, roster, settings
+from ejournal.services import absence_cover, lesson_page, roster, settings
 from ejournal.services.errors import NotFoundError
 from ejournal.services.lesson_page import Column
 
@@ -22,6 +22,7 @@ class Line(NamedTuple):
     name: str
     text: str
     version: int
+    paper: str
 
 
 @dataclass(slots=True)
@@ -78,8 +79,9 @@ def _lines(course: Course, lesson: Lesson, work_id: int) -> list[Line]:
         # What was filled in stays to be seen when an individual plan takes the student off the list.
         if student.is_listed(lesson.date, lesson.date) or stored.get(student.id, ("", 0))[0]
     ]
+    papers = absence_cover.hints(course.id, (lesson.date, lesson.date))
     return [
-        Line(number, student.id, student.name, *stored.get(student.id, ("", 0)))
+        Line(number, student.id, student.name, *stored.get(student.id, ("", 0)), papers.get(student.id, ""))
         for number, student in enumerate(listed, 1)
         if student.was_there(lesson.date) or student.is_individual
     ]

@@ -33,6 +33,8 @@ class Student:
     cells: list[Shown] = field(default_factory=list)
     figures: stats.RowStats = stats.NO_STATS
     period_marks: list[str] = field(default_factory=list)
+    # «есть документ: б с 3 по 8.11»: what a registered document says of the days shown (п. 4.3).
+    paper: str = ""
 
     def was_there(self, day: date) -> bool:
         return any(since <= day <= until for since, until in self.days)

@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
 # The areas of the product, each a package with its blueprint `bp`.
 AREAS = (
     "journal",
+    "absences",
     "admin",
     "bells",
     "calendar",
@@ -30,6 +31,7 @@ AREAS = (
     "consents",
     "diary",
     "disclosures",
+    "disputes",
     "documents",
     "exams",
     "individual",

@@ -63,6 +63,7 @@ def active_role(viewer: Viewer) -> Role | None:
 
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
+ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARY = ("diary.index", "Дневник")
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
@@ -78,6 +79,8 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         ("home.index", "Сегодня"),
         ("journal.index", "Журналы группы"),
         ("diary.index", "Дневники"),
+        ABSENCES,
+        DISPUTES,
         TIMETABLE,
         ("consents.index", "Согласия"),
         ("slips.index", "Коды доступа"),
@@ -94,8 +97,8 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         DOCUMENTS,
         LOG,
     ],
-    Role.STUDENT: [DIARY, TIMETABLE],
-    Role.PARENT: [DIARY, TIMETABLE],
+    Role.STUDENT: [DIARY, TIMETABLE, DISPUTES],
+    Role.PARENT: [DIARY, TIMETABLE, DISPUTES],
 }
 
 # The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).

@@ -21,6 +21,7 @@ days = st.dates(date(2020, 1, 1), date(2040, 12, 31))
         ("lesson_mark", "п. 4.4", 7),
         ("period_mark", "п. 4.4", 4),
         ("dispute", "п. 4.5", 7),
+        ("dispute_answer", "п. 4.5, срок колледжа", 7),
         ("year_setup", "п. 4.1", (9, 25)),
         ("compromise", "п. 3.11", 1),
         ("subject_request", "152-ФЗ, ст. 20", 10),
@@ -32,7 +33,7 @@ def test_every_term_has_its_clause_and_the_default_of_the_regulation(key, clause
 
 
 def test_there_are_no_other_terms():
-    assert len(terms.TERMS) == 8
+    assert len(terms.TERMS) == 9
 
 
 @pytest.mark.parametrize(

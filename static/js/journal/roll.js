@@ -206,7 +206,7 @@ function tell() {
   if (waiting.length) status.dataset.touched = "1";
 }
 
-const nameOf = (state) => state.line.querySelector(".roll-name").lastChild.textContent.trim();
+const nameOf = (state) => state.line.querySelector(".roll-name .n").nextSibling.textContent.trim();
 
 // ── The whole lesson ────────────────────────────────────────────────────────
 async function act(path, done) {

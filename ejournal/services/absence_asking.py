@@ -1,0 +1,96 @@
+"""Asking the teachers whose journals a document about absences concerns (п. 4.3)."""
+
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+
+from ejournal.access import in_force
+from ejournal.domain.absences import Standing
+from ejournal.extensions import db
+from ejournal.models import (
+    AbsencePaper,
+    AbsenceRequest,
+    AcademicYear,
+    Course,
+    CourseTeacher,
+    Curatorship,
+    Enrollment,
+    Person,
+)
+from ejournal.services import absence_lessons, notify, settings
+from ejournal.services.absence_form import words
+from ejournal.services.cell_context import enrolled_on
+
+
+def ask(paper: AbsencePaper) -> None:
+    """One request to each journal the student is in on those days; who declined before is asked anew. Teachers whose
+    cells the document would change, or whose lessons are not entered yet, are told; the caller commits."""
+    asked = {request.course_id: request for request in paper.requests}
+    for course_id in _journals(paper):
+        if course_id not in asked:
+            paper.requests.append(AbsenceRequest(course_id=course_id))
+    for request in asked.values():
+        if request.answer == Standing.DECLINED:
+            request.answer, request.reason = Standing.WAITING, ""
+    db.session.flush()
+    concerns = absence_lessons.load([request.id for request in paper.requests])
+    today = settings.today()
+    concerned = [
+        request.course_id
+        for request in paper.requests
+        if concerns[request.id].asked or concerns[request.id].not_entered(today)
+    ]
+    tell(paper, concerned, "Документ о пропусках: нужен ваш ответ")
+
+
+def tell(paper: AbsencePaper, course_ids: Collection[int], title: str) -> None:
+    """A notice to each teacher of these journals, one for the paper; the caller commits."""
+    if course_ids:
+        text = f"{_student(paper).full_name}: {words(paper)}. Ответьте в разделе «Запросы по документам о пропусках»."
+        notify.add("absence-request", teachers_of(course_ids), title, text)
+
+
+def leaders(student_id: int) -> list[int]:
+    """Who leads the student's group today."""
+    today = settings.today()
+    return list(
+        db.session.scalars(
+            select(Curatorship.person_id)
+            .join(Enrollment, Enrollment.group_id == Curatorship.group_id)
+            .where(Enrollment.student_id == student_id, in_force(Enrollment, today), in_force(Curatorship, today))
+            .distinct()
+            .order_by(Curatorship.person_id)
+        )
+    )
+
+
+def _student(paper: AbsencePaper) -> Person:
+    return db.session.get_one(Person, paper.student_id)
+
+
+def _journals(paper: AbsencePaper) -> list[int]:
+    """The journals of the year that the student is in at the beginning or the end of those days."""
+    return list(
+        db.session.scalars(
+            select(Course.id)
+            .join(AcademicYear, AcademicYear.id == Course.year_id)
+            .where(
+                AcademicYear.starts <= paper.until,
+                AcademicYear.ends >= paper.since,
+                or_(enrolled_on(paper.student_id, paper.since), enrolled_on(paper.student_id, paper.until)),
+            )
+            .order_by(Course.id)
+        )
+    )
+
+
+def teachers_of(course_ids: Collection[int]) -> list[int]:
+    """Who keeps these journals today."""
+    return list(
+        db.session.scalars(
+            select(CourseTeacher.teacher_id)
+            .where(CourseTeacher.course_id.in_(course_ids), in_force(CourseTeacher, settings.today()))
+            .distinct()
+            .order_by(CourseTeacher.teacher_id)
+        )
+    )
