@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ejournal.access import OVERSEERS, Viewer, leads, led_by
 from ejournal.domain import grading
 from ejournal.extensions import db
-from ejournal.models import Discipline, Group, Period, Person
+from ejournal.models import Discipline, Group, Person
 from ejournal.services import group_admin, group_columns, group_frame, group_standing, settings, statement_facts
 from ejournal.services.errors import NotFoundError
 from ejournal.services.group_columns import Cell, Column
@@ -37,6 +37,10 @@ class Line:
     @property
     def missed(self) -> int:
         return sum(self.hours[code] for code in MISSING)
+
+    @property
+    def pressing(self) -> bool:
+        return bool(self.standing.risk or self.debts)
 
 
 @dataclass(slots=True)
@@ -76,7 +80,7 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
     frame = group_frame.of(group, asked, today)
     people = statement_facts.members(group_id, frame.span)
     ids = [person.id for person, _note in people]
-    facts = statement_facts.load(ids, _both(frame), _period(frame))
+    facts = statement_facts.load(ids, _both(frame), group_frame.period_of(frame.period))
     disciplines = group_standing.disciplines(facts)
     names = {one.id: one.title for one in disciplines}
     owed, openable = group_standing.debts(ids), _openable(viewer, ids, today)
@@ -86,7 +90,7 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
             note,
             [],
             group_standing.hours_by_code(group_standing.within(facts.given.get(person.id, ()), frame.span)),
-            _planned(facts, person.id, frame.span),
+            group_standing.planned(facts, person.id, frame.span),
             group_standing.of_student(facts, names, person.id, frame.period.span),
             owed.get(person.id, []),
             person.id in openable,
@@ -140,18 +144,9 @@ def _summary(lines: Sequence[Line]) -> Summary:
     )
 
 
-def _planned(facts: Facts, student_id: int, span: tuple[date, date]) -> int:
-    return sum(lesson.hours for lesson in facts.held(student_id) if span[0] <= lesson.date <= span[1])
-
-
 def _both(frame: Frame) -> tuple[date, date]:
     """The days shown and the period together: read once."""
     return min(frame.span[0], frame.period.span[0]), max(frame.span[1], frame.period.span[1])
-
-
-def _period(frame: Frame) -> Period | None:
-    kind, number = frame.period.value[0], frame.period.value[1:]
-    return Period(id=int(number)) if kind == "p" else None
 
 
 def _openable(viewer: Viewer, ids: Sequence[int], today: date) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from ejournal.domain import grading
+from ejournal.domain import grading, risk
 from ejournal.extensions import db
 from ejournal.models import Course, Discipline, Lesson, LessonState, Subgroup
 from ejournal.services.group_standing import MISSING, Standing
@@ -33,12 +33,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands there, the gravest attendance code in it, a small note, the period mark."""
+    """What stands there, the gravest attendance code in it, a small note, the period mark;
+    `low`: a mean below 3."""
 
     text: str = ""
     code: str = ""
     note: str = ""
     mark: str = ""
+    low: bool = False
 
 
 def pairs(group_id: int, facts: Facts, span: tuple[date, date], today: date) -> list[Column]:
@@ -121,7 +123,7 @@ def period_cell(row: Row | None) -> Cell:
     if row is None:
         return Cell()
     missed = f"−{row.missed.total} ч" if row.missed.total else ""
-    return Cell(row.mean, "н" if row.missed.unexcused else "п" if row.missed.total else "", missed, row.period_mark)
+    return Cell(row.mean, "", missed, row.period_mark, risk.low_mean(row.weighed) is not None)
 
 
 def foot_of_pairs(columns: Iterable[Column], cells: Sequence[Sequence[Cell]]) -> None:

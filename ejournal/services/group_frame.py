@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ejournal.domain import calendar
-from ejournal.models import Group
+from ejournal.models import Group, Period
 from ejournal.services import diary_calendar, groups
 from ejournal.services.spans import Choice
 
@@ -76,6 +76,11 @@ def enclosing(choices: Sequence[Choice], day: date) -> Choice:
     inside = [one for one in around if one.value[0] == "p"]
     before = sorted((one for one in choices if one.value[0] == "p" and one.span[1] < day), key=lambda one: one.span[1])
     return (inside or before[-1:] or around or list(choices))[0]
+
+
+def period_of(choice: Choice) -> Period | None:
+    """The period a choice is, for what is asked by its id; None for a year."""
+    return Period(id=int(choice.value[1:])) if choice.value[0] == "p" else None
 
 
 def _day(day: date, choices: list[Choice], order: str) -> Frame:

@@ -65,6 +65,11 @@ def within(cells: Iterable[Given], span: tuple[date, date]) -> list[Given]:
     return [cell for cell in cells if span[0] <= cell.date <= span[1]]
 
 
+def planned(facts: Facts, student_id: int, span: tuple[date, date]) -> int:
+    """Academic hours held that the student had to attend."""
+    return sum(lesson.hours for lesson in facts.held(student_id) if span[0] <= lesson.date <= span[1])
+
+
 def hours_by_code(cells: Collection[Given]) -> dict[str, int]:
     """Hours missed as «н», «п», «б», and how many times late («о»)."""
     found = dict.fromkeys(grading.SEVERITY, 0)

@@ -32,6 +32,7 @@ AREAS = (
     "disclosures",
     "documents",
     "exams",
+    "groups",
     "individual",
     "jobs",
     "load",

@@ -65,6 +65,7 @@ ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.ST
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARY = ("diary.index", "Дневник")
+GROUPS = ("groups.index", "Группы")
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -76,6 +77,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
     Role.CURATOR: [
         ("home.index", "Сегодня"),
+        ("groups.index", "Моя группа"),
         ("journal.index", "Журналы группы"),
         ("diary.index", "Дневники"),
         TIMETABLE,
@@ -83,13 +85,14 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         ("slips.index", "Коды доступа"),
         DOCUMENTS,
     ],
-    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
+    Role.ADMINISTRATION: [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
         YEAR,
         TIMETABLE,
         SUBSTITUTIONS,
+        GROUPS,
         JOURNALS,
         DOCUMENTS,
         LOG,
