@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from ejournal.domain import calendar
 from ejournal.models import Group, Period
 from ejournal.services import diary_calendar, groups
+from ejournal.services.diary_calendar import Plans
 from ejournal.services.spans import Choice
 
 VIEWS = {"day": "День", "week": "Неделя", "period": "Период"}
@@ -59,15 +60,20 @@ def of(group: Group, asked: Mapping[str, str], today: date) -> Frame:
 
 def choices_of(group: Group, last: date) -> list[Choice]:
     """The periods and years of a group that have begun, the newest year first; never empty."""
-    first = date(group.admission_year, 9, 1)
+    first = min(date(group.admission_year, 9, 1), last)
+    return begun(diary_calendar.load(first, last), group, last) or [Choice("all", "всё время", (first, last))]
+
+
+def begun(plans: Plans, group: Group, last: date) -> list[Choice]:
+    """Of some years the periods of a group that began by a day, and the years themselves, the newest first."""
     choices = []
-    for plan in reversed(diary_calendar.load(min(first, last), last).years):
+    for plan in reversed(plans.years):
         if not 1 <= group.course_number(plan.year.starts.year) <= groups.years_of_study(group):
             continue
-        begun = [period for period in plan.of_group(group) if period.starts <= last]
-        choices += [Choice(f"p{one.id}", f"{one.title}, {plan.year.title}", (one.starts, one.ends)) for one in begun]
+        of_group = [period for period in plan.of_group(group) if period.starts <= last]
+        choices += [Choice(f"p{one.id}", f"{one.title}, {plan.year.title}", (one.starts, one.ends)) for one in of_group]
         choices.append(Choice(f"y{plan.year.id}", f"весь {plan.year.title} год", (plan.year.starts, plan.year.ends)))
-    return choices or [Choice("all", "всё время", (min(first, last), last))]
+    return choices
 
 
 def enclosing(choices: Sequence[Choice], day: date) -> Choice:

@@ -78,11 +78,10 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.CURATOR: [
         ("home.index", "Сегодня"),
         ("groups.index", "Моя группа"),
-        ("journal.index", "Журналы группы"),
+        JOURNALS,
         ("diary.index", "Дневники"),
         TIMETABLE,
         ("consents.index", "Согласия"),
-        ("slips.index", "Коды доступа"),
         DOCUMENTS,
     ],
     Role.ADMINISTRATION: [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
