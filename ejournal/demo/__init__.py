@@ -19,6 +19,7 @@ from ejournal.demo import (
     reports,
     rows,
     session,
+    sign_ins,
     staff,
     streams,
     students,
@@ -117,6 +118,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
+    sign_ins.add(kept, year, seed, groups, guardians)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

@@ -1,6 +1,6 @@
 """How each student of a group stands in a period: mean, what is missed, risk, debts. Of facts read once (п. 4.3)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,7 +70,7 @@ def planned(facts: Facts, student_id: int, span: tuple[date, date]) -> int:
     return sum(lesson.hours for lesson in facts.held(student_id) if span[0] <= lesson.date <= span[1])
 
 
-def hours_by_code(cells: Collection[Given]) -> dict[str, int]:
+def hours_by_code(cells: Sequence[Given]) -> dict[str, int]:
     """Hours missed as «н», «п», «б», and how many times late («о»)."""
     found = dict.fromkeys(grading.SEVERITY, 0)
     for of_day in attendance_sheet.day_codes(cells).values():

@@ -1,5 +1,7 @@
 """A student of a group for its leader, and the printing of what the pages of groups show."""
 
+from urllib.parse import urlencode
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -14,6 +16,9 @@ from ejournal.web.documents import answers
 from ejournal.web.groups import bp
 from ejournal.web.groups.pages import LEADERS
 from ejournal.web.slips.pages import STATES
+
+# What an address of the group's page may say.
+ASKED = ("view", "day", "week", "period", "by", "sort")
 
 
 @bp.get("/<int:group_id>/students/<int:student_id>")
@@ -50,10 +55,8 @@ def student_sheet(group_id: int, student_id: int) -> ResponseReturnValue:
 @permits(*LEADERS)
 def group_sheet(group_id: int) -> ResponseReturnValue:
     """The page of a group as it is shown, on paper."""
-    asked = request.form.to_dict()
-    asked.pop("csrf_token", None)
-    known = {name: asked[name] for name in ("view", "day", "week", "period", "by", "sort") if name in asked}
+    asked: dict[str, str] = {name: value for name, value in request.form.items() if name in ASKED}
     return answers.pdf(
-        group_view.GROUP, "Ведомость группы", lambda: group_view.of_group(current_user, group_id, known),
-        url_for("groups.group", group_id=group_id, **known),
+        group_view.GROUP, "Ведомость группы", lambda: group_view.of_group(current_user, group_id, asked),
+        f"{url_for('groups.group', group_id=group_id)}?{urlencode(asked)}",
     )  # fmt: skip
