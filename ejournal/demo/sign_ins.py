@@ -38,9 +38,12 @@ def add(rows: Rows, year: Year, seed: int, groups: list[Group], guardians: list[
         if person_id in had or not (entered or given):
             continue
         # Of a code only a hash is kept: this one belongs to none.
-    access = {"password_hash": unknown, "last_sign_in_at": year.now - ago} if entered else {
-            "activation_hash": f"{chance.getrandbits(256):064x}", "activation_expires_at": year.now + timedelta(days=9) - ago
-        }  # fmt: skip
+        code, until = f"{chance.getrandbits(256):064x}", year.now + timedelta(days=9) - ago
+        access = (
+            {"password_hash": unknown, "last_sign_in_at": year.now - ago}
+            if entered
+            else {"activation_hash": code, "activation_expires_at": until}
+        )
         rows.add(
             Account, person_id=person_id, username=_username(people[person_id], taken), is_demo=True, **access
         )  # fmt: skip
