@@ -20,6 +20,7 @@ from ejournal.demo import (
     reports,
     rows,
     session,
+    sign_ins,
     staff,
     streams,
     students,
@@ -119,6 +120,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
     absences.add(kept, year, courses, employees, student, parent, journal)
+    sign_ins.add(kept, year, seed, groups, guardians)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

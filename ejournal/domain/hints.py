@@ -2,15 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from ejournal.domain import grading
-
-LOW_MEAN = Decimal(3)
-MANY_MISSED = Decimal("0.3")
-# Fewer marks or hours than this say nothing yet.
-LEAST_MARKS = 3
-LEAST_HOURS = 6
+from ejournal.domain import grading, risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +28,10 @@ def about(subjects: Iterable[Subject]) -> list[Hint]:
 
 
 def _about(subject: Subject) -> str:
-    numeric = [value for mark, _weight in subject.marks if (value := grading.numeric(mark)) is not None]
-    mean = grading.weighted_mean(subject.marks)
-    if numeric[-2:] and len(numeric) >= 2 and max(numeric[-2:]) <= 2:
-        return "две «2» подряд. Спросите преподавателя, когда можно исправить"
-    if mean is not None and len(numeric) >= LEAST_MARKS and mean < LOW_MEAN:
+    if running := risk.two_running(subject.marks):
+        return f"{running}. Спросите преподавателя, когда можно исправить"
+    if (mean := risk.low_mean(subject.marks)) is not None:
         return f"средний балл пока {grading.format_mean(mean)}. До конца периода его ещё можно поднять"
-    if subject.held >= LEAST_HOURS and Decimal(subject.missed) / subject.held > MANY_MISSED:
+    if risk.misses_much(subject.held, subject.missed, risk.LEAST_HOURS):
         return f"пропущено {subject.missed} ч из {subject.held}. Стоит взять темы и задания у преподавателя"
     return ""

@@ -1,6 +1,6 @@
 """Who has not answered yet, and how many have: by group and in the college (п. 4.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,9 +70,9 @@ class Unanswered:
     pages: int
 
 
-def summaries(on: date) -> dict[int, Summary]:
-    """Every group's counts on a day; three queries."""
-    return _by_group(consent_register.load(on))
+def summaries(on: date, group_ids: Collection[int] | None = None) -> dict[int, Summary]:
+    """The counts of every group (or of those) on a day; three queries."""
+    return _by_group(consent_register.load(on, group_ids=group_ids))
 
 
 def of_viewer(viewer: Viewer) -> tuple[list[tuple[Group, Summary]], Summary]:

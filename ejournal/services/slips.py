@@ -68,7 +68,7 @@ def of_group(viewer: Viewer, group_id: int) -> tuple[Group, list[Line]]:
     )
     people = [(person, "students") for person in students] + [(person, "parents") for person in parents]
     return group, [
-        Line(person, kind, "staff" if person.id in staff else _state(known.get(person.id))) for person, kind in people
+        Line(person, kind, "staff" if person.id in staff else state_of(known.get(person.id))) for person, kind in people
     ]
 
 
@@ -144,7 +144,8 @@ def _parents(student_ids: Sequence[int]) -> list[Person]:
     )
 
 
-def _state(account: Account | None) -> str:
+def state_of(account: Account | None) -> str:
+    """How far somebody's access is: none, given, expired, active, blocked."""
     if account is None:
         return "none"
     if account.blocked_at:

@@ -20,7 +20,7 @@ from ejournal.services.statement_facts import Given, Held
 
 @dataclass(slots=True)
 class Row:
-    """A discipline: lessons and hours held, marks in order, what was missed."""
+    """A discipline: lessons and hours held, marks in order (`weighed`: with their weights), what was missed."""
 
     title: str
     lessons: int = 0
@@ -30,6 +30,8 @@ class Row:
     missed_lessons: int = 0
     missed: grading.Missed = field(default_factory=grading.Missed)
     period_mark: str = ""
+    discipline_id: int = 0
+    weighed: list[tuple[str | None, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,24 +54,27 @@ def count(
     absence written for a lesson that was not the student's to attend still counts: the teacher wrote it.
     """
     rows: dict[int, Row] = {}
+
+    def row_of(discipline_id: int) -> Row:
+        return rows.setdefault(discipline_id, Row(titles[discipline_id], discipline_id=discipline_id))
+
     for lesson in held:
-        row = rows.setdefault(lesson.discipline_id, Row(titles[lesson.discipline_id]))
+        row = row_of(lesson.discipline_id)
         row.lessons += 1
         row.hours += lesson.hours
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = {}
-    weighed: dict[int, list[tuple[str | None, grading.Number]]] = {}
     for cell in given:
-        row = rows.setdefault(cell.discipline_id, Row(titles[cell.discipline_id]))
+        row = row_of(cell.discipline_id)
         if cell.mark:
             row.marks.append(cell.mark)
-            weighed.setdefault(cell.discipline_id, []).append((cell.mark, cell.weight))
+            row.weighed.append((cell.mark, cell.weight))
         if cell.attendance:
             of_lesson = codes.setdefault(cell.discipline_id, {})
             of_lesson.setdefault((cell.lesson_id, cell.hours), []).append(cell.attendance)
     for discipline_id, mark in period_marks.items():
-        rows.setdefault(discipline_id, Row(titles[discipline_id])).period_mark = mark
+        row_of(discipline_id).period_mark = mark
     for discipline_id, row in rows.items():
-        row.mean = grading.format_mean(grading.weighted_mean(weighed.get(discipline_id, ())))
+        row.mean = grading.format_mean(grading.weighted_mean(row.weighed))
         _count_missed(row, codes.get(discipline_id, {}))
     ordered = sorted(rows.values(), key=lambda row: row.title)
     return ordered, _sum(ordered)

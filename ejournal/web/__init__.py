@@ -34,6 +34,7 @@ AREAS = (
     "disputes",
     "documents",
     "exams",
+    "groups",
     "individual",
     "jobs",
     "load",

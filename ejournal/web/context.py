@@ -66,6 +66,7 @@ ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.ST
 ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARY = ("diary.index", "Дневник")
+GROUPS = ("groups.index", "Группы")
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -77,22 +78,23 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
     Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
     Role.CURATOR: [
         ("home.index", "Сегодня"),
-        ("journal.index", "Журналы группы"),
+        ("groups.index", "Моя группа"),
+        JOURNALS,
         ("diary.index", "Дневники"),
         ABSENCES,
         DISPUTES,
         TIMETABLE,
         ("consents.index", "Согласия"),
-        ("slips.index", "Коды доступа"),
         DOCUMENTS,
     ],
-    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
+    Role.ADMINISTRATION: [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
         YEAR,
         TIMETABLE,
         SUBSTITUTIONS,
+        GROUPS,
         JOURNALS,
         DOCUMENTS,
         LOG,

@@ -18,7 +18,7 @@ def test_r1_7_one_login_switches_between_its_roles(client: FlaskClient, account:
     switched = client.post("/role", data={"role": "curator"}, follow_redirects=True)
     assert switched.request.path == "/"
     assert shown_role(client) == "Руководитель группы"
-    assert "Журналы группы" in switched.text
+    assert "Моя группа" in switched.text
 
 
 def test_a_single_role_needs_no_switch(client: FlaskClient, account: MakeAccount) -> None:
