@@ -4,6 +4,7 @@ A view declares its permission with `permits(...)` or `public`; a request to a v
 and a test walks every route. Objects are loaded through the viewer's scope, never by bare id.
 """
 
+from ejournal.access.audiences import ANNOUNCERS, PLANNERS, addressed, groups_concerned, groups_open, may_address
 from ejournal.access.core import (
     EVERYONE,
     OVERSEERS,
@@ -27,22 +28,28 @@ from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
 
 __all__ = [
+    "ANNOUNCERS",
     "EVERYONE",
     "OVERSEERS",
+    "PLANNERS",
     "STAFF",
     "Alive",
     "Viewer",
+    "addressed",
     "children_of",
     "closed_to",
     "courses_seen_by",
     "courses_taught_by",
     "diaries_of",
     "gives",
+    "groups_concerned",
+    "groups_open",
     "in_force",
     "jobs_of",
     "leads",
     "led_by",
     "load_viewer",
+    "may_address",
     "permits",
     "public",
     "reads_diary",

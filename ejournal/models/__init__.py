@@ -1,5 +1,7 @@
 """What is stored; a file per subject. Import models from here."""
 
+from ejournal.models.announcement import Announcement, AnnouncementFile, AnnouncementReading
+from ejournal.models.audience import Audience, AudienceTarget
 from ejournal.models.college import (
     COMING,
     LEAVING,
@@ -20,6 +22,7 @@ from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKi
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.disclosure import Disclosure, SubjectRequest
 from ejournal.models.document import IssuedDocument
+from ejournal.models.event import EVENT_KINDS, Event
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -49,19 +52,28 @@ from ejournal.models.people import (
     SignInFailure,
     UserSession,
 )
+from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
 from ejournal.models.substitution import Substitution, SubstitutionKind
 from ejournal.models.timetable import Bell, BellDate, BellSchedule, Exam, GroupMode, TimetableEntry
 
 __all__ = [
     "COMING",
     "CONSENTS",
+    "EVENT_KINDS",
     "JOB_STATES",
     "LEAVING",
     "LESSON_STATES",
     "MOVEMENTS",
     "REPORT_SOURCES",
+    "RESOURCE_KINDS",
+    "RESOURCE_STATES",
     "AcademicYear",
     "Account",
+    "Announcement",
+    "AnnouncementFile",
+    "AnnouncementReading",
+    "Audience",
+    "AudienceTarget",
     "Bell",
     "BellDate",
     "BellSchedule",
@@ -74,11 +86,13 @@ __all__ = [
     "CourseTeacher",
     "Curatorship",
     "CurriculumHours",
+    "DeadLink",
     "DiaryVisit",
     "Discipline",
     "DisciplineKind",
     "Disclosure",
     "Enrollment",
+    "Event",
     "Exam",
     "Group",
     "GroupMode",
@@ -103,6 +117,7 @@ __all__ = [
     "PeriodMark",
     "Person",
     "Programme",
+    "Resource",
     "Role",
     "RoleGrant",
     "Setting",
