@@ -4,7 +4,17 @@ A view declares its permission with `permits(...)` or `public`; a request to a v
 and a test walks every route. Objects are loaded through the viewer's scope, never by bare id.
 """
 
-from ejournal.access.audiences import ANNOUNCERS, PLANNERS, addressed, groups_concerned, groups_open, may_address
+from ejournal.access.audiences import (
+    ANNOUNCERS,
+    PLANNERS,
+    addressed,
+    groups_concerned,
+    groups_open,
+    may_address,
+    members,
+    reaches_led,
+    students_concerned,
+)
 from ejournal.access.core import (
     EVERYONE,
     OVERSEERS,
@@ -50,10 +60,13 @@ __all__ = [
     "led_by",
     "load_viewer",
     "may_address",
+    "members",
     "permits",
     "public",
+    "reaches_led",
     "reads_diary",
     "sees",
+    "students_concerned",
     "teaches",
     "viewer_of",
 ]

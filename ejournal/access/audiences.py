@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    false,
     literal,
     null,
     or_,
@@ -57,6 +58,17 @@ def addressed(viewer: Viewer, audience_id: Any, on: date, about_id: int | None =
     return audience_id.in_(reached)
 
 
+def reaches_led(viewer: Viewer, audience_id: Any, on: date) -> ColumnElement[bool]:
+    """The condition that an audience has students or parents of a group the viewer leads (п. 4.3): a group leader
+    knows what the group is told."""
+    if Role.CURATOR not in viewer.roles:
+        return false()
+    held = places(on, viewer.person_id)
+    theirs = or_(AudienceTarget.role.is_(None), AudienceTarget.role.in_((Role.STUDENT, Role.PARENT)))
+    reached = select(AudienceTarget.audience_id).join(held, and_(theirs, _fits_group(held)))
+    return audience_id.in_(reached.where(held.c.role == Role.CURATOR, held.c.group_id.is_not(None)))
+
+
 def members(audience_id: int, on: date) -> Select[*tuple[Any, ...]]:
     """Everybody in an audience: person, role and group, a row for each place."""
     held = places(on)
@@ -70,8 +82,11 @@ def members(audience_id: int, on: date) -> Select[*tuple[Any, ...]]:
 
 def fits(held: Subquery) -> ColumnElement[bool]:
     """The condition that a target of the query describes a place: domain.audiences.Target.fits in SQL."""
+    return and_(or_(AudienceTarget.role.is_(None), AudienceTarget.role == held.c.role), _fits_group(held))
+
+
+def _fits_group(held: Subquery) -> ColumnElement[bool]:
     pairs = (
-        (AudienceTarget.role, held.c.role),
         (AudienceTarget.group_id, held.c.group_id),
         (AudienceTarget.course_number, held.c.course_number),
         (AudienceTarget.programme_id, held.c.programme_id),
@@ -112,6 +127,13 @@ def groups_concerned(viewer: Viewer, on: date, roles: Iterable[Role]) -> Select[
     return select(held.c.group_id).where(
         held.c.role.in_(sorted(viewer.roles & set(roles))), held.c.group_id.is_not(None)
     )
+
+
+def students_concerned(viewer: Viewer, on: date) -> list[int]:
+    """The student herself, or the children of a parent: of whom the viewer is told as family."""
+    held = places(on, viewer.person_id)
+    mine = select(held.c.about_id).where(held.c.role.in_(sorted(viewer.roles)), held.c.about_id.is_not(None))
+    return list(db.session.scalars(mine.distinct().order_by(held.c.about_id)))
 
 
 def _staff(on: date) -> Select[*tuple[Any, ...]]:

@@ -56,9 +56,8 @@ class Choice:
             )
         ]
 
-    @property
-    def is_everybody(self) -> bool:
-        return self == Choice()
+
+EVERYBODY = Choice()
 
 
 def is_addressed(targets: Iterable[Target], places: Collection[Place]) -> bool:

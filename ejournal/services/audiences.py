@@ -40,9 +40,9 @@ class Offer:
     own_only: bool
 
 
-def offer(viewer: Viewer, teaching: bool = False) -> Offer:
-    """What the viewer may address; `teaching`: the groups taught too."""
-    opened = access.groups_open(viewer, settings.today(), teaching)
+def offer(viewer: Viewer, teaching: bool = False, anybody: bool = False) -> Offer:
+    """What the viewer may address; `teaching`: the groups taught too; `anybody`: no groups, but everybody."""
+    opened = None if anybody else access.groups_open(viewer, settings.today(), teaching)
     year = periods.current()
     found = groups.studying(year) if year else []
     if opened is not None:
@@ -53,19 +53,19 @@ def offer(viewer: Viewer, teaching: bool = False) -> Offer:
     programmes = {group.programme.id: group.programme for group in found if group.programme}
     return Offer(
         [(role.value, title) for role, title in ROLES.items()],
-        [(group.id, group.title) for group in found],
+        [] if anybody else [(group.id, group.title) for group in found],
         [(number, f"{number} курс") for number in courses],
         [(one.id, f"{one.code} {one.title}") for one in sorted(programmes.values(), key=lambda each: each.code)],
         own_only=False,
     )
 
 
-def check(viewer: Viewer, choice: Choice, teaching: bool = False) -> str | None:
-    """Why the viewer can't address this audience, or None."""
+def check(viewer: Viewer, choice: Choice, teaching: bool = False, anybody: bool = False) -> str | None:
+    """Why the viewer can't address this audience, or None; the same keys as `offer`."""
     allowed = ROLES_OF_GROUP if choice.group_ids or choice.courses or choice.programme_ids else tuple(ROLES)
     if not set(choice.roles) <= set(ROLES):
         return "Отметьте роли из списка."
-    opened = access.groups_open(viewer, settings.today(), teaching)
+    opened = None if anybody else access.groups_open(viewer, settings.today(), teaching)
     if not access.may_address(choice, opened):
         return "Отметьте хотя бы одну свою группу: всему колледжу пишет администрация."
     if not set(choice.roles) <= set(allowed):
