@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
 AREAS = (
     "journal",
     "admin",
+    "announcements",
     "bells",
     "calendar",
     "compromises",
@@ -31,6 +32,7 @@ AREAS = (
     "diary",
     "disclosures",
     "documents",
+    "events",
     "exams",
     "individual",
     "jobs",
@@ -38,6 +40,7 @@ AREAS = (
     "movement",
     "plans",
     "profile",
+    "resources",
     "slips",
     "subject_requests",
     "substitutions",

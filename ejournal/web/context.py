@@ -65,6 +65,11 @@ ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.ST
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARY = ("diary.index", "Дневник")
+ANNOUNCEMENTS, EVENTS, RESOURCES = (
+    ("announcements.index", "Объявления"),
+    ("events.index", "События"),
+    ("resources.index", "Ресурсы"),
+)
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -73,7 +78,13 @@ SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
 )
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
-    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
+    Role.TEACHER: [
+        ("home.index", "Сегодня"),
+        JOURNALS,
+        TIMETABLE,
+        ("thematic.index", "Тематические планы"),
+        ANNOUNCEMENTS,
+    ],
     Role.CURATOR: [
         ("home.index", "Сегодня"),
         ("journal.index", "Журналы группы"),
@@ -82,8 +93,18 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         ("consents.index", "Согласия"),
         ("slips.index", "Коды доступа"),
         DOCUMENTS,
+        ANNOUNCEMENTS,
     ],
-    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
+    Role.ADMINISTRATION: [
+        ("home.index", "Главная"),
+        JOURNALS,
+        YEAR,
+        TIMETABLE,
+        SUBSTITUTIONS,
+        DOCUMENTS,
+        ANNOUNCEMENTS,
+        LOG,
+    ],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
@@ -92,10 +113,11 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         SUBSTITUTIONS,
         JOURNALS,
         DOCUMENTS,
+        ANNOUNCEMENTS,
         LOG,
     ],
-    Role.STUDENT: [DIARY, TIMETABLE],
-    Role.PARENT: [DIARY, TIMETABLE],
+    Role.STUDENT: [DIARY, TIMETABLE, ANNOUNCEMENTS, EVENTS, RESOURCES],
+    Role.PARENT: [DIARY, TIMETABLE, ANNOUNCEMENTS, EVENTS, RESOURCES],
 }
 
 # The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).
