@@ -56,14 +56,18 @@ RESOURCES: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], tup
 )  # fmt: skip
 
 
-def add(rows: Rows, year: Year, seed: int, groups: list[Group], staff: Staff, guardians: list[tuple[int, int]]) -> None:
-    """Keep rows; `guardians` are (parent, student)."""
+def add(
+    rows: Rows, year: Year, seed: int, groups: list[Group], staff: Staff, guardians: list[tuple[int, int]],
+    visitors: frozenset[int],
+) -> None:  # fmt: skip
+    """Keep rows; `guardians` are (parent, student), `visitors` sign in on the demo."""
     group = groups[LED_BY_CURATOR]
     first = _announcement(
         rows, year, staff.zavuch, "Вход в колледж по пропускам", PASSES, Choice(roles=("student", "parent")), 2,
         pinned=True, needs_ack=True,
     )  # fmt: skip
-    _acknowledged(rows, year, seed, first, groups, guardians)
+    asked = {member.student.id for each in groups for member in each.members} | {parent for parent, _ in guardians}
+    _acknowledged(rows, year, seed, first, sorted(asked - visitors))
     _announcement(
         rows, year, staff.curator.id, "Родительское собрание группы", MEETING,
         Choice(roles=("parent",), group_ids=(group.id,)), 1,
@@ -87,19 +91,12 @@ def _announcement(
     )  # fmt: skip
 
 
-def _acknowledged(
-    rows: Rows, year: Year, seed: int, announcement: int, groups: list[Group], guardians: list[tuple[int, int]]
-) -> None:
+def _acknowledged(rows: Rows, year: Year, seed: int, announcement: int, asked: list[int]) -> None:
     """Some have; those who sign in on the demo have not: they see the button."""
-    students = [member.student.id for group in groups for member in group.members]
-    children: dict[int, int] = {}
-    for parent, _child in guardians:
-        children[parent] = children.get(parent, 0) + 1
-    parents = [parent for parent, number in children.items() if number == 1]
     chance = dice(seed, "acknowledged")
-    for person in sorted({*students[::2], *parents}):
+    for person in asked:
         if chance.random() < ACKNOWLEDGED:
-            when = _before(year, 2) + timedelta(minutes=chance.randrange(60 * 30))
+            when = _before(year, 2) + timedelta(minutes=chance.randrange(60 * 10))
             rows.add(
                 AnnouncementReading, announcement_id=announcement, person_id=person, seen_version=1, seen_at=when,
                 acknowledged_version=1, acknowledged_at=when,

@@ -14,7 +14,6 @@ from ejournal.extensions import db
 from ejournal.models import Announcement, AnnouncementReading, Group, Person, Role
 from ejournal.services import announcements, settings
 from ejournal.services.announcements import Line
-from ejournal.services.audiences import ROLES
 from ejournal.services.errors import NotFoundError
 
 # Of these who they are is told with the group; employees stand together.
@@ -61,7 +60,7 @@ def load(viewer: Viewer, announcement_id: int) -> Readers:
         part = parts.setdefault(title, Part(title))
         done = row.version is not None and row.version >= line.announcement.asked_version
         reader = Reader(
-            short_name(row.surname, row.name, row.patronymic), ROLES[Role(row.role)], row.at if done else None
+            short_name(row.surname, row.name, row.patronymic), Role(row.role).label.lower(), row.at if done else None
         )
         if row.role in OF_GROUP or row.id not in persons:
             (part.done if done else part.waiting).append(reader)
