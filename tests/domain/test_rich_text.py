@@ -46,7 +46,7 @@ def test_nothing_dangerous_comes_out(text: str) -> None:
     found.feed(to_html(text))
     for tag, attributes in found.seen:
         assert tag in TAGS
-        assert set(attributes) <= {"href", "rel", "target"}
+        assert set(attributes) <= {"href", "rel", "target", "title"}
         assert attributes.get("href", "https:").split(":")[0] in ("https", "http")
 
 

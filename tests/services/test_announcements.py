@@ -11,7 +11,15 @@ from flask import Flask
 
 from ejournal.domain.audiences import EVERYBODY, Choice
 from ejournal.extensions import db
-from ejournal.models import Announcement, AnnouncementFile, AnnouncementReading, LogEntry, Person
+from ejournal.models import (
+    Announcement,
+    AnnouncementFile,
+    AnnouncementReading,
+    Curatorship,
+    Guardianship,
+    LogEntry,
+    Person,
+)
 from ejournal.services import announcement_edit, announcement_readers, announcements, notice_board, settings
 from ejournal.services.announcement_edit import Typed
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
@@ -152,8 +160,6 @@ def test_only_author_and_administration_change_and_take_down(college: College) -
 
 def test_a_curator_of_another_group_now_changes_the_old_one_no_more(college: College) -> None:
     made = write(college.curator, Choice(group_ids=(college.group_id,)))
-    from ejournal.models import Curatorship
-
     db.session.execute(
         db.update(Curatorship).where(Curatorship.person_id == college.curator.id).values(group_id=college.other_id)
     )
@@ -266,8 +272,6 @@ def test_nobody_else_sees_the_list(college: College) -> None:
 
 
 def test_a_parent_of_two_in_one_audience_counts_once(college: College) -> None:
-    from ejournal.models import Guardianship
-
     db.session.add(Guardianship(parent_id=college.parent.id, student_id=college.stranger.id))
     factories_diary.answer(college.stranger, college.parent, "agreed")
     made = announce(college.director, Choice(roles=("parent",)), needs_ack=True)
