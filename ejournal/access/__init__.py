@@ -4,6 +4,17 @@ A view declares its permission with `permits(...)` or `public`; a request to a v
 and a test walks every route. Objects are loaded through the viewer's scope, never by bare id.
 """
 
+from ejournal.access.audiences import (
+    ANNOUNCERS,
+    PLANNERS,
+    addressed,
+    groups_concerned,
+    groups_open,
+    may_address,
+    members,
+    reaches_led,
+    students_concerned,
+)
 from ejournal.access.core import (
     EVERYONE,
     OVERSEERS,
@@ -28,11 +39,14 @@ from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
 
 __all__ = [
+    "ANNOUNCERS",
     "EVERYONE",
     "OVERSEERS",
+    "PLANNERS",
     "STAFF",
     "Alive",
     "Viewer",
+    "addressed",
     "children_of",
     "closed_to",
     "courses_seen_by",
@@ -40,15 +54,21 @@ __all__ = [
     "diaries_of",
     "disputes_of",
     "gives",
+    "groups_concerned",
+    "groups_open",
     "in_force",
     "jobs_of",
     "leads",
     "led_by",
     "load_viewer",
+    "may_address",
+    "members",
     "permits",
     "public",
+    "reaches_led",
     "reads_diary",
     "sees",
+    "students_concerned",
     "teaches",
     "viewer_of",
 ]

@@ -52,8 +52,13 @@ def _parent_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
         Guardianship.parent_id == viewer.person_id,
         in_force(Guardianship, on),
     )
+    return and_(guards, _studies(on), parent_may_read(viewer.person_id, on))
+
+
+def parent_may_read(parent_id: Any, on: date) -> ColumnElement[bool]:
+    """The condition that the consents on record open the query's Person to a parent (п. 4.1)."""
     of_age = and_(Person.birth_date.is_not(None), Person.birth_date <= years_before(on, MAJORITY))
-    return and_(guards, _studies(on), agreed(Person.id, viewer.person_id), or_(~of_age, agreed(Person.id, Person.id)))
+    return and_(agreed(Person.id, parent_id), or_(~of_age, agreed(Person.id, Person.id)))
 
 
 def agreed(student_id: Any, person_id: Any) -> ColumnElement[bool]:
@@ -72,7 +77,7 @@ def _last_is(student_id: Any, person_id: Any, kinds: tuple[str, ...]) -> ColumnE
     newest = (
         select(func.max(last.id))
         .where(last.student_id == student_id, last.person_id == person_id, last.by_guardian.is_(False))
-        .correlate(Person)
+        .correlate_except(last)
         .scalar_subquery()
     )
     return exists().where(answer.id == newest, answer.kind.in_(kinds))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ejournal.demo import (
     absences,
     accounts,
+    board,
     calendar,
     consents,
     diary,
@@ -104,6 +105,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}), employees.zavuch)
     logins, account_ids = accounts.add(kept, employees, student, parent)
     reports.add(kept, year, employees, account_ids)
+    board.add(kept, year, seed, groups, employees, guardians, frozenset({student, parent}))
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     individual.add(kept, year, groups, courses)
     life.add(year, seed, groups)

@@ -1,6 +1,8 @@
 """What is stored; a file per subject. Import models from here."""
 
 from ejournal.models.absence import PAPER_KINDS, AbsencePaper, AbsenceRequest
+from ejournal.models.announcement import Announcement, AnnouncementFile, AnnouncementReading
+from ejournal.models.audience import Audience, AudienceTarget
 from ejournal.models.college import (
     COMING,
     LEAVING,
@@ -22,6 +24,7 @@ from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.disclosure import Disclosure, SubjectRequest
 from ejournal.models.dispute import Dispute
 from ejournal.models.document import IssuedDocument
+from ejournal.models.event import EVENT_KINDS, Event
 from ejournal.models.homework import Homework, LessonFile, StoredFile
 from ejournal.models.individual import IndividualPlan, IndividualRow
 from ejournal.models.job import JOB_STATES, Job
@@ -51,12 +54,14 @@ from ejournal.models.people import (
     SignInFailure,
     UserSession,
 )
+from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
 from ejournal.models.substitution import Substitution, SubstitutionKind
 from ejournal.models.timetable import Bell, BellDate, BellSchedule, Exam, GroupMode, TimetableEntry
 
 __all__ = [
     "COMING",
     "CONSENTS",
+    "EVENT_KINDS",
     "JOB_STATES",
     "LEAVING",
     "LESSON_STATES",
@@ -65,8 +70,15 @@ __all__ = [
     "REPORT_SOURCES",
     "AbsencePaper",
     "AbsenceRequest",
+    "RESOURCE_KINDS",
+    "RESOURCE_STATES",
     "AcademicYear",
     "Account",
+    "Announcement",
+    "AnnouncementFile",
+    "AnnouncementReading",
+    "Audience",
+    "AudienceTarget",
     "Bell",
     "BellDate",
     "BellSchedule",
@@ -79,12 +91,14 @@ __all__ = [
     "CourseTeacher",
     "Curatorship",
     "CurriculumHours",
+    "DeadLink",
     "DiaryVisit",
     "Discipline",
     "DisciplineKind",
     "Disclosure",
     "Dispute",
     "Enrollment",
+    "Event",
     "Exam",
     "Group",
     "GroupMode",
@@ -109,6 +123,7 @@ __all__ = [
     "PeriodMark",
     "Person",
     "Programme",
+    "Resource",
     "Role",
     "RoleGrant",
     "Setting",

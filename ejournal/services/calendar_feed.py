@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from ejournal.access import Viewer, viewer_of
-from ejournal.domain import icalendar
+from ejournal.domain import icalendar, rich_text
 from ejournal.domain.icalendar import Event
 from ejournal.extensions import db
 from ejournal.models import Account, CalendarFeed, Course, Discipline, Exam, Homework, Lesson, LessonState, Role
 from ejournal.models.base import now
 from ejournal.services import bells, diary, diary_lessons, log, settings
+from ejournal.services import events as college_events
 from ejournal.services.diary import Child, Diary
 from ejournal.services.diary_lessons import Given
 from ejournal.services.errors import ForbiddenError, NotFoundError
@@ -78,9 +79,10 @@ def read(token: str) -> str:
     if not row or viewer is None:
         raise NotFoundError
     feed: CalendarFeed = row[0]
-    child = diary.load(_as_family(viewer), feed.student_id).child
+    viewer = _as_family(viewer)
+    child = diary.load(viewer, feed.student_id).child
     today = settings.today()
-    events = [*_lessons(child, feed, today), *_exams(child, feed, today)]
+    events = [*_lessons(child, feed, today), *_exams(child, feed, today), *_planned(viewer, child, feed, today)]
     return icalendar.render(f"Занятия: {child.name}", events)
 
 
@@ -170,6 +172,23 @@ def _exams(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
                 _uid("consultation", exam.id, feed), feed, exam.consultation_date, begins, f"Консультация: {title}",
                 exam.consultation_room, "",
             )  # fmt: skip
+
+
+def _planned(viewer: Viewer, child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
+    """What the college has planned for the student, or for the parents of this one (п. 2.3)."""
+    zone = settings.timezone()
+    for event in college_events.of_child(viewer, child.id, today - BEHIND, today + AHEAD):
+        off = event.cancelled_at is not None
+        yield Event(
+            _uid("event", event.id, feed),
+            feed.created_at,
+            datetime.combine(event.date, event.starts, tzinfo=zone) if event.starts else event.date,
+            datetime.combine(event.date, event.ends, tzinfo=zone) if event.ends else None,
+            f"Отменено: {event.title}" if off else event.title,
+            event.place,
+            rich_text.to_plain(event.description),
+            off,
+        )
 
 
 def _event(

@@ -22,12 +22,14 @@ from ejournal.services import (
     diary_lessons,
     diary_summary,
     generation,
+    notice_board,
     settings,
 )
 from ejournal.services.diary import Child, Diary
 from ejournal.services.diary_exams import ExamLine
 from ejournal.services.diary_lessons import Entry, Given
 from ejournal.services.diary_summary import Summary, Task
+from ejournal.services.notice_board import Board, Near
 
 # How far ahead «на завтра» looks: past a weekend and a holiday.
 AHEAD = timedelta(days=7)
@@ -75,6 +77,7 @@ class Day:
     free: str
     lessons: list[LessonLine]
     exams: list[ExamLine]
+    events: list[Near] = field(default_factory=list)
 
     @property
     def marks(self) -> list[Mark]:
@@ -91,6 +94,7 @@ class Week:
     parity: str
     is_current: bool
     summary: Summary
+    board: Board | None = None
 
 
 @dataclass(slots=True)
@@ -111,16 +115,28 @@ def load(viewer: Viewer, student_id: int, monday: date) -> Week:
     today = settings.today()
     read = _read([opened.child], monday, today)
     plan = read.plans.of(monday) or read.plans.of(monday + timedelta(days=6))
+    days = [_day(opened.child, monday + timedelta(days=offset), read) for offset in range(7)]
     return Week(
         diary=opened,
         monday=monday,
-        days=[_day(opened.child, monday + timedelta(days=offset), read) for offset in range(7)],
+        days=days,
         previous=calendar.format_week(monday - timedelta(days=7)),
         following=calendar.format_week(monday + timedelta(days=7)),
         parity=calendar.week_parity(monday, generation.anchor(plan.year)).russian if plan else "",
         is_current=monday == calendar.monday_of(today),
         summary=_summary(opened.child, read, today),
+        board=_board(viewer, opened, days),
     )
+
+
+def _board(viewer: Viewer, opened: Diary, days: list[Day]) -> Board | None:
+    """What waits for the family, and the events of the days; who reads as staff is not who is invited."""
+    if not opened.is_kin:
+        return None
+    board = notice_board.load(viewer, notice_board.Days(opened.child.id, days[0].date, days[-1].date))
+    for day in days:
+        day.events = board.days.get(day.date, [])
+    return board
 
 
 def at_a_glance(viewer: Viewer) -> list[tuple[Child, Summary, Day]]:

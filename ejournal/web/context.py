@@ -67,6 +67,11 @@ ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARY = ("diary.index", "Дневник")
 GROUPS = ("groups.index", "Группы")
+ANNOUNCEMENTS, EVENTS, RESOURCES = (
+    ("announcements.index", "Объявления"),
+    ("events.index", "События"),
+    ("resources.index", "Ресурсы"),
+)
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -75,7 +80,13 @@ SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
 )
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
-    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
+    Role.TEACHER: [
+        ("home.index", "Сегодня"),
+        JOURNALS,
+        TIMETABLE,
+        ("thematic.index", "Тематические планы"),
+        ANNOUNCEMENTS,
+    ],
     Role.CURATOR: [
         ("home.index", "Сегодня"),
         ("groups.index", "Моя группа"),
@@ -86,8 +97,19 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         TIMETABLE,
         ("consents.index", "Согласия"),
         DOCUMENTS,
+        ANNOUNCEMENTS,
     ],
-    Role.ADMINISTRATION: [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
+    Role.ADMINISTRATION: [
+        ("home.index", "Главная"),
+        GROUPS,
+        JOURNALS,
+        YEAR,
+        TIMETABLE,
+        SUBSTITUTIONS,
+        DOCUMENTS,
+        ANNOUNCEMENTS,
+        LOG,
+    ],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
@@ -97,10 +119,11 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         GROUPS,
         JOURNALS,
         DOCUMENTS,
+        ANNOUNCEMENTS,
         LOG,
     ],
-    Role.STUDENT: [DIARY, TIMETABLE, DISPUTES],
-    Role.PARENT: [DIARY, TIMETABLE, DISPUTES],
+    Role.STUDENT: [DIARY, TIMETABLE, DISPUTES, ANNOUNCEMENTS, EVENTS, RESOURCES],
+    Role.PARENT: [DIARY, TIMETABLE, DISPUTES, ANNOUNCEMENTS, EVENTS, RESOURCES],
 }
 
 # The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).

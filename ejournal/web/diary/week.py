@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -19,6 +19,8 @@ from ejournal.web.errors import is_fragment
 def week(student_id: int) -> str:
     """«?week=2026-W48»; the running week by itself. A script that turns the page gets the week alone."""
     shown = diary_week.load(current_user, student_id, _monday())
+    if shown.board:
+        g.notice_board = shown.board
     # Going back asks as a script too, and finds its part in the whole page.
     alone = is_fragment() and "HX-History-Restore-Request" not in request.headers
     return render_template("diary/_week.html" if alone else "diary/week.html", week=shown, diary=shown.diary)
