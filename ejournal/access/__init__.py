@@ -25,6 +25,7 @@ from ejournal.access.core import (
 from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
 from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
+from ejournal.access.readers import readers_of
 
 __all__ = [
     "EVERYONE",
@@ -45,6 +46,7 @@ __all__ = [
     "load_viewer",
     "permits",
     "public",
+    "readers_of",
     "reads_diary",
     "sees",
     "teaches",

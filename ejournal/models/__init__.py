@@ -37,8 +37,10 @@ from ejournal.models.journal import (
     Work,
     WorkKind,
 )
+from ejournal.models.letter import LETTER_STATES, AddressProof, BouncedAddress, Bulletin, Letter
 from ejournal.models.log import LogEntry, LogLink
 from ejournal.models.movement import MOVEMENTS, Movement, MovementOrder
+from ejournal.models.notice import Notice, NoticeChoice, Told
 from ejournal.models.people import (
     Account,
     Guardianship,
@@ -58,13 +60,17 @@ __all__ = [
     "JOB_STATES",
     "LEAVING",
     "LESSON_STATES",
+    "LETTER_STATES",
     "MOVEMENTS",
     "REPORT_SOURCES",
     "AcademicYear",
     "Account",
+    "AddressProof",
     "Bell",
     "BellDate",
     "BellSchedule",
+    "BouncedAddress",
+    "Bulletin",
     "CalendarFeed",
     "Cell",
     "Compromise",
@@ -93,10 +99,13 @@ __all__ = [
     "Lesson",
     "LessonFile",
     "LessonState",
+    "Letter",
     "LogEntry",
     "LogLink",
     "Movement",
     "MovementOrder",
+    "Notice",
+    "NoticeChoice",
     "PendingNotice",
     "Period",
     "PeriodClosing",
@@ -116,6 +125,7 @@ __all__ = [
     "SubstitutionKind",
     "ThematicPlan",
     "TimetableEntry",
+    "Told",
     "Topic",
     "UserSession",
     "Vacation",

@@ -17,7 +17,7 @@ from ejournal.domain import calendar, terms
 from ejournal.extensions import db, reading
 from ejournal.models import Account, Compromise, PendingNotice, Person, Vacation
 from ejournal.models.base import now
-from ejournal.services import accounts, calendar_feed, log, notify, passwords, settings, throttle, usernames
+from ejournal.services import accounts, calendar_feed, log, mail, notify, passwords, settings, throttle, usernames
 from ejournal.services.errors import FieldsError, NotFoundError
 
 LINK_HOURS = 1
@@ -138,7 +138,7 @@ def secure(actor: Viewer, made: Compromise) -> None:
 
 
 def mail_is_set_up() -> bool:
-    return bool(current_app.config["EJOURNAL"].smtp_url)
+    return mail.is_ready()
 
 
 def working_days() -> Callable[[date], bool]:
