@@ -170,7 +170,7 @@ def remove_old() -> int:
 
 
 def _troubled(letter_id: int) -> Letter:
-    letter = db.session.get(Letter, letter_id, with_for_update=True)
+    letter = db.session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
     if letter is None or letter.state not in ("failed", "uncertain"):
         raise NotFoundError
     return letter

@@ -81,6 +81,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         TIMETABLE,
         ("consents.index", "Согласия"),
         ("slips.index", "Коды доступа"),
+        ("bulletins.index", "Письма родителям"),
         DOCUMENTS,
     ],
     Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
