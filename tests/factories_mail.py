@@ -103,7 +103,7 @@ def make_letter(key: str = "one", address: str = "anna@mail.example", **rest: An
 def text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def html_of(message: EmailMessage) -> str:
