@@ -14,6 +14,7 @@ from ejournal.demo import (
     journals,
     lessons,
     life,
+    news,
     period_marks,
     plans,
     reports,
@@ -117,6 +118,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
+    news.add(kept, year, employees, student, guardians)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
