@@ -1,6 +1,6 @@
 """What the logins «student» and «parent» find new, and a letter of their curator to parents (п. 4.3, 4.6)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -51,7 +51,7 @@ def add(rows: Rows, year: Year, staff: Staff, student: int, guardians: list[tupl
     _bulletin(rows, year, staff)
 
 
-def _news(year: Year, child: int) -> list[tuple[str, str, str, object]]:
+def _news(year: Year, child: int) -> list[tuple[str, str, str, datetime]]:
     """Marks and absences of the last days, and homework of the child's group, as the post would have told them."""
     found = []
     cells = (

@@ -199,7 +199,7 @@ def _register(account: Account, reporter: Viewer | None, source: str, told: Told
     log.record(reporter, "compromise", "create", details=accounts.about(account))
     done = "Сеансы не завершены: сообщивший не подтвердил, кто он." if source == "stranger" else "Сеансы завершены."
     text = f"{person.full_name}, логин {account.username}. {done} Реестр: «Сообщения о компрометации» (п. 3.11)."
-    notify.add("compromise", notify.overseers(), f"Компрометация: {person.short_name}", text)
+    notify.add(notify.COMPROMISE, notify.overseers(), f"Компрометация: {person.short_name}", text)
 
 
 def _unproved(account: Account) -> tuple[ColumnElement[bool], ...]:

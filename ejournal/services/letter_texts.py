@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ejournal.extensions import db
 from ejournal.models import Account, Letter
-from ejournal.services import bulletins, compromises, mail, notice_letters, notify, own_address
+from ejournal.services import bulletins, compromises, mail, notice_letters, notify, own_address, settings
 from ejournal.services.letter_format import Content
 
 
@@ -15,6 +15,16 @@ def compose(letter: Letter) -> Content | None:
 
 def _plain(letter: Letter) -> Content:
     return Content(letter.subject, letter.text.split("\n\n"))
+
+
+def _compromise(letter: Letter) -> Content:
+    """Whose account it is stands in the register; in the letter only where the college wants it so."""
+    link = ("Открыть реестр", mail.link(mail.path_of("compromises.index")))
+    if settings.get("mail.content"):
+        return Content(letter.subject, letter.text.split("\n\n"), link=link)
+    return Content(
+        "Сообщение о компрометации", ["Внесено новое сообщение, подробности в реестре (п. 3.11)."], link=link
+    )
 
 
 def _compromise_link(letter: Letter) -> Content | None:
@@ -28,6 +38,7 @@ def _compromise_link(letter: Letter) -> Content | None:
 
 KINDS: Mapping[str, Callable[[Letter], Content | None]] = {
     "plain": _plain,
+    notify.COMPROMISE: _compromise,
     notify.LINK: _compromise_link,
     bulletins.KIND: bulletins.compose,
     notice_letters.KIND: notice_letters.compose,

@@ -124,9 +124,10 @@ def _content(told: Sequence[Notice]) -> Content:
     page = ("Открыть дневник", mail.link(mail.path_of("notices.index")))
     if not settings.get("mail.content"):
         return Content(SUBJECT, [ONLY_LINK], link=page, footer=SETTINGS_WORDS)
-    lines = [(notice.student.name if _is_child(notice) else "", notice.text) for notice in told]
+    lines = [(_child(notice), notice.text) for notice in told]
     return Content(SUBJECT, ["Новое в дневнике."], rules.grouped(lines), page, SETTINGS_WORDS)
 
 
-def _is_child(notice: Notice) -> bool:
-    return notice.student_id is not None and notice.student_id != notice.person_id
+def _child(notice: Notice) -> str:
+    """Whom it is about, for a parent; one's own news need no name."""
+    return notice.student.name if notice.student and notice.student_id != notice.person_id else ""

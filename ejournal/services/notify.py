@@ -19,6 +19,7 @@ from ejournal.services import addresses, letters, mail, settings
 
 # The one-time link by which a person reports a compromised account without its password (п. 3.11).
 LINK = "compromise-link"
+COMPROMISE = "compromise"
 OLDEST = timedelta(days=2)
 
 
@@ -70,7 +71,7 @@ def _queue(notice: PendingNotice) -> bool:
     standing = addresses.of([notice.person_id])[notice.person_id]
     if not standing.works:
         return False
-    kind = LINK if notice.kind == LINK else "plain"
+    kind = notice.kind if notice.kind in (LINK, COMPROMISE) else "plain"
     letter = letters.add(
         kind, f"pending:{notice.id}", standing.address, notice.title, notice.text,
         person_id=notice.person_id, details=notice.details,

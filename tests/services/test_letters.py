@@ -14,7 +14,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import BouncedAddress, Letter, Role
 from ejournal.models.base import now
-from ejournal.services import addresses, letters, mail, mail_admin, sending, settings
+from ejournal.services import addresses, letters, mail, mail_admin, news, restored_mail, sending, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 
@@ -306,3 +306,13 @@ def test_old_letters_are_removed_and_waiting_ones_stay(in_app: Flask, server: Ma
     db.session.expire_all()
     assert db.session.get(Letter, sent.id) is None
     assert db.session.get(Letter, waiting.id)
+
+
+def test_letters_of_a_restored_copy_are_not_sent_by_themselves(in_app: Flask, server: MailServer) -> None:
+    letter = make_letter()
+    settings.put(news.CURSOR, {})
+    db.session.commit()
+    restored_mail.settle()
+    assert sending.run() == 0
+    assert state(letter)[0] == "uncertain"
+    assert settings.get(news.CURSOR) is None

@@ -14,7 +14,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Account, LogEntry, Person, Role
 from ejournal.models.base import now
-from ejournal.services import addresses, compromises, letters, notify, own_address, sending
+from ejournal.services import addresses, compromises, letters, notify, own_address, sending, settings
 from ejournal.services.compromises import Told
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
@@ -137,8 +137,19 @@ def test_r3_11_administration_and_support_are_told_by_mail(anna: Viewer, server:
     sending.run()
     (message,) = server.received
     assert message["To"] == "zavuch@college.example"
-    assert "Компрометация" in message["Subject"]
+    assert "компрометации" in message["Subject"]
+    assert "https://journal.college.example/admin/compromises" in text_of(message)
+    assert "Семёнов" not in message["Subject"] + text_of(message)
     assert notify.pending() == []
+
+
+def test_r3_11_a_college_that_wants_it_so_reads_whose_account_it_is(anna: Viewer, server: MailServer) -> None:
+    settings.put("mail.content", True)
+    write_to(factories.make_person("Завучева", (Role.ADMINISTRATION,)))
+    compromises.report_without_password(anna, Told(now().date()))
+    notify.dispatch()
+    sending.run()
+    assert "Семёнова" in server.subjects[0]
 
 
 def test_r3_11_a_one_time_link_comes_by_mail_and_works(anna: Viewer, server: MailServer) -> None:
