@@ -17,6 +17,7 @@ from ejournal.backup.archive import ArchiveError, Manifest
 from ejournal.config import Config
 from ejournal.extensions import db
 from ejournal.models.base import now
+from ejournal.services import restored_mail
 
 Say = Callable[[str], None]
 
@@ -42,6 +43,7 @@ def restore(path: Path, passphrase: str, say: Say) -> Manifest:
             else:
                 _load_into_server(opened, manifest)
             _merge_files(files, config.files)
+            restored_mail.settle()
     say(f"Готово. Прежнее состояние: {kept}" if kept else "Готово.")
     return manifest
 

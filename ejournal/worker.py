@@ -11,7 +11,7 @@ from huey.consumer import Consumer
 
 from ejournal import create_app
 from ejournal.extensions import db
-from ejournal.jobs import night, running
+from ejournal.jobs import night, post, running
 from ejournal.jobs.folder import Lock
 from ejournal.jobs.queue import queue, waiting
 from ejournal.services.errors import RefusedError
@@ -20,6 +20,8 @@ from ejournal.services.errors import RefusedError
 THREADS = 2
 # Seconds: how soon a job begins, at the latest; how exactly the night's hour is kept.
 LONGEST_WAIT, CLOCK = 1.0, 30.0
+# Seconds between two rounds of the post.
+POST = 20.0
 
 
 class Worker(Consumer):
@@ -42,6 +44,7 @@ def main() -> None:
         db.session.remove()
         consumer = Worker(queue(), workers=THREADS, periodic=False, max_delay=LONGEST_WAIT)
     threading.Thread(target=_watch_clock, args=(app,), daemon=True).start()
+    threading.Thread(target=_carry_post, args=(app,), daemon=True).start()
     consumer.run()
     # Threads that are still at work are not waited for: their transactions are undone, and the next start says so.
     os._exit(0)
@@ -57,6 +60,17 @@ def _watch_clock(app: Flask) -> None:
         except Exception:
             app.logger.exception("the night's work was not begun")
         time.sleep(CLOCK)
+
+
+def _carry_post(app: Flask) -> None:
+    """Beside the clock: a mail server that does not answer must not hold the night's work up."""
+    while True:
+        try:
+            with app.app_context():
+                post.tick()
+        except Exception:
+            app.logger.exception("the post was not carried")
+        time.sleep(POST)
 
 
 def _end_with_parent() -> None:

@@ -37,6 +37,7 @@ from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
 from ejournal.access.disputes import disputes_of
 from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
+from ejournal.access.readers import readers_of
 
 __all__ = [
     "ANNOUNCERS",
@@ -66,6 +67,7 @@ __all__ = [
     "permits",
     "public",
     "reaches_led",
+    "readers_of",
     "reads_diary",
     "sees",
     "students_concerned",

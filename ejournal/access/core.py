@@ -7,7 +7,20 @@ from functools import cache
 from typing import Any, TypeVar
 
 from flask_login import UserMixin
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from ejournal.domain.names import full_name, short_name
 from ejournal.extensions import db
@@ -16,6 +29,7 @@ from ejournal.models import (
     Course,
     CourseTeacher,
     Curatorship,
+    Notice,
     Person,
     Role,
     RoleGrant,
@@ -44,6 +58,8 @@ class Viewer(UserMixin):
     # The session that signs the request and when it was last noted; a viewer without a browser has none.
     session: str = ""
     seen_at: datetime | None = None
+    # How many notices were not read yet: on every page, so they are counted with the viewer.
+    unseen: int = 0
 
     def get_id(self) -> str:
         return self.session
@@ -105,6 +121,7 @@ def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None 
         roles=frozenset(Role(row.role) for row in rows if row.role),
         session=session_id,
         seen_at=seen_at,
+        unseen=first.unseen,
     )
 
 
@@ -145,11 +162,17 @@ def _people() -> Select[*tuple[Any, ...]]:
             Person.name,
             Person.patronymic,
             RoleGrant.role,
+            _unseen().label("unseen"),
         )
         .join(Person, Person.id == Account.person_id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, today)))
         .where(Account.blocked_at.is_(None))
     )
+
+
+def _unseen() -> ScalarSelect[int]:
+    mine = (Notice.person_id == Account.person_id, Notice.seen_at.is_(None))
+    return select(func.count(Notice.id)).where(*mine).correlate(Account).scalar_subquery()
 
 
 def in_force(dated: Any, on: Any) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ def reads_diary(viewer: Viewer, on: date) -> ColumnElement[bool]:
         return exists().where(Enrollment.student_id == Person.id)
     allowed: list[ColumnElement[bool]] = [false()]
     if Role.STUDENT in viewer.roles:
-        allowed.append(and_(Person.id == viewer.person_id, _studies(on), ~declined(viewer.person_id)))
+        allowed.append(and_(Person.id == viewer.person_id, studies(on), ~declined(viewer.person_id)))
     if Role.PARENT in viewer.roles:
         allowed.append(_parent_reads(viewer, on))
     if Role.CURATOR in viewer.roles:
@@ -52,13 +52,17 @@ def _parent_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
         Guardianship.parent_id == viewer.person_id,
         in_force(Guardianship, on),
     )
-    return and_(guards, _studies(on), parent_may_read(viewer.person_id, on))
+    return and_(guards, studies(on), parent_may_read(viewer.person_id, on))
 
 
 def parent_may_read(parent_id: Any, on: date) -> ColumnElement[bool]:
     """The condition that the consents on record open the query's Person to a parent (п. 4.1)."""
-    of_age = and_(Person.birth_date.is_not(None), Person.birth_date <= years_before(on, MAJORITY))
-    return and_(agreed(Person.id, parent_id), or_(~of_age, agreed(Person.id, Person.id)))
+    return and_(agreed(Person.id, parent_id), or_(~is_of_age(on), agreed(Person.id, Person.id)))
+
+
+def is_of_age(on: date) -> ColumnElement[bool]:
+    """The condition that the query's Person answers for himself (152-ФЗ)."""
+    return and_(Person.birth_date.is_not(None), Person.birth_date <= years_before(on, MAJORITY))
 
 
 def agreed(student_id: Any, person_id: Any) -> ColumnElement[bool]:
@@ -83,7 +87,7 @@ def _last_is(student_id: Any, person_id: Any, kinds: tuple[str, ...]) -> ColumnE
     return exists().where(answer.id == newest, answer.kind.in_(kinds))
 
 
-def _studies(on: date) -> ColumnElement[bool]:
+def studies(on: date) -> ColumnElement[bool]:
     """The condition that the query's Person is a student now, will be, or is on academic leave: who was expelled or
     graduated has no diary any more (the college gives statements on paper)."""
     return exists().where(

@@ -16,6 +16,7 @@ from ejournal.demo import (
     journals,
     lessons,
     life,
+    news,
     period_marks,
     plans,
     reports,
@@ -123,6 +124,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     diary.add(kept, year, groups, student, guardians)
     absences.add(kept, year, courses, employees, student, parent, journal)
     sign_ins.add(kept, year, seed, groups, guardians)
+    news.add(kept, year, employees, student, guardians)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

@@ -18,6 +18,7 @@ FIRST = ((0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 3), (2, 2), (2, 4))
 REST = ((1, 2), (2, 1), (2, 3), (1, 4))
 # Share of students with such a parent on the list.
 PARENTS = ((False, "мать", 0.85), (True, "отец", 0.4))
+WRITABLE = 0.8  # of parents gave an e-mail address
 SHIFT_HOLDS = 3  # groups of one programme and course in the first shift; the fourth comes in the second
 
 # A full-grown list has these too: no patronymic, «оглы», two surnames, a hyphen; ё is among the ordinary ones.
@@ -141,13 +142,17 @@ def _add_student(rows: Rows, year: Year, group: Group, chance: Random, name: Nam
 
 def _add_parent(rows: Rows, name: Name, since: date) -> int:
     chance = dice(0, "parent", name)
+    phone = _phone(chance)
+    writable = name == MOTHER or chance.random() < WRITABLE
     person_id = rows.add(
         Person,
         surname=name.surname,
         name=name.name,
         patronymic=name.patronymic,
         skey=sort_key(name.surname, name.name, name.patronymic),
-        phone=_phone(chance),
+        phone=phone,
+        # No mail server answers for this name; some parents gave no address.
+        email=f"p{phone[-9:].replace('-', '')}@pochta.example" if writable else None,
     )
     rows.add(RoleGrant, person_id=person_id, role=Role.PARENT, since=since)
     return person_id

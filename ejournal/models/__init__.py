@@ -42,8 +42,10 @@ from ejournal.models.journal import (
     Work,
     WorkKind,
 )
+from ejournal.models.letter import LETTER_STATES, AddressProof, BouncedAddress, Bulletin, Letter
 from ejournal.models.log import LogEntry, LogLink
 from ejournal.models.movement import MOVEMENTS, Movement, MovementOrder
+from ejournal.models.notice import Notice, NoticeChoice, Told
 from ejournal.models.people import (
     Account,
     Guardianship,
@@ -65,6 +67,7 @@ __all__ = [
     "JOB_STATES",
     "LEAVING",
     "LESSON_STATES",
+    "LETTER_STATES",
     "MOVEMENTS",
     "PAPER_KINDS",
     "REPORT_SOURCES",
@@ -79,9 +82,12 @@ __all__ = [
     "AnnouncementReading",
     "Audience",
     "AudienceTarget",
+    "AddressProof",
     "Bell",
     "BellDate",
     "BellSchedule",
+    "BouncedAddress",
+    "Bulletin",
     "CalendarFeed",
     "Cell",
     "Compromise",
@@ -113,10 +119,13 @@ __all__ = [
     "Lesson",
     "LessonFile",
     "LessonState",
+    "Letter",
     "LogEntry",
     "LogLink",
     "Movement",
     "MovementOrder",
+    "Notice",
+    "NoticeChoice",
     "PendingNotice",
     "Period",
     "PeriodClosing",
@@ -137,6 +146,7 @@ __all__ = [
     "SubstitutionKind",
     "ThematicPlan",
     "TimetableEntry",
+    "Told",
     "Topic",
     "UserSession",
     "Vacation",

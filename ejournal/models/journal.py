@@ -165,7 +165,8 @@ class Cell(Base):
     """A student × a work: attendance code and/or mark. An emptied cell stays, so that its version goes on."""
 
     __tablename__ = "cell"
-    __table_args__ = (UniqueConstraint("work_id", "student_id"),)
+    # What changed since a moment is asked twice a minute (services/news_marks.py).
+    __table_args__ = (UniqueConstraint("work_id", "student_id"), Index("ix_cell_updated_at", "updated_at"))
 
     id: Mapped[Id]
     work_id: Mapped[int] = ref("work.id")

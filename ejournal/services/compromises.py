@@ -17,7 +17,7 @@ from ejournal.domain import calendar, terms
 from ejournal.extensions import db, reading
 from ejournal.models import Account, Compromise, PendingNotice, Person, Vacation
 from ejournal.models.base import now
-from ejournal.services import accounts, calendar_feed, log, notify, passwords, settings, throttle, usernames
+from ejournal.services import accounts, calendar_feed, log, mail, notify, passwords, settings, throttle, usernames
 from ejournal.services.errors import FieldsError, NotFoundError
 
 LINK_HOURS = 1
@@ -138,7 +138,7 @@ def secure(actor: Viewer, made: Compromise) -> None:
 
 
 def mail_is_set_up() -> bool:
-    return bool(current_app.config["EJOURNAL"].smtp_url)
+    return mail.is_ready()
 
 
 def working_days() -> Callable[[date], bool]:
@@ -199,7 +199,7 @@ def _register(account: Account, reporter: Viewer | None, source: str, told: Told
     log.record(reporter, "compromise", "create", details=accounts.about(account))
     done = "Сеансы не завершены: сообщивший не подтвердил, кто он." if source == "stranger" else "Сеансы завершены."
     text = f"{person.full_name}, логин {account.username}. {done} Реестр: «Сообщения о компрометации» (п. 3.11)."
-    notify.add("compromise", notify.overseers(), f"Компрометация: {person.short_name}", text)
+    notify.add(notify.COMPROMISE, notify.overseers(), f"Компрометация: {person.short_name}", text)
 
 
 def _unproved(account: Account) -> tuple[ColumnElement[bool], ...]:

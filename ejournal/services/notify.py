@@ -1,10 +1,11 @@
 """Notices that wait to be sent by e-mail: written in the transaction of what they tell of, sent later.
 
-The sender takes `pending()`, sends each and calls `sent()`. A notice of kind LINK has no link in it, because nothing
-secret is stored: its sender makes one with `compromises.link_token(account)` for the address /compromise/<token>.
+`dispatch()` makes a letter of each. A notice of kind LINK has no link in it, because nothing secret is stored: it is
+made when the letter is sent (letter_texts.py).
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,10 +15,12 @@ from ejournal.access import OVERSEERS, in_force
 from ejournal.extensions import db
 from ejournal.models import PendingNotice, RoleGrant
 from ejournal.models.base import now
-from ejournal.services import settings
+from ejournal.services import addresses, letters, mail, settings
 
 # The one-time link by which a person reports a compromised account without its password (п. 3.11).
 LINK = "compromise-link"
+COMPROMISE = "compromise"
+OLDEST = timedelta(days=2)
 
 
 def add(kind: str, person_ids: Iterable[int], title: str, text: str, **details: Any) -> None:
@@ -45,6 +48,35 @@ def pending(limit: int = 100) -> list[PendingNotice]:
             .limit(limit)
         )
     )
+
+
+def dispatch() -> int:
+    """Put what waits into the queue of letters; how many. Commits.
+
+    Without mail it waits for a while, so that a college that sets it up hears of yesterday, not of last year.
+    """
+    made = 0
+    old = now() - OLDEST
+    for notice in pending():
+        if notice.created_at < old:
+            sent(notice)
+        elif mail.is_ready():
+            made += _queue(notice)
+            sent(notice)
+    db.session.commit()
+    return made
+
+
+def _queue(notice: PendingNotice) -> bool:
+    standing = addresses.of([notice.person_id])[notice.person_id]
+    if not standing.works:
+        return False
+    kind = notice.kind if notice.kind in (LINK, COMPROMISE) else "plain"
+    letter = letters.add(
+        kind, f"pending:{notice.id}", standing.address, notice.title, notice.text,
+        person_id=notice.person_id, details=notice.details,
+    )  # fmt: skip
+    return letter is not None
 
 
 def sent(notice: PendingNotice) -> None:

@@ -42,6 +42,11 @@ ABOUT = {
     "event.author_id": "События, назначенные мной",
     "resource.suggested_by": "Ресурсы, предложенные мной",
     "dead_link.person_id": "Сообщения о неработающих ссылках",
+    "notice.person_id": "Новое для меня",
+    "notice_choice.person_id": "Как сообщать о новом",
+    "letter.person_id": "Письма по электронной почте",
+    "address_proof.person_id": "Подтверждение адреса почты",
+    "bulletin.author_id": "Письма родителям",
     "log_entry.student_id": "Журнал изменений: обо мне",
     "log_entry.actor_id": "Журнал изменений: мои действия",
 }
@@ -74,7 +79,10 @@ EXCLUDED = dict.fromkeys(
         "substitution.withdrawn_by",
     ),
     _AUTHOR,
-)
+) | {
+    "notice.student_id": "уведомления другим людям; о чём они — в «Оценки и посещаемость»",
+    "told.student_id": "что из оценок и пропусков уже сообщено: сами они — в «Оценки и посещаемость»",
+}
 
 # Where a row tells of others too, only these columns are given.
 ONLY = {
@@ -101,6 +109,12 @@ HIDDEN = frozenset(
         "log_entry.undoes_id",
         "log_entry.details",
         "job.payload",
+        "letter.claim",
+        "letter.details",
+        "letter.key",
+        "letter.message_id",
+        "notice.key",
+        "notice.mail",
         "job.result",
         "announcement.skey",
         "person.skey",
@@ -157,6 +171,8 @@ COLUMNS = {
     "discipline_id": "дисциплина",
     "document_date": "дата документа",
     "document_number": "номер документа",
+    "confirmed": "подтверждён адрес",
+    "confirmed_at": "подтверждён",
     "due": "срок",
     "email": "почта",
     "ended_at": "завершён",

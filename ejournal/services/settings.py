@@ -37,6 +37,18 @@ DEFAULTS: dict[str, Any] = {
     "nightly.hour": 3,
     "nightly.last": None,
     "grading": {},
+    # Mail: who it comes from, the journal's address in the links, whether a letter says what is new or only where.
+    "mail.sender": "",
+    "mail.site": "",
+    "mail.content": False,
+    # The last time the mail server could not be used: failures in a row, at, next, error (services/mail.py).
+    "mail.trouble": None,
+    # Minutes for which a mark or an absence must have stood before it is told, and the hour of the daily letter.
+    "notices.hold_minutes": 30,
+    "notices.absence_minutes": 2,
+    "notices.digest_hour": 18,
+    # Up to which moments changes were told, by kind (services/news.py).
+    "notices.cursor": None,
 }
 
 # Workers see a change made by another within this many seconds; one save must not pay a query for settings.

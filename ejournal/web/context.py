@@ -96,6 +96,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         DISPUTES,
         TIMETABLE,
         ("consents.index", "Согласия"),
+        ("bulletins.index", "Письма родителям"),
         DOCUMENTS,
         ANNOUNCEMENTS,
     ],

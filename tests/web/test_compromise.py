@@ -38,6 +38,8 @@ def mail(app: Flask, anna: FlaskClient) -> Iterator[None]:
     before = app.config["EJOURNAL"]
     app.config["EJOURNAL"] = replace(before, smtp_url="smtp://localhost")
     with app.app_context():
+        settings.put("mail.sender", "journal@college.example")
+        settings.put("mail.site", "https://journal.college.example")
         db.session.execute(db.update(Person).values(email="anna@college.example"))
         db.session.commit()
     yield

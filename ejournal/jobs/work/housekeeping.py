@@ -6,7 +6,7 @@ from ejournal.access import Viewer
 from ejournal.exchange import pending
 from ejournal.jobs import files, night
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
-from ejournal.services import old_sessions
+from ejournal.services import letters, notices, old_sessions
 
 
 @nightly("clear-jobs", "Результаты заданий старше недели")
@@ -22,6 +22,11 @@ def clear_sessions() -> str:
 @nightly("clear-uploads", "Незавершённые загрузки списков")
 def clear_uploads() -> str:
     return f"удалено файлов: {pending.sweep()}"
+
+
+@nightly("clear-letters", "Старые письма и уведомления")
+def clear_letters() -> str:
+    return f"писем: {letters.remove_old()}, уведомлений: {notices.remove_old()}"
 
 
 @handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.")

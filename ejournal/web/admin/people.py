@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.models import Role
-from ejournal.services import account_admin, people, sessions, settings, usernames
+from ejournal.services import account_admin, addresses, people, sessions, settings, usernames
 from ejournal.services.errors import RefusedError
 from ejournal.web.admin import bp
 
@@ -167,5 +167,7 @@ def _page(person_id: int, **more: object) -> str:
         sessions=sessions.of_account(found.account, current_user.session) if found.account else [],
         suggestion=suggestion,
         role_options=ROLE_OPTIONS,
+        standing=addresses.of([person_id])[person_id],
+        states_of_address=addresses.STATES,
         **more,
     )

@@ -1,0 +1,46 @@
+"""What letters say. Most are put together when they are sent: from what is so then, for who may still know it."""
+
+from collections.abc import Callable, Mapping
+
+from ejournal.extensions import db
+from ejournal.models import Account, Letter
+from ejournal.services import bulletins, compromises, mail, notice_letters, notify, own_address, settings
+from ejournal.services.letter_format import Content
+
+
+def compose(letter: Letter) -> Content | None:
+    """None: there is nothing to tell any more, or the receiver may not know it. The caller commits."""
+    return KINDS[letter.kind](letter)
+
+
+def _plain(letter: Letter) -> Content:
+    return Content(letter.subject, letter.text.split("\n\n"))
+
+
+def _compromise(letter: Letter) -> Content:
+    """Whose account it is stands in the register; in the letter only where the college wants it so."""
+    link = ("Открыть реестр", mail.link(mail.path_of("compromises.index")))
+    if settings.get("mail.content"):
+        return Content(letter.subject, letter.text.split("\n\n"), link=link)
+    return Content(
+        "Сообщение о компрометации", ["Внесено новое сообщение, подробности в реестре (п. 3.11)."], link=link
+    )
+
+
+def _compromise_link(letter: Letter) -> Content | None:
+    """The one-time link; none for an account that was blocked meanwhile (п. 3.11)."""
+    account = db.session.get(Account, (letter.details or {}).get("account_id", 0))
+    if account is None or account.blocked_at:
+        return None
+    path = mail.path_of("compromises.link", proof=compromises.link_token(account))
+    return Content(letter.subject, letter.text.split("\n\n"), link=("Задать новый пароль", mail.link(path)))
+
+
+KINDS: Mapping[str, Callable[[Letter], Content | None]] = {
+    "plain": _plain,
+    notify.COMPROMISE: _compromise,
+    notify.LINK: _compromise_link,
+    bulletins.KIND: bulletins.compose,
+    notice_letters.KIND: notice_letters.compose,
+    own_address.KIND: own_address.compose,
+}

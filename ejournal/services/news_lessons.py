@@ -1,0 +1,134 @@
+"""News of homework and of replacements: told once to everybody they concern (п. 4.2, 4.4)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from ejournal import access
+from ejournal.domain import calendar
+from ejournal.extensions import db
+from ejournal.models import Course, Homework, Lesson, Notice, Substitution
+from ejournal.services import conflicts, mail, notices, roster, settings
+from ejournal.services import substitutions as replacing
+from ejournal.services.notices import News
+
+RECENT = timedelta(days=31)
+LONGEST = 300
+WITHDRAWN = "off"
+
+
+def homework(since: datetime, until: datetime) -> int:
+    """Tell of homework that was published between two moments and still stands. Current transaction."""
+    rows = db.session.execute(
+        select(Homework, Lesson)
+        .join(Lesson, Lesson.id == Homework.lesson_id)
+        .options(joinedload(Lesson.course).options(joinedload(Course.year), joinedload(Course.discipline)))
+        .where(Homework.published_at > since, Homework.published_at <= until, Lesson.date >= settings.today() - RECENT)
+        .order_by(Homework.id)
+    )
+    told = 0
+    for given, lesson in rows.tuples().all():
+        students = [one.id for one in roster.students_of(lesson.course) if one.was_there(lesson.date)]
+        text = f"{lesson.course.discipline.title}{_due(given.due_date)}: {_short(given.text) or 'файл'}"
+        told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, "diary.homework"))
+    return told
+
+
+def substitutions() -> int:
+    """Tell of what is otherwise today and tomorrow, and of what is not otherwise after all. Current transaction."""
+    today = settings.today()
+    days = (today, today + timedelta(days=1))
+    rows = db.session.scalars(
+        select(Substitution)
+        .where(or_(Substitution.date.in_(days), Substitution.to_date.in_(days)))
+        .options(
+            joinedload(Substitution.course).options(joinedload(Course.year), joinedload(Course.discipline)),
+            joinedload(Substitution.instead_course),
+        )
+        .order_by(Substitution.id)
+    )
+    found = rows.all()
+    known = _values([f"substitution:{made.id}" for made in found])
+    told = 0
+    for made in found:
+        before = known.get(f"substitution:{made.id}")
+        if made.withdrawn_at is None and before is None:
+            told += _made(made)
+        elif made.withdrawn_at and before == "":
+            told += _withdrawn(made)
+    return told
+
+
+def gone(keys: Iterable[str]) -> set[str]:
+    """Of «homework:…» and «substitution:…»: those that are no more so, or over."""
+    ids: dict[str, list[int]] = {"homework": [], "substitution": []}
+    for key in keys:
+        kind, _, rest = key.partition(":")
+        if kind in ids:
+            ids[kind].append(int(rest))
+    alive = db.session.scalars(select(Homework.id).where(Homework.id.in_(ids["homework"]))).all()
+    late = db.session.scalars(
+        select(Substitution.id).where(
+            Substitution.id.in_(ids["substitution"]),
+            Substitution.date < settings.today(),
+            or_(Substitution.to_date.is_(None), Substitution.to_date < settings.today()),
+        )
+    ).all()
+    return {f"homework:{id_}" for id_ in set(ids["homework"]) - set(alive)} | {f"substitution:{id_}" for id_ in late}
+
+
+def _values(keys: Sequence[str]) -> dict[str, str]:
+    """What was told under these keys: «» or WITHDRAWN. One query a look, whatever was replaced."""
+    rows = db.session.execute(select(Notice.key, Notice.value).where(Notice.key.in_(keys)).distinct())
+    return {row.key: row.value for row in rows.all()}
+
+
+def _made(made: Substitution) -> int:
+    key = f"substitution:{made.id}"
+    text = f"{_where(made)}: {replacing.words(made)}"
+    courses = [made.course] + ([made.instead_course] if made.instead_course else [])
+    students = {one.id for course in courses for one in roster.students_of(course) if one.was_there(made.date)}
+    told = notices.tell("substitution", _for_family(sorted(students), key, text, "diary.week"))
+    page = mail.path_of("timetable.index")
+    staff = [News(id_, key, text, page) for id_ in sorted(_teachers(made))]
+    return told + notices.tell("substitution", staff)
+
+
+def _withdrawn(made: Substitution) -> int:
+    """Only those hear of it who were told of the replacement."""
+    key = f"substitution:{made.id}"
+    told = db.session.execute(select(Notice.person_id, Notice.student_id, Notice.url).where(Notice.key == key))
+    text = f"{_where(made)}: замена отменена, занятие по расписанию"
+    return notices.tell(
+        "substitution", [News(row.person_id, key, text, row.url, row.student_id, WITHDRAWN) for row in told.all()]
+    )
+
+
+def _teachers(made: Substitution) -> set[int]:
+    """Whose lesson it was, who gives it, and whose discipline stands there instead."""
+    ids = [made.course_id] + ([made.instead_course_id] if made.instead_course_id else [])
+    named = {id_ for own in conflicts.teachers_of(ids, made.date).values() for id_ in own}
+    return named | ({made.teacher_id} if made.teacher_id else set())
+
+
+def _for_family(students: Sequence[int], key: str, text: str, endpoint: str) -> list[News]:
+    """One notice a reader, also where two children of one parent sit in the group."""
+    found: dict[int, News] = {}
+    for reader, student in access.readers_of(students, settings.today()):
+        found.setdefault(reader, News(reader, key, text, mail.path_of(endpoint, student_id=student), student))
+    return list(found.values())
+
+
+def _where(made: Substitution) -> str:
+    return f"{calendar.format_weekday(made.date)}, {made.pair} пара, {made.course.discipline.title}"
+
+
+def _due(day: date | None) -> str:
+    return f", к {calendar.format_short(day)}" if day else ""
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
