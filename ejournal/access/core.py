@@ -16,6 +16,7 @@ from ejournal.models import (
     Course,
     CourseTeacher,
     Curatorship,
+    InboxState,
     Person,
     Role,
     RoleGrant,
@@ -44,6 +45,9 @@ class Viewer(UserMixin):
     # The session that signs the request and when it was last noted; a viewer without a browser has none.
     session: str = ""
     seen_at: datetime | None = None
+    # Messages: how many are unread, and the number that grows when anything changes (models.InboxState).
+    unread: int = 0
+    inbox: int = 0
 
     def get_id(self) -> str:
         return self.session
@@ -105,6 +109,8 @@ def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None 
         roles=frozenset(Role(row.role) for row in rows if row.role),
         session=session_id,
         seen_at=seen_at,
+        unread=first.unread or 0,
+        inbox=first.version or 0,
     )
 
 
@@ -145,8 +151,11 @@ def _people() -> Select[*tuple[Any, ...]]:
             Person.name,
             Person.patronymic,
             RoleGrant.role,
+            InboxState.unread,
+            InboxState.version,
         )
         .join(Person, Person.id == Account.person_id)
+        .outerjoin(InboxState, InboxState.person_id == Account.person_id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, today)))
         .where(Account.blocked_at.is_(None))
     )

@@ -72,7 +72,7 @@ def _last_is(student_id: Any, person_id: Any, kinds: tuple[str, ...]) -> ColumnE
     newest = (
         select(func.max(last.id))
         .where(last.student_id == student_id, last.person_id == person_id, last.by_guardian.is_(False))
-        .correlate(Person)
+        .correlate_except(last)
         .scalar_subquery()
     )
     return exists().where(answer.id == newest, answer.kind.in_(kinds))

@@ -38,6 +38,16 @@ from ejournal.models.journal import (
     WorkKind,
 )
 from ejournal.models.log import LogEntry, LogLink
+from ejournal.models.message import (
+    Conversation,
+    InboxState,
+    Member,
+    Message,
+    MessageAccess,
+    MessageBlock,
+    MessageComplaint,
+    MessageFile,
+)
 from ejournal.models.movement import MOVEMENTS, Movement, MovementOrder
 from ejournal.models.people import (
     Account,
@@ -69,6 +79,7 @@ __all__ = [
     "Cell",
     "Compromise",
     "Consent",
+    "Conversation",
     "Course",
     "CourseHours",
     "CourseTeacher",
@@ -85,6 +96,7 @@ __all__ = [
     "Guardianship",
     "Homework",
     "HomeworkTick",
+    "InboxState",
     "IndividualPlan",
     "IndividualRow",
     "IssuedDocument",
@@ -95,6 +107,12 @@ __all__ = [
     "LessonState",
     "LogEntry",
     "LogLink",
+    "Member",
+    "Message",
+    "MessageAccess",
+    "MessageBlock",
+    "MessageComplaint",
+    "MessageFile",
     "Movement",
     "MovementOrder",
     "PendingNotice",
