@@ -115,12 +115,13 @@ def links_of(viewer: Viewer, person_ids: Any, on: date, group_id: int | None = N
     """Of the parents among these persons, their children as far as the viewer may know of them: the parent's id, the
     child, the group. On one of them a parent's place in a conversation rests."""
     groups = None if viewer.holds(OVERSEERS) else _groups_of_staff(viewer.person_id, on)
-    child, row = aliased(Person), aliased(Guardianship)
+    # All aliased: the conditions speak of these tables too.
+    child, row, spell = aliased(Person), aliased(Guardianship), aliased(Enrollment)
     return (
         select(row.parent_id, child, Group.title)
         .join(child, child.id == row.student_id)
-        .outerjoin(Enrollment, and_(Enrollment.student_id == child.id, in_force(Enrollment, on)))
-        .outerjoin(Group, Group.id == Enrollment.group_id)
+        .outerjoin(spell, and_(spell.student_id == child.id, in_force(spell, on)))
+        .outerjoin(Group, Group.id == spell.group_id)
         .where(
             row.parent_id.in_(person_ids),
             _gives_access(row, child, groups if group_id is None else [group_id], on),
