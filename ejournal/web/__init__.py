@@ -35,6 +35,7 @@ AREAS = (
     "individual",
     "jobs",
     "load",
+    "messages",
     "movement",
     "plans",
     "profile",
