@@ -7,8 +7,9 @@ import factories
 import factories_diary
 from factories import Journal
 
+from ejournal.domain.names import fold
 from ejournal.extensions import db
-from ejournal.models import Message, Person, Role
+from ejournal.models import Conversation, Member, Message, Person, Role
 from ejournal.services import messages
 from ejournal.services.messages import Letter
 
@@ -65,5 +66,25 @@ def write(author: Person, other: Person, text: str = "Здравствуйте!"
 
 def write_to_many(author: Person, key: str, text: str = "Всем добрый день!") -> Message:
     message = messages.send_to_many(factories.viewer_of(author), key, letter(text))
+    db.session.commit()
+    return message
+
+
+def make_talk(author: Person, other: Person, text: str = "Добрый день") -> Message:
+    """A conversation of two employees as stored, with one message."""
+    low, high = sorted((author.id, other.id))
+    conversation = Conversation(low_id=low, high_id=high)
+    db.session.add(conversation)
+    db.session.flush()
+    for person_id in (low, high):
+        db.session.add(Member(conversation_id=conversation.id, person_id=person_id))
+    message = Message(
+        conversation_id=conversation.id,
+        author_id=author.id,
+        request_id=f"request-{next(_number)}",
+        text=text,
+        folded=fold(text),
+    )
+    db.session.add(message)
     db.session.commit()
     return message

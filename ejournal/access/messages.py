@@ -154,6 +154,21 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
     )
 
 
+def leading(viewer: Viewer, person_ids: Any, on: date) -> Any:
+    """Who of these employees leads a group of the viewer's, or of the viewer's children: the id and the group."""
+    own = []
+    if Role.STUDENT in viewer.roles:
+        own.append(Group.id.in_(_groups_of_student(viewer.person_id, on)))
+    if Role.PARENT in viewer.roles:
+        own.append(Group.id.in_(_groups_of_children(viewer, on)))
+    return (
+        select(Curatorship.person_id, Group.title)
+        .join(Group, Group.id == Curatorship.group_id)
+        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), or_(false(), *own))
+        .order_by(Curatorship.person_id, Group.title)
+    )
+
+
 def own_link(viewer: Viewer, other_id: int, on: date) -> Select[int]:
     """The child on whom a parent's conversation with an employee rests: one in that employee's group comes first."""
     children = children_of(viewer, on).with_only_columns(Person.id).order_by(None)

@@ -135,7 +135,7 @@ def own_link(viewer: Viewer, other_id: int) -> int | None:
 
 
 def describe(viewer: Viewer, persons: Iterable[Person]) -> list[Addressee]:
-    """Persons with what they are: post or role, group, children, what they teach. At most four queries."""
+    """Persons with what they are: post or role, group, children, what they teach. At most five queries."""
     found = {person.id: Addressee(person.id, person.short_name, person.full_name) for person in persons}
     if not found:
         return []
@@ -144,10 +144,10 @@ def describe(viewer: Viewer, persons: Iterable[Person]) -> list[Addressee]:
     parents = [key for key in found if key not in students and not roles[key] & access.STAFF]
     staff = [key for key in found if roles[key] & access.STAFF]
     posts = {person.id: person.post for person in persons}
-    subjects = _subjects(viewer, staff) if not viewer.holds(access.STAFF) else {}
+    duties = _duties(viewer, staff) if not viewer.holds(access.STAFF) else {}
     for key in staff:
         held = ", ".join(role.label.lower() for role in STAFF_ORDER if role in roles[key])
-        words = "; ".join(filter(None, (posts[key] or held, ", ".join(subjects.get(key, [])))))
+        words = "; ".join(filter(None, (posts[key] or held, ", ".join(duties.get(key, [])))))
         found[key] = replace(found[key], about=words)
     return list((found | _students(found, students) | _parents(viewer, found, parents)).values())
 
@@ -178,9 +178,11 @@ def _roles(ids: Collection[int]) -> dict[int, set[Role]]:
     return found
 
 
-def _subjects(viewer: Viewer, ids: Collection[int]) -> dict[int, list[str]]:
+def _duties(viewer: Viewer, ids: Collection[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     if ids:
+        for person_id, title in db.session.execute(access.leading(viewer, ids, settings.today())):
+            found.setdefault(person_id, []).append(f"руководитель группы {title}")
         for person_id, title in db.session.execute(access.taught_to(viewer, ids, settings.today())):
             found.setdefault(person_id, []).append(title)
     return found

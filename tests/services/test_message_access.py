@@ -72,9 +72,7 @@ def test_a_blocked_account_and_a_person_without_one_get_nothing(college: College
 
 def test_a_student_who_left_the_group_is_no_more_reached_by_its_teacher(college: College) -> None:
     yesterday = settings.today() - timedelta(days=1)
-    db.session.execute(
-        db.update(Enrollment).where(Enrollment.student_id == college.student.id).values(until=yesterday)
-    )
+    db.session.execute(db.update(Enrollment).where(Enrollment.student_id == college.student.id).values(until=yesterday))
     db.session.commit()
     assert reached(viewer_of(college.teacher), college.student) == "."
     assert reached(viewer_of(college.student), college.teacher) == "."
