@@ -30,6 +30,7 @@ from ejournal.models import (
     CourseTeacher,
     Curatorship,
     Notice,
+    InboxState,
     Person,
     Role,
     RoleGrant,
@@ -60,6 +61,9 @@ class Viewer(UserMixin):
     seen_at: datetime | None = None
     # How many notices were not read yet: on every page, so they are counted with the viewer.
     unseen: int = 0
+    # Messages: how many are unread, and the number that grows when anything changes (models.InboxState).
+    unread: int = 0
+    inbox: int = 0
 
     def get_id(self) -> str:
         return self.session
@@ -122,6 +126,8 @@ def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None 
         session=session_id,
         seen_at=seen_at,
         unseen=first.unseen,
+        unread=first.unread or 0,
+        inbox=first.version or 0,
     )
 
 
@@ -163,8 +169,11 @@ def _people() -> Select[*tuple[Any, ...]]:
             Person.patronymic,
             RoleGrant.role,
             _unseen().label("unseen"),
+            InboxState.unread,
+            InboxState.version,
         )
         .join(Person, Person.id == Account.person_id)
+        .outerjoin(InboxState, InboxState.person_id == Account.person_id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, in_force(RoleGrant, today)))
         .where(Account.blocked_at.is_(None))
     )

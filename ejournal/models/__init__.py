@@ -44,6 +44,16 @@ from ejournal.models.journal import (
 )
 from ejournal.models.letter import LETTER_STATES, AddressProof, BouncedAddress, Bulletin, Letter
 from ejournal.models.log import LogEntry, LogLink
+from ejournal.models.message import (
+    Conversation,
+    InboxState,
+    Member,
+    Message,
+    MessageAccess,
+    MessageBlock,
+    MessageComplaint,
+    MessageFile,
+)
 from ejournal.models.movement import MOVEMENTS, Movement, MovementOrder
 from ejournal.models.notice import Notice, NoticeChoice, Told
 from ejournal.models.people import (
@@ -92,6 +102,7 @@ __all__ = [
     "Cell",
     "Compromise",
     "Consent",
+    "Conversation",
     "Course",
     "CourseHours",
     "CourseTeacher",
@@ -111,6 +122,7 @@ __all__ = [
     "Guardianship",
     "Homework",
     "HomeworkTick",
+    "InboxState",
     "IndividualPlan",
     "IndividualRow",
     "IssuedDocument",
@@ -122,6 +134,12 @@ __all__ = [
     "Letter",
     "LogEntry",
     "LogLink",
+    "Member",
+    "Message",
+    "MessageAccess",
+    "MessageBlock",
+    "MessageComplaint",
+    "MessageFile",
     "Movement",
     "MovementOrder",
     "Notice",

@@ -42,6 +42,7 @@ AREAS = (
     "jobs",
     "load",
     "mail",
+    "messages",
     "movement",
     "notices",
     "plans",

@@ -30,7 +30,9 @@ HEADERS = {
 # What the signature of a cookie is good for. How long a session lives is kept on the server (services/sessions.py).
 COOKIE = timedelta(days=sessions.MOST_DAYS)
 # What a page asks for by itself is nobody at work: it keeps no session alive.
-IDLE = frozenset({"journal.changes", "jobs.progress"})
+IDLE = frozenset(
+    {"journal.changes", "jobs.progress", "messages.news", "messages.lines", "messages.latest", "messages.read"}
+)
 
 
 def init_app(app: Flask) -> None:
