@@ -50,9 +50,21 @@ from ejournal.models.people import (
     UserSession,
 )
 from ejournal.models.substitution import Substitution, SubstitutionKind
+from ejournal.models.tasks import (
+    ANSWER_MODES,
+    VERDICTS,
+    AnswerMode,
+    OwedWork,
+    PersonalTask,
+    PersonalTaskStudent,
+    TaskAnswer,
+    TaskAnswerFile,
+    Verdict,
+)
 from ejournal.models.timetable import Bell, BellDate, BellSchedule, Exam, GroupMode, TimetableEntry
 
 __all__ = [
+    "ANSWER_MODES",
     "COMING",
     "CONSENTS",
     "JOB_STATES",
@@ -60,8 +72,10 @@ __all__ = [
     "LESSON_STATES",
     "MOVEMENTS",
     "REPORT_SOURCES",
+    "VERDICTS",
     "AcademicYear",
     "Account",
+    "AnswerMode",
     "Bell",
     "BellDate",
     "BellSchedule",
@@ -97,11 +111,14 @@ __all__ = [
     "LogLink",
     "Movement",
     "MovementOrder",
+    "OwedWork",
     "PendingNotice",
     "Period",
     "PeriodClosing",
     "PeriodMark",
     "Person",
+    "PersonalTask",
+    "PersonalTaskStudent",
     "Programme",
     "Role",
     "RoleGrant",
@@ -114,11 +131,14 @@ __all__ = [
     "SubjectRequest",
     "Substitution",
     "SubstitutionKind",
+    "TaskAnswer",
+    "TaskAnswerFile",
     "ThematicPlan",
     "TimetableEntry",
     "Topic",
     "UserSession",
     "Vacation",
+    "Verdict",
     "Work",
     "WorkKind",
 ]

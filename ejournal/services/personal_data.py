@@ -14,6 +14,7 @@ from ejournal.models import (
     CONSENTS,
     JOB_STATES,
     LEAVING,
+    VERDICTS,
     Account,
     Course,
     Discipline,
@@ -24,6 +25,7 @@ from ejournal.models import (
     MovementOrder,
     Period,
     Person,
+    PersonalTask,
     Role,
     SignInFailure,
     StoredFile,
@@ -156,6 +158,7 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "enrollment.came_kind": COMING,
     "enrollment.left_kind": LEAVING,
     "job.state": JOB_STATES,
+    "task_answer.verdict": VERDICTS,
 }
 
 
@@ -194,6 +197,7 @@ CALLED: dict[str, tuple[Any, Callable[[Any], str], tuple[Any, ...]]] = {
     "period": (Period, lambda row: row.title, ()),
     "discipline": (Discipline, lambda row: row.label, ()),
     "stored_file": (StoredFile, lambda row: row.name, ()),
+    "personal_task": (PersonalTask, lambda row: row.text, ()),
     "movement_order": (MovementOrder, lambda row: f"№ {row.number} от {row.dated:%d.%m.%Y}", ()),
     "enrollment": (
         Enrollment,
