@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """NOT_SENT: nothing was sent, and nothing must be; AWAITED: it must be; OVERDUE: it must, and the day has passed."""
+    """NOT_SENT: nothing was sent, nor must it be; AWAITED: it must be; OVERDUE: it must, and the day has passed."""
 
     NOT_ASKED = "not-asked"
     NOT_SENT = "not-sent"
@@ -53,8 +53,8 @@ class Standing:
 
     @property
     def takes_answers(self) -> bool:
-        """Whether the student may send something: until it is accepted, and not while it is being checked."""
-        return self.state in (State.NOT_SENT, State.AWAITED, State.OVERDUE, State.RETURNED)
+        """Whether the student may send something (more): until it is accepted."""
+        return self.state not in (State.NOT_ASKED, State.ACCEPTED)
 
 
 def standing(mode: str, due: date | None, sent_on: date | None, verdict: str | None, today: date) -> Standing:
