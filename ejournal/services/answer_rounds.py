@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import aliased, selectinload
 
 from ejournal.domain import homework_state
@@ -75,9 +75,9 @@ def is_last() -> ColumnElement[bool]:
     )
 
 
-def waiting() -> Select[Any]:
-    """The answers that nobody has looked at, each the last of its student; to be narrowed by the caller."""
-    return select(TaskAnswer).where(TaskAnswer.verdict.is_(None), is_last())
+def is_waiting() -> ColumnElement[bool]:
+    """The condition that nobody has looked at the query's TaskAnswer, the last of its student."""
+    return and_(TaskAnswer.verdict.is_(None), is_last())
 
 
 def standing(task: Homework | PersonalTask, rounds: Collection[Round]) -> Standing:
@@ -91,10 +91,15 @@ def standing(task: Homework | PersonalTask, rounds: Collection[Round]) -> Standi
 
 def has_any(lesson_id: int, task_id: int | None, student_id: int | None = None) -> bool:
     """Whether anything was sent for a task (by the student)."""
-    wanted = exists().where(belongs(lesson_id, task_id))
-    return bool(db.session.scalar(select(wanted if student_id is None else wanted.where(
-        TaskAnswer.student_id == student_id
-    ))))  # fmt: skip
+    query = select(TaskAnswer.id).where(belongs(lesson_id, task_id)).limit(1)
+    if student_id is not None:
+        query = query.where(TaskAnswer.student_id == student_id)
+    return db.session.scalar(query) is not None
+
+
+def worded(verdict: str | None) -> str | None:
+    """«принято», «на доработку»; None while there is no verdict."""
+    return VERDICTS[Verdict(verdict)] if verdict else None
 
 
 def file_of(answer_id: int, file_id: int) -> tuple[TaskAnswer, TaskAnswerFile]:
@@ -117,7 +122,7 @@ def _round(answer: TaskAnswer, checked_by: Person | None, due: date | None) -> R
         sent_at=answer.sent_at,
         is_late=due is not None and settings.local(answer.sent_at).date() > due,
         verdict=answer.verdict,
-        verdict_words=VERDICTS[Verdict(answer.verdict)] if answer.verdict else "",
+        verdict_words=worded(answer.verdict) or "",
         comment=answer.comment,
         checked_by=checked_by.short_name if checked_by else "",
         checked_at=answer.checked_at,

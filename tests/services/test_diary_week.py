@@ -134,7 +134,7 @@ def test_r4_4_g_homework_written_ahead_is_seen_once_it_is_published(journal, chi
     assert line_of(child, settings.today()).homework == []
     homework.published_at = now()
     db.session.commit()
-    assert line_of(child, settings.today()).homework.text == "Прочитать § 5"
+    assert [task.text for task in line_of(child, settings.today()).homework] == ["Прочитать § 5"]
 
 
 def test_who_moved_sees_the_old_group_before_and_the_new_one_after(journal, child):
