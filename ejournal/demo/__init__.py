@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ejournal.demo import (
     accounts,
+    both_ways,
     calendar,
     consents,
     diary,
@@ -117,6 +118,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
+    both_ways.add(kept, year, student, employees.teacher.id)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from ejournal.access import in_force
@@ -152,9 +152,11 @@ def _unanswered(today: date) -> Select[Any]:
     return (
         _lessons(select(*COMMON, Homework.due_date.label("due"), last.verdict))
         .join(Homework, Homework.lesson_id == Lesson.id)
-        .join(Person, diary_lessons.attends(Person.id, Lesson.date))
+        # The condition must stand in the WHERE: its inner queries find Lesson and Course only from there.
+        .join(Person, true())
         .outerjoin(last, last.id == diary_lessons.last_answer(None))
         .where(
+            diary_lessons.attends(Person.id, Lesson.date),
             Homework.answer == AnswerMode.REQUIRED,
             Homework.due_date < today,
             Homework.published_at <= now(),
