@@ -81,7 +81,7 @@ def _return(rows: Rows, year: Year, student: int, lesson: int, teacher: int) -> 
     )  # fmt: skip
 
 
-def _owe(rows: Rows, year: Year, teacher: int, query: Select[Any], note: str) -> None:
+def _owe(rows: Rows, year: Year, teacher: int, query: Select[*tuple[Any, ...]], note: str) -> None:
     found = db.session.execute(query.limit(1)).first()
     if found:
         rows.add(
@@ -90,7 +90,7 @@ def _owe(rows: Rows, year: Year, teacher: int, query: Select[Any], note: str) ->
         )  # fmt: skip
 
 
-def _lessons(year: Year) -> Select[Any]:
+def _lessons(year: Year) -> Select[*tuple[Any, ...]]:
     """Lessons held of late whose homework is still to be done, the newest first, with a teacher of each."""
     return (
         select(Lesson.id.label("lesson_id"), CourseTeacher.teacher_id)
@@ -111,11 +111,11 @@ def _taught_by(teacher: int) -> Any:
     return exists().where(CourseTeacher.course_id == Course.id, CourseTeacher.teacher_id == teacher).correlate(Course)
 
 
-def _attended(lessons: Select[Any], student: int) -> Select[Any]:
+def _attended(lessons: Select[*tuple[Any, ...]], student: int) -> Select[*tuple[Any, ...]]:
     return lessons.join(Person, Person.id == student).where(diary_lessons.attends(Person.id, Lesson.date))
 
 
-def _members(lesson: int) -> Select[Any]:
+def _members(lesson: int) -> Select[*tuple[Any, ...]]:
     """Who was in the journal on the lesson's day."""
     return (
         select(Person.id)
@@ -126,7 +126,7 @@ def _members(lesson: int) -> Select[Any]:
     )
 
 
-def _unmarked(year: Year) -> Select[Any]:
+def _unmarked(year: Year) -> Select[*tuple[Any, ...]]:
     """Works of late that others have a mark for, and the query's Person has none: she was away."""
     other = exists().where(Cell.work_id == Work.id, Cell.mark.is_not(None)).correlate(Work)
     own = exists().where(Cell.work_id == Work.id, Cell.student_id == Person.id, Cell.mark.is_not(None))

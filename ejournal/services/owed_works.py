@@ -130,7 +130,7 @@ COMMON = (
 )
 
 
-def _marked() -> Select[Any]:
+def _marked() -> Select[*tuple[Any, ...]]:
     return (
         select(*COMMON, OwedWork.id.label("owed_id"), OwedWork.due, OwedWork.note, Work.id.label("work_id"),
                Work.title.label("work"), WorkKind.title.label("kind"))
@@ -146,7 +146,7 @@ def _marked() -> Select[Any]:
     )  # fmt: skip
 
 
-def _unanswered(today: date) -> Select[Any]:
+def _unanswered(today: date) -> Select[*tuple[Any, ...]]:
     """The group's homework that must be answered, its day past, without an answer that stands."""
     last = aliased(TaskAnswer)
     return (
@@ -165,7 +165,7 @@ def _unanswered(today: date) -> Select[Any]:
     )
 
 
-def _own_unanswered(today: date) -> Select[Any]:
+def _own_unanswered(today: date) -> Select[*tuple[Any, ...]]:
     """The same of personal tasks."""
     last = aliased(TaskAnswer)
     return (
@@ -184,7 +184,7 @@ def _own_unanswered(today: date) -> Select[Any]:
     )
 
 
-def _lessons(query: Select[Any]) -> Any:
+def _lessons(query: Select[*tuple[Any, ...]]) -> Any:
     return (
         query.select_from(Lesson)
         .join(Course, Course.id == Lesson.course_id)
@@ -196,7 +196,7 @@ def _lessons(query: Select[Any]) -> Any:
 
 def _work(row: Any, today: date) -> Owed:
     return Owed(
-        *_common(row),
+        **_common(row),
         what=row.work or row.kind,
         due=row.due,
         is_over=row.due is not None and row.due < today,
@@ -208,9 +208,17 @@ def _work(row: Any, today: date) -> Owed:
 
 def _answer(row: Any) -> Owed:
     what = "домашнее задание: возвращено на доработку" if row.verdict else "домашнее задание: нужен ответ"
-    return Owed(*_common(row), what=what, due=row.due, is_over=True, own_id=getattr(row, "own_id", None))
+    return Owed(**_common(row), what=what, due=row.due, is_over=True, own_id=getattr(row, "own_id", None))
 
 
-def _common(row: Any) -> tuple[Any, ...]:
-    name = short_name(row.surname, row.name, row.patronymic)
-    return (row.student_id, name, row.skey, row.course_id, row.discipline, row.lesson_id, row.date, row.topic)
+def _common(row: Any) -> dict[str, Any]:
+    return {
+        "student_id": row.student_id,
+        "student": short_name(row.surname, row.name, row.patronymic),
+        "skey": row.skey,
+        "course_id": row.course_id,
+        "discipline": row.discipline,
+        "lesson_id": row.lesson_id,
+        "date": row.date,
+        "topic": row.topic,
+    }

@@ -60,8 +60,10 @@ def send_answer(student_id: int, lesson_id: int, personal_task_id: int | None = 
     if is_fragment():
         return _page(place, None)
     flash(SENT)
-    names = dict(zip(("student_id", "lesson_id", "personal_task_id"), place, strict=True))
-    return redirect(url_for("diary.lesson_homework", **names))
+    address = url_for(
+        "diary.lesson_homework", student_id=student_id, lesson_id=lesson_id, personal_task_id=personal_task_id
+    )
+    return redirect(address)
 
 
 SENT = "Ответ отправлен преподавателю."
