@@ -62,7 +62,9 @@ def put(work: Work, student: Person, mark: str | None = None, attendance: str | 
 
 def give(lesson: Lesson, text: str = "Прочитать § 5", due: date | None = None, **rest: Any) -> Homework:
     """Homework of a lesson, published now."""
-    homework = Homework(lesson_id=lesson.id, text=text, due_date=due, published_at=rest.pop("published_at", now()))
+    homework = Homework(
+        lesson_id=lesson.id, text=text, due_date=due, published_at=rest.pop("published_at", now()), **rest
+    )
     db.session.add(homework)
     db.session.commit()
     return homework

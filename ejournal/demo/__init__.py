@@ -9,6 +9,7 @@ from ejournal.demo import (
     absences,
     accounts,
     board,
+    both_ways,
     calendar,
     consents,
     diary,
@@ -125,6 +126,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     absences.add(kept, year, courses, employees, student, parent, journal)
     sign_ins.add(kept, year, seed, groups, guardians)
     news.add(kept, year, employees, student, guardians)
+    both_ways.add(kept, year, student, employees.teacher.id)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

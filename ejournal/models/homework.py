@@ -4,7 +4,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ejournal.extensions import Base
-from ejournal.models.base import Day, Id, Long, Moment, Title, now, ref
+from ejournal.models.base import Code, Day, Id, Long, Moment, Title, now, ref
 
 
 class Homework(Base):
@@ -17,6 +17,8 @@ class Homework(Base):
     lesson_id: Mapped[int] = ref("lesson.id")
     text: Mapped[Long] = mapped_column(default="")
     due_date: Mapped[Day | None]
+    # Whether the students answer it in the diary: a models.AnswerMode.
+    answer: Mapped[Code] = mapped_column(default="possible", server_default="possible")
     published_at: Mapped[Moment]
 
 
@@ -35,14 +37,17 @@ class StoredFile(Base):
 
 
 class LessonFile(Base):
-    """A file attached to a lesson as homework or as material for students. Removed ones stay, marked."""
+    """A file attached to a lesson as homework or as material for students; to a personal task where `task_id` names
+    one, and then for its students only. Removed ones stay, marked."""
 
     __tablename__ = "lesson_file"
 
     id: Mapped[Id]
     lesson_id: Mapped[int] = ref("lesson.id", index=True)
     file_id: Mapped[int] = ref("stored_file.id")
+    # homework, material, or personal where the file belongs to a personal task.
     purpose: Mapped[str] = mapped_column(String(16), default="homework")
+    task_id: Mapped[int | None] = ref("personal_task.id", index=True)
     removed_at: Mapped[Moment | None]
 
     file: Mapped[StoredFile] = relationship()

@@ -15,9 +15,20 @@ from ejournal.access import Viewer, viewer_of
 from ejournal.domain import icalendar, rich_text
 from ejournal.domain.icalendar import Event
 from ejournal.extensions import db
-from ejournal.models import Account, CalendarFeed, Course, Discipline, Exam, Homework, Lesson, LessonState, Role
+from ejournal.models import (
+    Account,
+    CalendarFeed,
+    Course,
+    Discipline,
+    Exam,
+    Homework,
+    Lesson,
+    LessonState,
+    PersonalTask,
+    Role,
+)
 from ejournal.models.base import now
-from ejournal.services import bells, diary, diary_lessons, log, settings
+from ejournal.services import bells, diary, diary_lessons, diary_summary, log, settings
 from ejournal.services import events as college_events
 from ejournal.services.diary import Child, Diary
 from ejournal.services.diary_lessons import Given
@@ -120,17 +131,23 @@ def _hash(token: str) -> str:
 
 def _lessons(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
     first, last = today - BEHIND, today + AHEAD
-    wanted = or_(Lesson.date.between(first, last), Homework.due_date.between(first, last))
+    wanted = or_(
+        Lesson.date.between(first, last),
+        Homework.due_date.between(first, last),
+        PersonalTask.due_date.between(first, last),
+    )
     rang = bells.load()
     for one in diary_lessons.lessons([child], wanted):
         if first <= one.lesson.date <= last:
             yield _lesson(one, feed, rang)
-        due = one.homework.due_date if one.homework and one.lesson.state != LessonState.CANCELLED else None
-        if one.homework and due and first <= due <= last:
-            yield Event(
-                _uid("homework", one.homework.id, feed), feed.created_at, due, None,
-                f"Задание: {one.discipline.title}", description=one.homework.text or "Файлы — в дневнике.",
-            )  # fmt: skip
+        if one.lesson.state == LessonState.CANCELLED:
+            continue
+        for task in diary_summary.tasks(one, None, []):
+            if task.due and first <= task.due <= last:
+                yield Event(
+                    _uid("task" if task.own_id else "homework", task.id, feed), feed.created_at, task.due, None,
+                    f"Задание: {task.discipline}", description=task.text or "Файлы — в дневнике.",
+                )  # fmt: skip
 
 
 def _lesson(one: Given, feed: CalendarFeed, rang: bells.Bells) -> Event:

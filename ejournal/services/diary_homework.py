@@ -8,12 +8,14 @@ from sqlalchemy import and_, or_, select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import Homework, HomeworkTick, Lesson, LessonState
-from ejournal.services import diary, diary_lessons, diary_summary, files, settings
+from ejournal.models import Homework, HomeworkTick, Lesson, LessonState, PersonalTask, PersonalTaskStudent
+from ejournal.models.base import now
+from ejournal.services import diary, diary_lessons, diary_summary, files, owed_works, settings
 from ejournal.services.diary import Diary
 from ejournal.services.diary_summary import Task
 from ejournal.services.errors import ForbiddenError, NotFoundError
 from ejournal.services.files import Download
+from ejournal.services.owed_works import Owed
 
 # Of what is past, this much is still shown.
 BEHIND = timedelta(days=7)
@@ -34,10 +36,11 @@ class HomeworkList:
     diary: Diary
     coming: list[DueDay]
     past: list[DueDay]
+    owed: list[Owed]
 
 
 def load(viewer: Viewer, student_id: int) -> HomeworkList:
-    """What is to be done, by day; and what was due last week. Raises NotFoundError."""
+    """What is to be done, by day; what was due last week; what is still owed. Raises NotFoundError."""
     opened = diary.load(viewer, student_id)
     today = settings.today()
     tasks = _tasks(opened, today)
@@ -49,6 +52,7 @@ def load(viewer: Viewer, student_id: int) -> HomeworkList:
         opened,
         [day for day in listed if day.date is None or day.date >= today],
         [day for day in reversed(listed) if day.date is not None and day.date < today],
+        owed_works.of_students([student_id]),
     )
 
 
@@ -61,8 +65,7 @@ def tick(actor: Viewer, student_id: int, homework_id: int, done: bool) -> Task:
     given = diary_lessons.lessons([opened.child], Homework.id == homework_id)
     if not given:
         raise NotFoundError
-    if not opened.is_own:
-        raise ForbiddenError("Отметку «сделано» ставит сам обучающийся.")
+    _check_own(opened)
     found = db.session.scalar(
         select(HomeworkTick).where(HomeworkTick.homework_id == homework_id, HomeworkTick.student_id == student_id)
     )
@@ -71,42 +74,89 @@ def tick(actor: Viewer, student_id: int, homework_id: int, done: bool) -> Task:
     elif not done and found is not None:
         db.session.delete(found)
     db.session.commit()
-    given[0].is_done = done
-    attached = diary_lessons.files([given[0].lesson.id])
-    return diary_summary.task(given[0], opened.child.new_since, attached.get(given[0].lesson.id, []))
+    return of_lesson(actor, student_id, given[0].lesson.id)[1]
 
 
-def of_lesson(viewer: Viewer, student_id: int, lesson_id: int) -> tuple[Diary, Task]:
-    """The homework of one lesson. Raises NotFoundError where there is none for this student."""
+def tick_own(actor: Viewer, student_id: int, own_id: int, done: bool) -> Task:
+    """The same for a personal task. Raises NotFoundError, ForbiddenError."""
+    opened = diary.load(actor, student_id)
+    given = diary_lessons.lessons([opened.child], PersonalTask.id == own_id)
+    if not given:
+        raise NotFoundError
+    _check_own(opened)
+    row = db.session.scalars(
+        select(PersonalTaskStudent).where(
+            PersonalTaskStudent.task_id == own_id, PersonalTaskStudent.student_id == student_id
+        )
+    ).one()
+    row.ticked_at = (row.ticked_at or now()) if done else None
+    db.session.commit()
+    return of_lesson(actor, student_id, given[0].lesson.id, own_id)[1]
+
+
+def of_lesson(
+    viewer: Viewer, student_id: int, lesson_id: int, own_id: int | None = None
+) -> tuple[Diary, Task, Homework | PersonalTask]:
+    """The homework of one lesson, or a personal task of it. Raises NotFoundError where there is none for this
+    student."""
     opened = diary.load(viewer, student_id)
-    given = diary_lessons.lessons([opened.child], and_(Lesson.id == lesson_id, Homework.id.is_not(None)))
+    which = Homework.id.is_not(None) if own_id is None else PersonalTask.id == own_id
+    given = diary_lessons.lessons([opened.child], and_(Lesson.id == lesson_id, which))
     if not given:
         raise NotFoundError
     attached = diary_lessons.files([lesson_id]).get(lesson_id, [])
-    return opened, diary_summary.task(given[0], opened.child.new_since, attached)
+    since = opened.child.new_since
+    if own_id is not None:
+        own = given[0].tasks[0]
+        return opened, diary_summary.own_task(given[0], own, since, attached), own.task
+    homework = given[0].homework
+    assert homework is not None
+    return opened, diary_summary.task(given[0], since, attached), homework
 
 
 def download(viewer: Viewer, student_id: int, lesson_id: int, file_id: int) -> Download:
-    """A file of a lesson the student had, as homework or material. Raises NotFoundError."""
+    """A file of a lesson the student had, as homework, personal too, or material. Raises NotFoundError."""
     opened = diary.load(viewer, student_id)
-    if not diary_lessons.lessons([opened.child], Lesson.id == lesson_id):
+    given = diary_lessons.lessons([opened.child], Lesson.id == lesson_id)
+    if not given:
         raise NotFoundError
-    return files.attached_to(lesson_id, file_id)
+    return files.attached_to(lesson_id, file_id, [own.task.id for own in given[0].tasks])
+
+
+def _check_own(opened: Diary) -> None:
+    if not opened.is_own:
+        raise ForbiddenError("Отметку «сделано» ставит сам обучающийся.")
 
 
 def _tasks(opened: Diary, today: date) -> list[Task]:
+    def shown(due: date | None, given_on: date) -> bool:
+        return given_on >= today - WITHOUT_TERM if due is None else due >= today - BEHIND
+
     given = diary_lessons.lessons(
         [opened.child],
         and_(
             Lesson.state != LessonState.CANCELLED,
             or_(
                 Homework.due_date >= today - BEHIND,
-                and_(Homework.id.is_not(None), Homework.due_date.is_(None), Lesson.date >= today - WITHOUT_TERM),
+                PersonalTask.due_date >= today - BEHIND,
+                and_(
+                    or_(
+                        and_(Homework.id.is_not(None), Homework.due_date.is_(None)),
+                        and_(PersonalTask.id.is_not(None), PersonalTask.due_date.is_(None)),
+                    ),
+                    Lesson.date >= today - WITHOUT_TERM,
+                ),
             ),
         ),
     )
     attached = diary_lessons.files([one.lesson.id for one in given])
-    return [diary_summary.task(one, opened.child.new_since, attached.get(one.lesson.id, [])) for one in given]
+    return [
+        task
+        for one in given
+        for task in diary_summary.tasks(one, opened.child.new_since, attached.get(one.lesson.id, []))
+        # A lesson comes with all that was set on it, of which some may be long past.
+        if shown(task.due, task.given_on)
+    ]
 
 
 def _title(day: date | None, today: date) -> str:

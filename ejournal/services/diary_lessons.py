@@ -6,10 +6,10 @@ several students at once, so that a family costs what one child does.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ejournal.access import in_force
@@ -29,8 +29,11 @@ from ejournal.models import (
     LessonFile,
     LessonState,
     Person,
+    PersonalTask,
+    PersonalTaskStudent,
     Subgroup,
     SubgroupMember,
+    TaskAnswer,
     Work,
     WorkKind,
 )
@@ -38,6 +41,8 @@ from ejournal.models.base import now
 from ejournal.services.diary import Child
 
 Teacher, Substitute = aliased(Person), aliased(Person)
+# The last rounds of a student's answers: to the lesson's homework, and to a personal task of it.
+Answer, OwnAnswer = aliased(TaskAnswer), aliased(TaskAnswer)
 
 
 def attends(student_id: Any, day: Any) -> ColumnElement[bool]:
@@ -76,9 +81,25 @@ def courses_near(children: Sequence[Child]) -> ColumnElement[bool]:
     return or_(Course.group_id.in_(groups), Course.id.in_(own))
 
 
+class Sent(NamedTuple):
+    """The last round of an answer."""
+
+    sent_at: datetime
+    verdict: str | None
+
+
+class Own(NamedTuple):
+    """A personal task of the student."""
+
+    task: PersonalTask
+    is_done: bool
+    sent: Sent | None
+
+
 @dataclass(slots=True)
 class Given:
-    """A lesson of one student as stored, with its homework, the student's tick and the teachers of its day."""
+    """A lesson of one student as stored, with its homework, the student's tick and last answer, the personal tasks,
+    and the teachers of its day."""
 
     student_id: int
     lesson: Lesson
@@ -87,22 +108,35 @@ class Given:
     subgroup: Subgroup | None
     homework: Homework | None
     is_done: bool
+    sent: Sent | None
     substitute: Person | None
     teachers: list[Person]
+    tasks: list[Own]
 
 
 def lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> list[Given]:
-    """The children's lessons for which `wanted` (a condition on Lesson and Homework) holds, in the order of time."""
+    """The children's lessons for which `wanted` (a condition on Lesson, Homework and PersonalTask) holds, in the order
+    of time."""
     found: dict[tuple[int, int], Given] = {}
     for row in db.session.execute(_lessons(children, wanted)):
-        student_id, lesson, course, discipline, subgroup, homework, tick, substitute, teacher = row
+        student_id, lesson, course, discipline, subgroup, homework, tick, substitute, teacher = row[:9]
         given = found.setdefault(
             (student_id, lesson.id),
-            Given(student_id, lesson, course, discipline, subgroup, homework, tick is not None, substitute, []),
-        )
+            Given(
+                student_id, lesson, course, discipline, subgroup, homework, tick is not None, _sent(*row[9:11]),
+                substitute, [], [],
+            ),
+        )  # fmt: skip
         if teacher is not None and teacher not in given.teachers:
             given.teachers.append(teacher)
+        task, ticked, *last = row[11:]
+        if task is not None and all(own.task is not task for own in given.tasks):
+            given.tasks.append(Own(task, ticked is not None, _sent(*last)))
     return list(found.values())
+
+
+def _sent(sent_at: datetime | None, verdict: str | None) -> Sent | None:
+    return Sent(sent_at, verdict) if sent_at else None
 
 
 def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -110,8 +144,18 @@ def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*
     published = and_(Homework.lesson_id == Lesson.id, Homework.published_at <= now())
     ticked = and_(HomeworkTick.homework_id == Homework.id, HomeworkTick.student_id == Person.id)
     teaching = and_(CourseTeacher.course_id == Course.id, in_force(CourseTeacher, Lesson.date))
+    # Joined before the task: of all tasks only the student's own ones are ever looked at.
+    own = and_(
+        PersonalTask.id == PersonalTaskStudent.task_id,
+        PersonalTask.withdrawn_at.is_(None),
+        PersonalTask.published_at <= now(),
+    )
     return (
-        select(Person.id, Lesson, Course, Discipline, Subgroup, Homework, HomeworkTick.id, Substitute, Teacher)
+        select(
+            Person.id, Lesson, Course, Discipline, Subgroup, Homework, HomeworkTick.id, Substitute, Teacher,
+            Answer.sent_at, Answer.verdict,
+            PersonalTask, PersonalTaskStudent.ticked_at, OwnAnswer.sent_at, OwnAnswer.verdict,
+        )
         .select_from(Lesson)
         .join(Course, and_(Course.id == Lesson.course_id, courses_near(children)))
         .join(Person, Person.id.in_([child.id for child in children]))
@@ -122,8 +166,32 @@ def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*
         .outerjoin(Substitute, Substitute.id == Lesson.teacher_id)
         .outerjoin(CourseTeacher, teaching)
         .outerjoin(Teacher, Teacher.id == CourseTeacher.teacher_id)
+        .outerjoin(Answer, Answer.id == last_answer(None))
+        .outerjoin(PersonalTaskStudent, _is_for(Lesson.id))
+        .outerjoin(PersonalTask, own)
+        .outerjoin(OwnAnswer, OwnAnswer.id == last_answer(PersonalTask.id))
         .where(attends(Person.id, Lesson.date), wanted)
-        .order_by(Person.id, Lesson.date, Lesson.pair, Lesson.id, CourseTeacher.id)
+        .order_by(Person.id, Lesson.date, Lesson.pair, Lesson.id, CourseTeacher.id, PersonalTask.id)
+    )  # fmt: skip
+
+
+def _is_for(lesson_id: Any) -> ColumnElement[bool]:
+    of_lesson = select(PersonalTask.id).where(PersonalTask.lesson_id == lesson_id).correlate(Lesson)
+    return and_(PersonalTaskStudent.student_id == Person.id, PersonalTaskStudent.task_id.in_(of_lesson))
+
+
+def last_answer(task_id: Any) -> Any:
+    """The number of the query's Person's last answer to the Lesson's homework (None), or to a task of it."""
+    each = aliased(TaskAnswer)
+    return (
+        select(func.max(each.id))
+        .where(
+            each.lesson_id == Lesson.id,
+            each.student_id == Person.id,
+            each.task_id.is_(None) if task_id is None else each.task_id == task_id,
+        )
+        .correlate(Lesson, Person, PersonalTask)
+        .scalar_subquery()
     )
 
 

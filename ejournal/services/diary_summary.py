@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ejournal.domain import calendar, grading, hints
+from ejournal.domain import calendar, grading, hints, homework_state
 from ejournal.domain.grading import Missed
 from ejournal.domain.hints import Hint
-from ejournal.models import LessonFile
-from ejournal.services import diary_lessons
+from ejournal.domain.homework_state import Standing
+from ejournal.models import Homework, LessonFile, PersonalTask
+from ejournal.services import diary_lessons, settings
 from ejournal.services.diary import Child
-from ejournal.services.diary_lessons import Entry, Given
+from ejournal.services.diary_lessons import Entry, Given, Own, Sent
 
 MOST_NEWS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Homework of one student: what, by when, whether ticked as done."""
+    """Homework of one student: what, by when, whether ticked as done, where its answer stands. `own_id` names a
+    personal task, and `id` then is the same."""
 
     id: int
     lesson_id: int
@@ -30,6 +32,18 @@ class Task:
     files: list[LessonFile]
     is_done: bool
     is_new: bool
+    mode: str
+    standing: Standing
+    own_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of its place on a page."""
+        return f"own-{self.id}" if self.own_id else str(self.id)
+
+    @property
+    def is_done_or_sent(self) -> bool:
+        return self.is_done or self.standing.is_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,7 @@ class Summary:
 
     @property
     def done(self) -> int:
-        return sum(task.is_done for task in self.due)
+        return sum(task.is_done_or_sent for task in self.due)
 
 
 def of(
@@ -83,22 +97,56 @@ def of(
     )
 
 
+def tasks(one: Given, new_since: datetime.datetime | None, attached: Sequence[LessonFile]) -> list[Task]:
+    """What was set on a lesson as its student sees it: the group's homework, then the personal tasks."""
+    found = [task(one, new_since, attached)] if one.homework else []
+    return found + [own_task(one, own, new_since, attached) for own in one.tasks]
+
+
 def task(one: Given, new_since: datetime.datetime | None, attached: Sequence[LessonFile]) -> Task:
     """The homework of a lesson as its student sees it."""
-    homework, lesson = one.homework, one.lesson
+    homework = one.homework
     assert homework is not None
+    files = [each for each in attached if each.purpose == "homework"]
+    return _task(one, homework, one.is_done, one.sent, files, new_since)
+
+
+def own_task(one: Given, own: Own, new_since: datetime.datetime | None, attached: Sequence[LessonFile]) -> Task:
+    """A personal task as its student sees it."""
+    files = [each for each in attached if each.task_id == own.task.id]
+    return _task(one, own.task, own.is_done, own.sent, files, new_since)
+
+
+def _task(
+    one: Given,
+    given: Homework | PersonalTask,
+    is_done: bool,
+    sent: Sent | None,
+    files: list[LessonFile],
+    new_since: datetime.datetime | None,
+) -> Task:
     return Task(
-        id=homework.id,
-        lesson_id=lesson.id,
+        id=given.id,
+        lesson_id=one.lesson.id,
         discipline=one.discipline.title,
-        text=homework.text,
-        given_on=lesson.date,
-        due=homework.due_date,
+        text=given.text,
+        given_on=one.lesson.date,
+        due=given.due_date,
         teachers=one.substitute.short_name if one.substitute else ", ".join(p.short_name for p in one.teachers),
-        files=[each for each in attached if each.purpose == "homework"],
-        is_done=one.is_done,
-        is_new=is_new(homework.published_at, new_since),
+        files=files,
+        is_done=is_done,
+        is_new=is_new(given.published_at, new_since),
+        mode=given.answer,
+        standing=standing(given, sent),
+        own_id=given.id if isinstance(given, PersonalTask) else None,
     )
+
+
+def standing(given: Homework | PersonalTask, sent: Sent | None) -> Standing:
+    """Where a task stands today for who sent this last."""
+    sent_on = settings.local(sent.sent_at).date() if sent else None
+    verdict = sent.verdict if sent else None
+    return homework_state.standing(given.answer, given.due_date, sent_on, verdict, settings.today())
 
 
 def is_new(moment: datetime.datetime | None, since: datetime.datetime | None) -> bool:

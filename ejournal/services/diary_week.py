@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from ejournal.access import Viewer
 from ejournal.domain import calendar
 from ejournal.domain.notation import ATTENDANCE
-from ejournal.models import Course, Homework, Lesson, LessonFile, LessonState
+from ejournal.models import Course, Homework, Lesson, LessonFile, LessonState, PersonalTask
 from ejournal.services import (
     bells,
     diary,
@@ -64,7 +64,7 @@ class LessonLine:
     change: tuple[str, str] | None
     topic: str = ""
     recommendations: str = ""
-    homework: Task | None = None
+    homework: list[Task] = field(default_factory=list)
     due: list[Task] = field(default_factory=list)
     materials: list[LessonFile] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
@@ -162,6 +162,8 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
             Lesson.moved_from.between(monday, sunday),
             Homework.due_date.between(monday, sunday),
             Homework.due_date.between(today, today + AHEAD),
+            PersonalTask.due_date.between(monday, sunday),
+            PersonalTask.due_date.between(today, today + AHEAD),
             *_published_since(children, first),
         ),
     )
@@ -174,14 +176,17 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
 
 def _published_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
     since = [child.new_since for child in children if child.new_since]
-    return [and_(Homework.published_at > min(since), Lesson.date >= first)] if since else []
+    if not since:
+        return []
+    published = or_(Homework.published_at > min(since), PersonalTask.published_at > min(since))
+    return [and_(published, Lesson.date >= first)]
 
 
 def _summary(child: Child, read: Sources, today: date) -> Summary:
     return diary_summary.of(
         child,
         [entry for entry in read.entries if entry.student_id == child.id],
-        [task for one in read.given if one.student_id == child.id and (task := _task(one, child, read.files))],
+        [task for one in read.given if one.student_id == child.id for task in _tasks(one, child, read.files)],
         today,
         read.plans.period_of(child.group, today),
     )
@@ -221,7 +226,7 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
         return line
     attached = read.files.get(lesson.id, [])
     line.topic, line.recommendations = lesson.topic, lesson.recommendations
-    line.homework = _task(one, child, read.files)
+    line.homework = _tasks(one, child, read.files)
     line.due = _due(child, one.course, day, read)
     line.materials = [each for each in attached if each.purpose == "material"]
     line.marks = _marks(child, lesson.id, read.entries)
@@ -263,14 +268,15 @@ def _due(child: Child, course: Course, day: date, read: Sources) -> list[Task]:
         task
         for one in read.given
         if one.student_id == child.id and one.course.id == course.id
-        if (task := _task(one, child, read.files)) and task.due == day and task.given_on < day
+        for task in _tasks(one, child, read.files)
+        if task.due == day and task.given_on < day
     ]
 
 
-def _task(one: Given, child: Child, files: Mapping[int, list[LessonFile]]) -> Task | None:
-    if one.homework is None or one.lesson.state == LessonState.CANCELLED:
-        return None
-    return diary_summary.task(one, child.new_since, files.get(one.lesson.id, []))
+def _tasks(one: Given, child: Child, files: Mapping[int, list[LessonFile]]) -> list[Task]:
+    if one.lesson.state == LessonState.CANCELLED:
+        return []
+    return diary_summary.tasks(one, child.new_since, files.get(one.lesson.id, []))
 
 
 def _marks(child: Child, lesson_id: int, entries: Collection[Entry]) -> list[Mark]:

@@ -4,13 +4,13 @@ import hashlib
 import os
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
@@ -21,6 +21,8 @@ from ejournal.services import file_types, homework, lesson_context
 from ejournal.services.errors import NotFoundError, RefusedError
 
 PURPOSES = {"homework": "файл к заданию", "material": "материал к занятию"}
+# Of a task for some students: attached and taken off by services/personal_tasks.py.
+PERSONAL = "personal"
 LONGEST_NAME = 150
 MOST_AT_ONCE = 10
 CHUNK = 1 << 16
@@ -56,18 +58,17 @@ def attach(
         raise RefusedError("Выберите, к чему приложить файл: к заданию или к материалам занятия.")
     if not uploads:
         raise RefusedError("Выберите хотя бы один файл.")
-    if len(uploads) > MOST_AT_ONCE:
-        raise RefusedError(f"За один раз — не больше {MOST_AT_ONCE} файлов: загрузите частями.")
+    check_number(uploads)
     # Nobody waits for the database while big files are written to the disk.
     db.session.rollback()
-    stored, refused = _store_all(actor, uploads)
+    stored, refused = store_all(actor, uploads)
     lesson = _check_may_attach(actor, course_id, lesson_id)
     attached = []
     for file in stored:
         if _is_attached(lesson, file, purpose):
             refused.append(f"«{file.name}»: этот файл уже приложен.")
         else:
-            attached.append(_attach(actor, lesson, file, purpose))
+            attached.append(put(actor, lesson, file, purpose))
     if attached and purpose == homework.PURPOSE:
         homework.publish_files(actor, lesson)
     db.session.commit()
@@ -81,9 +82,7 @@ def detach(actor: Viewer, course_id: int, lesson_id: int, file_id: int) -> None:
     """
     lesson, _place = lesson_context.find_to_change(actor, course_id, lesson_id, None)
     attached = _attached(lesson.id, file_id)
-    attached.removed_at = now()
-    _log(actor, lesson, attached, attached.file.name, None, "delete")
-    db.session.flush()
+    take_off(actor, lesson, attached)
     if attached.purpose == homework.PURPOSE:
         homework.withdraw_if_empty(actor, lesson)
     db.session.commit()
@@ -104,12 +103,15 @@ def of_lesson(lesson_id: int) -> list[LessonFile]:
 def download(viewer: Viewer, course_id: int, lesson_id: int, file_id: int) -> Download:
     """A file of a lesson for who may read its journal. Raises NotFoundError."""
     lesson, _place = lesson_context.find(viewer, course_id, lesson_id)
-    return attached_to(lesson.id, file_id)
+    return open_stored(_attached(lesson.id, file_id, None).file)
 
 
-def attached_to(lesson_id: int, file_id: int) -> Download:
-    """A file of a lesson; whether the lesson may be read is the caller's to know. Raises NotFoundError."""
-    return open_stored(_attached(lesson_id, file_id).file)
+def attached_to(lesson_id: int, file_id: int, task_ids: Collection[int] = ()) -> Download:
+    """A file of a lesson, or of one of these personal tasks of it; whether they may be read is the caller's to know.
+
+    Raises NotFoundError.
+    """
+    return open_stored(_attached(lesson_id, file_id, task_ids).file)
 
 
 def keep(actor: Viewer, upload: Upload) -> StoredFile:
@@ -157,7 +159,14 @@ def _check_may_attach(actor: Viewer, course_id: int, lesson_id: int) -> Lesson:
     return lesson
 
 
-def _store_all(actor: Viewer, uploads: Sequence[Upload]) -> tuple[list[StoredFile], list[str]]:
+def check_number(uploads: Sequence[Upload]) -> None:
+    """Raises RefusedError where too many come at once."""
+    if len(uploads) > MOST_AT_ONCE:
+        raise RefusedError(f"За один раз — не больше {MOST_AT_ONCE} файлов: загрузите частями.")
+
+
+def store_all(actor: Viewer, uploads: Sequence[Upload]) -> tuple[list[StoredFile], list[str]]:
+    """Files to be stored with what the caller adds them to, and messages about those that can't be taken."""
     stored, refused = [], []
     for upload in uploads:
         name = safe_name(upload.name)
@@ -176,12 +185,20 @@ def _is_attached(lesson: Lesson, file: StoredFile, purpose: str) -> bool:
     )
 
 
-def _attach(actor: Viewer, lesson: Lesson, stored: StoredFile, purpose: str) -> LessonFile:
-    attached = LessonFile(lesson_id=lesson.id, file=stored, purpose=purpose)
+def put(actor: Viewer, lesson: Lesson, stored: StoredFile, purpose: str, task_id: int | None = None) -> LessonFile:
+    """Attach a stored file to a lesson, or to a personal task of it, in the current transaction."""
+    attached = LessonFile(lesson_id=lesson.id, file=stored, purpose=purpose, task_id=task_id)
     db.session.add(attached)
     db.session.flush()
     _log(actor, lesson, attached, None, stored.name, "create")
     return attached
+
+
+def take_off(actor: Viewer, lesson: Lesson, attached: LessonFile) -> None:
+    """Mark a file as removed, in the current transaction."""
+    attached.removed_at = now()
+    _log(actor, lesson, attached, attached.file.name, None, "delete")
+    db.session.flush()
 
 
 def _store(stream: IO[bytes], name: str, actor: Viewer) -> StoredFile:
@@ -226,12 +243,16 @@ def _size(stream: IO[bytes]) -> int:
     return size
 
 
-def _attached(lesson_id: int, file_id: int) -> LessonFile:
-    found = db.session.scalar(
+def _attached(lesson_id: int, file_id: int, task_ids: Collection[int] | None = ()) -> LessonFile:
+    """`task_ids`: the personal tasks whose files may be had beside the lesson's own; None: of any task."""
+    query = (
         select(LessonFile)
         .where(LessonFile.id == file_id, LessonFile.lesson_id == lesson_id, LessonFile.removed_at.is_(None))
         .options(joinedload(LessonFile.file))
     )
+    if task_ids is not None:
+        query = query.where(or_(LessonFile.task_id.is_(None), LessonFile.task_id.in_(task_ids)))
+    found = db.session.scalar(query)
     if found is None:
         raise NotFoundError
     return found
@@ -241,9 +262,8 @@ def _log(
     actor: Viewer, lesson: Lesson, attached: LessonFile, before: str | None, after: str | None, action: Any
 ) -> None:
     late = attached.purpose == homework.PURPOSE and after is not None and homework.lateness(lesson) is not None
-    lesson_context.note(
-        actor, lesson, PURPOSES[attached.purpose], before, after, subject="file", action=action, late=late
-    )
+    what = PURPOSES.get(attached.purpose, "файл к личному заданию")
+    lesson_context.note(actor, lesson, what, before, after, subject="file", action=action, late=late)
 
 
 def _root() -> Path:

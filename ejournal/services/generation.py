@@ -22,7 +22,10 @@ from ejournal.models import (
     LessonFile,
     LessonState,
     LogEntry,
+    OwedWork,
+    PersonalTask,
     Substitution,
+    TaskAnswer,
     TimetableEntry,
     Work,
 )
@@ -177,6 +180,9 @@ def untouched() -> Any:
         & ~exists().where(Cell.work_id == Work.id, Work.lesson_id == Lesson.id)
         & ~exists().where(Homework.lesson_id == Lesson.id)
         & ~exists().where(LessonFile.lesson_id == Lesson.id)
+        & ~exists().where(PersonalTask.lesson_id == Lesson.id)
+        & ~exists().where(TaskAnswer.lesson_id == Lesson.id)
+        & ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == Lesson.id)
         & ~exists().where(LogEntry.lesson_id == Lesson.id)
         & ~exists().where((Substitution.lesson_id == Lesson.id) | (Substitution.instead_lesson_id == Lesson.id))
     )

@@ -1,37 +1,46 @@
 """Homework of a lesson (п. 4.4): published at once, by 19:00 of the lesson's day to be in time."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import exists, select
 
 from ejournal.access import Viewer
 from ejournal.domain import terms
 from ejournal.extensions import db
-from ejournal.models import Homework, Lesson, LessonFile, LessonState
+from ejournal.models import ANSWER_MODES, AnswerMode, Homework, Lesson, LessonFile, LessonState
 from ejournal.models.base import now
-from ejournal.services import lesson_context, settings
+from ejournal.services import answer_rounds, lesson_context, settings
+from ejournal.services.errors import FieldsError
 
 PURPOSE = "homework"
 
+# Text, due date, AnswerMode.
+Stored = tuple[str, date | None, str]
+NOTHING: Stored = ("", None, AnswerMode.POSSIBLE.value)
 
-def write(actor: Viewer, lesson: Lesson, text: str, due: date | None) -> bool:
+
+def write(actor: Viewer, lesson: Lesson, text: str, due: date | None, answer: str | None = None) -> bool:
     """Publish, change or withdraw what is assigned, in the current transaction; whether anything changed.
 
-    An empty text withdraws the homework unless files are attached to it.
+    An empty text withdraws the homework unless files are attached to it. `answer`: an AnswerMode; None leaves it.
+    Raises FieldsError where what was answered already would be withdrawn.
     """
     found = of_lesson(lesson.id)
     empty = not text and not _has_files(lesson.id)
-    due = None if empty else due
-    before = (found.text, found.due_date) if found else ("", None)
-    if before == (text, due) and empty == (found is None):
+    before = (found.text, found.due_date, found.answer) if found else NOTHING
+    mode = answer if answer in ANSWER_MODES else before[2]
+    after = NOTHING if empty else (text, due, mode)
+    if before == after and empty == (found is None):
         return False
     if empty:
+        _check_unanswered(lesson)
         db.session.delete(found)
     elif found is None:
-        db.session.add(Homework(lesson_id=lesson.id, text=text, due_date=due, published_at=now()))
+        db.session.add(Homework(lesson_id=lesson.id, text=text, due_date=due, answer=mode, published_at=now()))
     else:
-        found.text, found.due_date = text, due
-    _log(actor, lesson, before, (text, due))
+        found.text, found.due_date, found.answer = text, due, mode
+    _log(actor, lesson, before, after)
     return True
 
 
@@ -40,15 +49,16 @@ def publish_files(actor: Viewer, lesson: Lesson) -> None:
     if of_lesson(lesson.id) is None:
         due = next_date(lesson)
         db.session.add(Homework(lesson_id=lesson.id, due_date=due, published_at=now()))
-        _log(actor, lesson, ("", None), ("", due))
+        _log(actor, lesson, NOTHING, ("", due, AnswerMode.POSSIBLE.value))
 
 
 def withdraw_if_empty(actor: Viewer, lesson: Lesson) -> None:
     """Homework whose last file was taken away and that has no text is none. Current transaction."""
     found = of_lesson(lesson.id)
     if found and not found.text and not _has_files(lesson.id):
+        _check_unanswered(lesson)
         db.session.delete(found)
-        _log(actor, lesson, ("", found.due_date), ("", None))
+        _log(actor, lesson, ("", found.due_date, found.answer), NOTHING)
 
 
 def of_lesson(lesson_id: int) -> Homework | None:
@@ -81,8 +91,24 @@ def _has_files(lesson_id: int) -> bool:
     return bool(db.session.scalar(select(attached)))
 
 
-def _log(actor: Viewer, lesson: Lesson, before: tuple[str, date | None], after: tuple[str, date | None]) -> None:
+def _check_unanswered(lesson: Lesson) -> None:
+    if answer_rounds.has_any(lesson.id, None):
+        raise FieldsError(
+            {"homework": "Ответы на это задание уже прислали, поэтому убрать его нельзя: исправьте текст или срок."}
+        )
+
+
+def _log(actor: Viewer, lesson: Lesson, before: Stored, after: Stored) -> None:
     late = lateness(lesson) is not None
-    what = (("домашнее задание", before[0], after[0]), ("срок домашнего задания", before[1], after[1]))
+    what: tuple[tuple[str, Any, Any], ...] = (
+        ("домашнее задание", before[0], after[0]),
+        ("срок домашнего задания", before[1], after[1]),
+        ("ответ на домашнее задание", _worded(before[2]), _worded(after[2])),
+    )
     for name, old, new in what:
         lesson_context.note(actor, lesson, name, old, new, subject="homework", late=late)
+
+
+def _worded(mode: str) -> str:
+    """The usual way is not worth an entry of its own."""
+    return "" if mode == AnswerMode.POSSIBLE else ANSWER_MODES[AnswerMode(mode)]

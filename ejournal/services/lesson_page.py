@@ -11,6 +11,7 @@ from ejournal.access import Viewer
 from ejournal.domain import terms
 from ejournal.extensions import db
 from ejournal.models import (
+    ANSWER_MODES,
     LESSON_STATES,
     Cell,
     Course,
@@ -23,7 +24,19 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import bells, files, homework, lesson_context, lessons, settings, topics, works
+from ejournal.services import (
+    bells,
+    files,
+    homework,
+    lesson_context,
+    lessons,
+    personal_tasks,
+    settings,
+    topics,
+    works,
+)
+from ejournal.services.personal_tasks import Listed
+from ejournal.services.roster import Student
 
 
 class Term(NamedTuple):
@@ -66,6 +79,9 @@ class Page:
     terms: list[Term]
     previous: Lesson | None
     following: Lesson | None
+    tasks: list[Listed]
+    # The journal's list on the day, for who may give tasks.
+    students: list[Student]
     is_ahead: bool
     suggests_held: bool
     is_removable: bool
@@ -73,6 +89,10 @@ class Page:
     @property
     def kind_options(self) -> list[tuple[int, str]]:
         return [(kind.id, kind.title) for kind in self.kinds]
+
+    @property
+    def answer_options(self) -> list[tuple[str, str]]:
+        return [(mode.value, words) for mode, words in ANSWER_MODES.items()]
 
     @property
     def is_cancelled(self) -> bool:
@@ -108,6 +128,8 @@ def load(viewer: Viewer, course_id: int, lesson_id: int) -> Page:
         terms=[] if lesson.state == LessonState.CANCELLED else _terms(lesson, given, columns, today),
         previous=previous,
         following=following,
+        tasks=personal_tasks.of_lesson(lesson.id),
+        students=personal_tasks.candidates(place.course, lesson.date) if can_edit else [],
         is_ahead=lesson.date > today,
         suggests_held=_has_begun(lesson, times),
         is_removable=can_edit and lessons.is_removable(lesson),

@@ -19,6 +19,9 @@ from ejournal.models import (
     LessonFile,
     LessonState,
     LogEntry,
+    OwedWork,
+    PersonalTask,
+    TaskAnswer,
     Work,
     WorkKind,
 )
@@ -43,6 +46,8 @@ class Filled:
     recommendations: str
     homework: str
     due: str
+    # Whether the homework is answered in the diary (AnswerMode); None: as it was.
+    answer: str | None = None
 
 
 def fill(actor: Viewer, course_id: int, lesson_id: int, typed: Filled) -> Lesson:
@@ -56,7 +61,7 @@ def fill(actor: Viewer, course_id: int, lesson_id: int, typed: Filled) -> Lesson
     fields = _checked(lesson, typed)
     fields["topic"], fields["topic_id"] = _topic(place.course, lesson, typed)
     due = fields.pop("due")
-    changed = homework.write(actor, lesson, _clean(typed.homework), due)
+    changed = homework.write(actor, lesson, _clean(typed.homework), due, typed.answer)
     for name, value in fields.items():
         before = getattr(lesson, name)
         if before == value:
@@ -141,6 +146,9 @@ def is_removable(lesson: Lesson) -> bool:
                 & ~exists().where(Cell.work_id == Work.id, Work.lesson_id == lesson.id)
                 & ~exists().where(Homework.lesson_id == lesson.id)
                 & ~exists().where(LessonFile.lesson_id == lesson.id)
+                & ~exists().where(PersonalTask.lesson_id == lesson.id)
+                & ~exists().where(TaskAnswer.lesson_id == lesson.id)
+                & ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == lesson.id)
             )
         )
     )

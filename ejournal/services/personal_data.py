@@ -16,6 +16,7 @@ from ejournal.models import (
     JOB_STATES,
     LEAVING,
     PAPER_KINDS,
+    VERDICTS,
     Account,
     Course,
     Discipline,
@@ -26,6 +27,7 @@ from ejournal.models import (
     MovementOrder,
     Period,
     Person,
+    PersonalTask,
     Role,
     SignInFailure,
     StoredFile,
@@ -161,6 +163,7 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "absence_paper.kind": PAPER_KINDS,
     "absence_paper.state": absences.STATES,
     "dispute.state": disputes.STATES,
+    "task_answer.verdict": VERDICTS,
 }
 
 
@@ -199,6 +202,7 @@ CALLED: dict[str, tuple[Any, Callable[[Any], str], tuple[Any, ...]]] = {
     "period": (Period, lambda row: row.title, ()),
     "discipline": (Discipline, lambda row: row.label, ()),
     "stored_file": (StoredFile, lambda row: row.name, ()),
+    "personal_task": (PersonalTask, lambda row: row.text, ()),
     "movement_order": (MovementOrder, lambda row: f"№ {row.number} от {row.dated:%d.%m.%Y}", ()),
     "enrollment": (
         Enrollment,

@@ -13,8 +13,10 @@ from ejournal.models import (
     Lesson,
     LessonFile,
     LessonState,
+    PersonalTask,
     Substitution,
     SubstitutionKind,
+    TaskAnswer,
     Work,
 )
 from ejournal.services import conflicts, lesson_context, lessons
@@ -99,6 +101,8 @@ def is_filled(lesson: Lesson) -> bool:
                 )
                 | exists().where(Homework.lesson_id == lesson.id)
                 | exists().where(LessonFile.lesson_id == lesson.id, LessonFile.removed_at.is_(None))
+                | exists().where(PersonalTask.lesson_id == lesson.id, PersonalTask.withdrawn_at.is_(None))
+                | exists().where(TaskAnswer.lesson_id == lesson.id)
             )
         )
     )

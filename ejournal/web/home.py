@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from ejournal import access
 from ejournal.models import Role
-from ejournal.services import agenda, asks, compromise_register, group_home
+from ejournal.services import agenda, answer_board, asks, compromise_register, group_home
 from ejournal.services.errors import ForbiddenError
 from ejournal.web import view_mode
 from ejournal.web.context import active_role
@@ -24,10 +24,13 @@ def index() -> ResponseReturnValue:
     if role in (Role.STUDENT, Role.PARENT):
         return redirect(url_for("diary.index"))
     day = agenda.load(current_user) if role is Role.TEACHER else None
+    to_check = answer_board.counts(current_user) if role is Role.TEACHER else []
     groups = group_home.load(current_user) if role is Role.CURATOR else None
     reports = compromise_register.counts() if role is Role.ADMINISTRATION else None
     waiting = asks.load(current_user, role) if role else None
-    return render_template("home/index.html", agenda=day, groups=groups, reports=reports, asks=waiting)
+    return render_template(
+        "home/index.html", agenda=day, groups=groups, reports=reports, asks=waiting, to_check=to_check
+    )
 
 
 @bp.post("/role")

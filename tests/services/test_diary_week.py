@@ -122,8 +122,9 @@ def test_r4_5_b_homework_is_where_it_was_given_and_where_it_is_due(journal, chil
     factories_diary.attach(given, "схема.pdf")
     factories_diary.attach(given, "лекция.pdf", "material")
     line = line_of(child, settings.today())
-    assert (line.homework.text, line.homework.due) == ("§ 5", due_on)
-    assert [file.file.name for file in line.homework.files] == ["схема.pdf"]
+    (task,) = line.homework
+    assert (task.text, task.due) == ("§ 5", due_on)
+    assert [file.file.name for file in task.files] == ["схема.pdf"]
     assert [file.file.name for file in line.materials] == ["лекция.pdf"]
     assert [task.text for task in line_of(child, due_on).due] == ["§ 5"]
 
@@ -131,10 +132,10 @@ def test_r4_5_b_homework_is_where_it_was_given_and_where_it_is_due(journal, chil
 def test_r4_4_g_homework_written_ahead_is_seen_once_it_is_published(journal, child):
     lesson = make_lesson(journal.course_id, settings.today())
     homework = factories_diary.give(lesson, published_at=now() + timedelta(hours=2))
-    assert line_of(child, settings.today()).homework is None
+    assert line_of(child, settings.today()).homework == []
     homework.published_at = now()
     db.session.commit()
-    assert line_of(child, settings.today()).homework.text == "Прочитать § 5"
+    assert [task.text for task in line_of(child, settings.today()).homework] == ["Прочитать § 5"]
 
 
 def test_who_moved_sees_the_old_group_before_and_the_new_one_after(journal, child):

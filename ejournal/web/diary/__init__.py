@@ -5,6 +5,7 @@ from flask import Blueprint
 bp = Blueprint("diary", __name__, url_prefix="/diary")
 
 from ejournal.web.diary import (  # noqa: E402, F401 - the views attach themselves
+    answers,
     attendance,
     calendar,
     group,

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.services import diary, diary_homework
+from ejournal.services.diary_summary import Task
 from ejournal.web.diary import bp
 from ejournal.web.diary.readers import FAMILY, READERS
 from ejournal.web.errors import is_fragment
@@ -18,25 +19,21 @@ def homework(student_id: int) -> str:
     return render_template("diary/homework.html", listed=found, diary=found.diary)
 
 
-@bp.get("/<int:student_id>/lessons/<int:lesson_id>/homework")
-@permits(*READERS)
-def lesson_homework(student_id: int, lesson_id: int) -> str:
-    """The homework of one lesson: the fragment in which answers to it will stand."""
-    opened, task = diary_homework.of_lesson(current_user, student_id, lesson_id)
-    template = "diary/_homework.html" if is_fragment() else "diary/lesson_homework.html"
-    return render_template(template, task=task, diary=opened)
-
-
 @bp.post("/<int:student_id>/homework/<int:homework_id>/tick")
 @permits(*FAMILY)
 def tick(student_id: int, homework_id: int) -> ResponseReturnValue:
     """`done`: «1» ticks, anything else takes the tick off."""
     done = request.form.get("done") == "1"
     task = diary_homework.tick(current_user, student_id, homework_id, done)
-    if is_fragment():
-        return render_template("diary/_homework.html", task=task, diary=diary.load(current_user, student_id))
-    flash("Отмечено: сделано." if done else "Отметка снята.")
-    return redirect(url_for("diary.homework", student_id=student_id))
+    return _ticked(student_id, task, done)
+
+
+@bp.post("/<int:student_id>/tasks/<int:personal_task_id>/tick")
+@permits(*FAMILY)
+def tick_own(student_id: int, personal_task_id: int) -> ResponseReturnValue:
+    """The same for a personal task."""
+    done = request.form.get("done") == "1"
+    return _ticked(student_id, diary_homework.tick_own(current_user, student_id, personal_task_id, done), done)
 
 
 @bp.get("/<int:student_id>/lessons/<int:lesson_id>/files/<int:file_id>")
@@ -50,3 +47,10 @@ def file(student_id: int, lesson_id: int, file_id: int) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _ticked(student_id: int, task: Task, done: bool) -> ResponseReturnValue:
+    if is_fragment():
+        return render_template("diary/_homework.html", task=task, diary=diary.load(current_user, student_id))
+    flash("Отмечено: сделано." if done else "Отметка снята.")
+    return redirect(url_for("diary.homework", student_id=student_id))

@@ -7,10 +7,13 @@ bp = Blueprint("journal", __name__, url_prefix="/journal")
 from ejournal.web.journal import (  # noqa: E402, F401 - the views attach themselves
     bulk,
     cells,
+    checking,
     courses,
     files,
     grid,
     lessons,
+    owed,
     roll,
+    tasks,
     works,
 )

@@ -43,13 +43,22 @@ class Wrong:
 
 
 def of_lesson(
-    course_id: int, lesson_id: int, section: str, act: Callable[[], Any], done: str = "Сохранено.", key: str = ""
+    course_id: int,
+    lesson_id: int,
+    section: str,
+    act: Callable[[], Any],
+    done: str | Callable[[], str] = "Сохранено.",
+    key: str = "",
 ) -> ResponseReturnValue:
-    """Do it and show the section of the lesson's page anew; refused, the section with what was typed in it."""
+    """Do it and show the section of the lesson's page anew; refused, the section with what was typed in it.
+
+    `done` may be asked for after the act, where what there is to tell depends on it.
+    """
     try:
         act()
     except MENDABLE as error:
         return refused(course_id, lesson_id, Wrong.by(error, section, key), error.status)
+    done = done if isinstance(done, str) else done()
     if not is_fragment():
         flash(done)
         return redirect(url_for("journal.lesson", course_id=course_id, lesson_id=lesson_id))

@@ -59,6 +59,7 @@ def fill(course_id: int, lesson_id: int) -> ResponseReturnValue:
         recommendations=field("recommendations", ""),
         homework=field("homework", ""),
         due=field("due", ""),
+        answer=field("answer"),
     )
     return answers.of_lesson(
         course_id, lesson_id, "form", lambda: lessons.fill(current_user, course_id, lesson_id, typed)

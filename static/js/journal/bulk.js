@@ -52,6 +52,7 @@ export function openColumn(head) {
   const dialog = document.getElementById("column");
   dialog.querySelector("[data-message]").textContent = head.dataset.name;
   dialog.querySelector("[data-lesson-link]").href = head.querySelector("a").href;
+  dialog.querySelector("[data-owed-link]").href = address(`works/${head.dataset.work}/owed`);
   dialog.showModal();
   dialog.querySelector("input[name=value]").focus();
 }
