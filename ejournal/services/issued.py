@@ -29,6 +29,7 @@ KINDS = {
     "timetable": "расписание занятий",
     "replacements": "лист замен",
     "journal": "журнал учебных занятий",
+    "report": "отчёт",
 }
 CODE_LENGTH = 12  # of 31 signs: 59 bits, and all a right guess gives is a number and a date
 LISTED = 30

@@ -37,6 +37,9 @@ DEFAULTS: dict[str, Any] = {
     "nightly.hour": 3,
     "nightly.last": None,
     "grading": {},
+    # Reports: fewer marks of a student in a period are «мало»; academic hours of lessons in a week (ФГОС СПО).
+    "reports.least_marks": 3,
+    "reports.week_hours": 36,
 }
 
 # Workers see a change made by another within this many seconds; one save must not pay a query for settings.
