@@ -38,6 +38,7 @@ AREAS = (
     "movement",
     "plans",
     "profile",
+    "reports",
     "slips",
     "subject_requests",
     "substitutions",

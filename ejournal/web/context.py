@@ -65,6 +65,7 @@ ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.ST
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARY = ("diary.index", "Дневник")
+REPORTS = ("reports.index", "Отчёты")
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -73,7 +74,7 @@ SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
 )
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
-    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
+    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы"), REPORTS],
     Role.CURATOR: [
         ("home.index", "Сегодня"),
         ("journal.index", "Журналы группы"),
@@ -82,8 +83,9 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         ("consents.index", "Согласия"),
         ("slips.index", "Коды доступа"),
         DOCUMENTS,
+        REPORTS,
     ],
-    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
+    Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, REPORTS, LOG],
     Role.SYSADMIN: [
         ("admin.index", "Администрирование"),
         ("admin.people_list", "Люди"),
@@ -92,6 +94,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         SUBSTITUTIONS,
         JOURNALS,
         DOCUMENTS,
+        REPORTS,
         LOG,
     ],
     Role.STUDENT: [DIARY, TIMETABLE],

@@ -141,4 +141,4 @@ def lessons_held(scope: Scope) -> dict[int, int]:
         .where(scope.during(Lesson.course_id), Lesson.state == LessonState.HELD)
         .group_by(Lesson.course_id)
     )
-    return {course_id: number for course_id, number in rows}
+    return {row[0]: row[1] for row in rows}

@@ -105,7 +105,7 @@ def _without_topic(scope: Scope) -> dict[int, int]:
         .where(_held(scope, until), Lesson.topic_id.is_(None))
         .group_by(Lesson.course_id)
     )
-    return {course_id: number for course_id, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _held(scope: Scope, until: object) -> object:
