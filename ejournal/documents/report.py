@@ -6,14 +6,14 @@ from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents import consolidated
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.services.errors import RefusedError
-from ejournal.services.reports import running
+from ejournal.services.reports import marks, running
 from ejournal.services.reports.running import Made
 from ejournal.services.reports.table import Column, Kind, Row, shown
 
 KIND = "report"
 NARROW = 7  # more columns lie down
 MOST_ROWS = 1500
-# Rows on a page, roughly: tells what is laid out at once and what is a job.
+# What is laid out while a page waits; more is a job.
 MOST_CELLS = 900
 # The weight of a column's width by kind; text takes what its longest words ask, up to a share.
 WEIGHTS = {Kind.MARK: 4, Kind.WHOLE: 5, Kind.NUMBER: 6, Kind.MEAN: 6, Kind.PERCENT: 7, Kind.DATE: 9, Kind.MOMENT: 13}
@@ -23,11 +23,16 @@ WIDEST_TEXT, NARROWEST_TEXT = 30, 8
 def of(actor: Viewer, key: str, given: Mapping[str, str]) -> list[Document]:
     """Raises NotFoundError, ForbiddenError, RefusedError where there is nothing or too much."""
     made = running.make(actor, key, given)
-    if key == "consolidated" and actor.holds(OVERSEERS) and made.scope.choice("basis") != "current":
-        group, period = next(iter(made.scope.groups)), next(iter(made.scope.periods.values()), None)
-        if period and any(mark for row in made.rows for mark in row.cells[1:2]):
-            return consolidated.of_group(actor, group, period.id)
+    if kind_of(actor, made) == consolidated.KIND:
+        group_id, period = next(iter(made.scope.periods.items()))
+        return consolidated.of_group(actor, group_id, period.id)
     return [document(made)]
+
+
+def kind_of(actor: Viewer, made: Made) -> str:
+    """Marks given for a period go on the college's own form of the consolidated sheet: administration prints it."""
+    is_sheet = made.report.key == consolidated.KIND and marks.FINAL in made.table.notes
+    return consolidated.KIND if is_sheet and made.scope.periods and actor.holds(OVERSEERS) else KIND
 
 
 def is_long(made: Made) -> bool:

@@ -195,8 +195,7 @@ def _teachers(journals: Mapping[int, Journal]) -> dict[int, list[tuple[Person, d
 def _narrow(scope: Scope) -> None:
     """Keep what the filters name; what is named and not offered is not found."""
     query = scope.query
-    if query.group is not None and query.group not in scope.offered_groups:
-        raise NotFoundError
+    _check_offered(scope)
     group = query.group
     if group is None and scope.report.needs_group:
         group = next(iter(_preferred(scope)), None)
@@ -213,6 +212,18 @@ def _narrow(scope: Scope) -> None:
     if query.teacher or query.discipline:
         kept = {journal.group_id for journal in scope.journals.values()}
         scope.groups = {id_: one for id_, one in scope.groups.items() if id_ in kept}
+
+
+def _check_offered(scope: Scope) -> None:
+    query = scope.query
+    if query.group is not None and query.group not in scope.offered_groups:
+        raise NotFoundError
+    people = {who.id for rows in scope.teachers.values() for who, _since, _until in rows}
+    if query.teacher is not None and query.teacher not in people:
+        raise NotFoundError
+    disciplines = {journal.discipline_id for journal in scope.offered_journals.values()}
+    if query.discipline is not None and query.discipline not in disciplines:
+        raise NotFoundError
 
 
 def _preferred(scope: Scope) -> Iterator[int]:
@@ -232,8 +243,4 @@ def _is_wanted(scope: Scope, journal: Journal) -> bool:
 
 
 def _discipline_named(scope: Scope, discipline_id: int) -> str:
-    found = (one.discipline for one in scope.offered_journals.values() if one.discipline_id == discipline_id)
-    name = next(found, None)
-    if name is None:
-        raise NotFoundError
-    return name
+    return next(one.discipline for one in scope.offered_journals.values() if one.discipline_id == discipline_id)

@@ -63,7 +63,8 @@ def pdf(report_key: str) -> ResponseReturnValue:
     if paper.is_long(made):
         db.session.rollback()
         return answers.started("report", title, report=report_key, given=given, name=title)
-    return answers.pdf(paper.KIND, title, lambda: paper.of(current_user, report_key, given), _address(report_key))
+    kind = paper.kind_of(current_user, made)
+    return answers.pdf(kind, title, lambda: paper.of(current_user, report_key, given), _address(report_key))
 
 
 def _shown(made: Made, wrong: str) -> dict[str, object]:

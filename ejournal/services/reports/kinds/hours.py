@@ -6,7 +6,7 @@ from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Chart, Column, Kind, Row, Table
 
 ONLY = Choice("only", "Показать", (("all", "все журналы"), ("off", "только с расхождением")))
-SHOWN_IN_CHART = 30
+SHOWN_IN_CHART = 10
 
 
 def build(scope: Scope) -> Table:
@@ -86,7 +86,7 @@ def _chart(rows: list[Row]) -> Chart | None:
     short = short[:SHOWN_IN_CHART]
     labels = [f"{row.cells[1]}: {row.cells[2]}" for row in short]
     values = [-int(str(row.cells[-1])) for row in short]
-    return Chart("Где часов не хватит", labels, [("не хватит часов", values)], highest=None, unit=" ч")
+    return Chart("Где часов не хватит больше всего", labels, [("не хватит часов", values)], highest=None, unit=" ч")
 
 
 REPORT = Report(
