@@ -247,7 +247,7 @@ def period_marks(scope: Scope) -> dict[tuple[int, int], str]:
             PeriodMark.course_id.in_(scope.journals), PeriodMark.period_id.in_(ids), PeriodMark.mark.is_not(None)
         )
     )
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {(row[0], row[1]): row[2] or "" for row in rows}
 
 
 class Contingent:

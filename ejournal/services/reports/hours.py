@@ -1,6 +1,7 @@
 """Hours of journals for вычитка: planned, given, taken off, and what the timetable still holds (R2.3.control)."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -88,12 +89,14 @@ def _timetable(scope: Scope, horizon: dict[int, date]) -> dict[int, int]:
         first = max(horizon.get(group_id, scope.today), scope.today) + timedelta(days=1)
         span = (max(first, scope.whole[group_id][0]), scope.whole[group_id][1])
         number, days = scope.number_of(group_id), modes.get(group_id, group_modes.Mode()).days
-        planned = lesson_plan.lessons(
-            of_group, anchor, [span], lambda day, n=number, d=days: not free.may_study(day, n, d)
-        )
+        planned = lesson_plan.lessons(of_group, anchor, [span], _free(free, number, days))
         for lesson in planned.values():
             found[lesson.course_id] += lesson.hours
     return found
+
+
+def _free(free: school_days.SchoolDays, number: int, days: str) -> Callable[[date], bool]:
+    return lambda day: not free.may_study(day, number, days)
 
 
 def planned(scope: Scope) -> dict[int, int]:

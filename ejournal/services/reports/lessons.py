@@ -1,7 +1,7 @@
 """Lessons with their homework, for the load of students."""
 
+import datetime
 from collections import defaultdict
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -14,10 +14,10 @@ from ejournal.services.reports.scope import Scope
 class Taught(NamedTuple):
     """A lesson that was not cancelled, and whether something was set on it."""
 
-    date: date
+    date: datetime.date
     hours: int
     has_homework: bool
-    due: date | None
+    due: datetime.date | None
 
 
 def by_course(scope: Scope) -> dict[int, list[Taught]]:

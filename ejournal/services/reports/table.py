@@ -59,11 +59,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Values of each series by label. `lines`: over time, else bars. What it says stands in the table, too."""
+    """Numbers of each series by label, None where there is none. `lines`: over time, else bars. The table says it, too."""
 
     title: str
     labels: Sequence[str]
-    series: Sequence[tuple[str, Sequence[Decimal | int | None]]]
+    series: Sequence[tuple[str, Sequence[Value]]]
     lines: bool = False
     highest: int | None = 100
     lowest: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from ejournal.services.reports.table import Chart, Kind, rounded, shown
+from ejournal.services.reports.table import NONE, Chart, Kind, Value, rounded, shown
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 12, 28
@@ -60,17 +60,27 @@ def draw(chart: Chart) -> Picture:
 
 
 def _bars(chart: Chart) -> list[tuple[str, list[Bar]]]:
-    values = [Decimal(value) for _name, given in chart.series for value in given if value is not None]
+    values = _numbers(chart)
     most = Decimal(chart.highest or max([*values, Decimal(1)]))
     found = []
     for place, label in enumerate(chart.labels):
         bars = []
         for number, (name, given) in enumerate(chart.series):
             value = given[place]
-            share = 0 if value is None else int(rounded(min(Decimal(value) * 100 / most, Decimal(100)), 0))
-            bars.append(Bar(number, name, share, "—" if value is None else _words(value, chart)))
+            share = (
+                0
+                if not isinstance(value, int | Decimal)
+                else int(rounded(min(Decimal(value) * 100 / most, Decimal(100)), 0))
+            )
+            bars.append(Bar(number, name, share, _words(value, chart)))
         found.append((label, bars))
     return found
+
+
+def _share(value: Value, most: Decimal) -> int:
+    if not isinstance(value, int | Decimal):
+        return 0
+    return int(rounded(min(max(Decimal(value), Decimal(0)) * 100 / most, Decimal(100)), 0))
 
 
 def _line(chart: Chart, number: int, low: Decimal, high: Decimal) -> Line:
@@ -78,7 +88,7 @@ def _line(chart: Chart, number: int, low: Decimal, high: Decimal) -> Line:
     dots = [
         (_x(place, len(chart.labels)), _y(Decimal(value), low, high), f"{chart.labels[place]}: {_words(value, chart)}")
         for place, value in enumerate(given)
-        if value is not None
+        if isinstance(value, int | Decimal)
     ]
     return Line(number, name, " ".join(f"{x},{y}" for x, y, _text in dots), dots)
 
@@ -87,7 +97,7 @@ def _range(chart: Chart) -> tuple[Decimal, Decimal]:
     """From a round number below all values to one above: what differs by little is seen to differ."""
     if chart.highest is not None and chart.highest <= 5:
         return Decimal(chart.lowest), Decimal(chart.highest)
-    values = [Decimal(value) for _name, given in chart.series for value in given if value is not None] or [Decimal(0)]
+    values = _numbers(chart) or [Decimal(0)]
     low = (min(values) / 10).to_integral_value(ROUND_FLOOR) * 10
     high = (max(values) / 10).to_integral_value(ROUND_CEILING) * 10
     return max(low, Decimal(0)), max(high, low + 10)
@@ -102,14 +112,22 @@ def _labels(labels: Sequence[str]) -> list[tuple[str, int]]:
 def _summary(chart: Chart) -> str:
     parts = []
     for name, given in chart.series:
-        there = [(label, value) for label, value in zip(chart.labels, given, strict=True) if value is not None]
+        there = [
+            (label, value) for label, value in zip(chart.labels, given, strict=True) if isinstance(value, int | Decimal)
+        ]
         if there:
             (first, was), (last, now) = there[0], there[-1]
             parts.append(f"{name}: {first} {_words(was, chart)}, {last} {_words(now, chart)}")
     return f"{chart.title}. {'; '.join(parts)}"
 
 
-def _words(value: Decimal | int, chart: Chart) -> str:
+def _numbers(chart: Chart) -> list[Decimal]:
+    return [Decimal(value) for _name, given in chart.series for value in given if isinstance(value, int | Decimal)]
+
+
+def _words(value: Value, chart: Chart) -> str:
+    if not isinstance(value, int | Decimal):
+        return NONE
     if isinstance(value, int):
         return f"{value}{chart.unit}"
     if chart.highest == 5:

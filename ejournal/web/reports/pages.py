@@ -1,5 +1,7 @@
 """One page for every report: filters in the address, a fragment for scripts, two buttons to take it along."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -84,7 +86,8 @@ def _shown(made: Made, wrong: str) -> dict[str, object]:
 
 
 def _address(report_key: str) -> str:
-    return url_for("reports.show", report_key=report_key, **request.args.to_dict())
+    given: dict[str, Any] = request.args.to_dict()
+    return url_for("reports.show", report_key=report_key, **given)
 
 
 def _back(report_key: str, error: RefusedError) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from ejournal.services import settings
 from ejournal.services.reports import facts, hours
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Column, Kind, Row, Table
+from ejournal.services.reports.table import Column, Kind, Row, Table, Value
 
 BY = Choice("by", "Строки", (("journal", "журналы"), ("student", "у кого оценок мало")))
 
@@ -37,7 +37,7 @@ def _journals(
             continue
         own = [number[journal.id].get(student, 0) for student in students]
         few, none = sum(n < least for n in own), sum(not n for n in own)
-        cells = [
+        cells: list[Value] = [
             journal.audience, journal.discipline, scope.teacher_words(journal.id), held, len(students), sum(own),
             reports.ratio(sum(own), len(students)), reports.ratio(sum(own), held), few, none,
         ]  # fmt: skip
@@ -77,7 +77,7 @@ def _students(
         for student in sorted(students, key=lambda id_: people.names[id_]):
             given = number[journal.id].get(student, 0)
             if given < least:
-                cells = [
+                cells: list[Value] = [
                     people.names[student][1], journal.audience, journal.discipline, scope.teacher_words(journal.id),
                     lessons[journal.id], given,
                 ]  # fmt: skip

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ejournal.domain import calendar, grading
 from ejournal.services.reports import facts, spans
 from ejournal.services.reports.facts import Held, Missed
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Chart, Column, Kind, Row, Table
+from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
+
+Key = TypeVar("Key", bound=Hashable)
 
 BY = Choice(
     "by",
@@ -41,7 +44,7 @@ class Figures:
     def missed(self) -> int:
         return sum(hours for code, hours in self.codes.items() if code != "о")
 
-    def cells(self) -> list[object]:
+    def cells(self) -> list[Value]:
         """In the order of FIGURES."""
         codes = [self.codes.get(code, 0) for code in ("б", "п", "н", "о")]
         return [self.planned, self.missed, *codes, grading.attendance_percent(self.planned, self.missed)]
@@ -71,7 +74,7 @@ def _by_student(scope: Scope, lessons: list[Held], people: facts.Roster, absence
         own = [student for group_id, student in figures if group_id == group.id]
         for student in sorted(own, key=lambda id_: people.names.get(id_, ("", ""))):
             name = people.names.get(student, ("", "обучающийся другой группы"))[1]
-            cells = [name, group.title, *figures[group.id, student].cells()]
+            cells: list[Value] = [name, group.title, *figures[group.id, student].cells()]
             rows.append(Row(cells, student_id=student))
     return _table(scope, [Column("Обучающийся"), Column("Группа")], rows, figures.values())
 
@@ -91,10 +94,10 @@ def _of_students(
     lessons: list[Held],
     people: facts.Roster,
     absences: list[Missed],
-    key: Callable[[int, int], Hashable],
-) -> dict[Hashable, Figures]:
+    key: Callable[[int, int], Key],
+) -> dict[Key, Figures]:
     """Figures by what a student and a journal belong to, over all days."""
-    found: dict[Hashable, Figures] = defaultdict(Figures)
+    found: dict[Key, Figures] = defaultdict(Figures)
     held = facts.hours_held(lessons)
     for journal in scope.journals.values():
         if journal.id not in held:
@@ -143,7 +146,7 @@ def _of_days(
     return found
 
 
-def _percents(rows: Iterable[Row]) -> list[object]:
+def _percents(rows: Iterable[Row]) -> list[Value]:
     return [row.cells[-1] for row in rows]
 
 

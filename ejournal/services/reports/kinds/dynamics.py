@@ -89,7 +89,7 @@ def _periods(scope: Scope, people: facts.Roster) -> tuple[Steps, dict[Hashable, 
         .where(Course.group_id.in_(scope.groups), PeriodMark.mark.is_not(None), Period.starts <= scope.today)
         .order_by(Period.starts, PeriodMark.id)
     ):  # fmt: skip
-        if (wanted is not None and discipline_id not in wanted) or student_id not in now_in:
+        if mark is None or (wanted is not None and discipline_id not in wanted) or student_id not in now_in:
             continue
         step = (year, number)
         titles.setdefault(step, (starts, f"{period}, {year}"))

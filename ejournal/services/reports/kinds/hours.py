@@ -1,9 +1,10 @@
 """Вычитка часов: planned, given by month, left, forecast at the pace of the timetable (R2.3.control)."""
 
+from ejournal.domain import reports
 from ejournal.services.reports import hours, spans
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Chart, Column, Kind, Row, Table
+from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 
 ONLY = Choice("only", "Показать", (("all", "все журналы"), ("off", "только с расхождением")))
 SHOWN_IN_CHART = 10
@@ -20,7 +21,7 @@ def build(scope: Scope) -> Table:
             continue
         if scope.choice("only") == "off" and not plan.deviation:
             continue
-        cells = [
+        cells: list[Value] = [
             scope.teacher_words(journal.id), journal.audience, journal.discipline, plan.planned,
             *(given.months.get(month, 0) for month in months),
             plan.given, given.substituted, given.cancelled, plan.left, plan.percent, plan.forecast, plan.deviation,
@@ -62,14 +63,17 @@ def _total(rows: list[Row], months: int) -> Row | None:
         return None
     whole = [*range(3, 8 + months)]
     sums = {number: sum(int(str(row.cells[number])) for row in rows) for number in (*whole, 9 + months, 10 + months)}
-    percent = spans_percent(sums[4 + months], sums[3])
-    cells = ["Всего", "", "", *(sums[number] for number in whole), percent, sums[9 + months], sums[10 + months]]
+    percent = reports.share(sums[4 + months], sums[3])
+    cells: list[Value] = [
+        "Всего",
+        "",
+        "",
+        *(sums[number] for number in whole),
+        percent,
+        sums[9 + months],
+        sums[10 + months],
+    ]
     return Row(cells)
-
-
-def spans_percent(part: int, whole: int) -> object:
-    """Per cent of a total."""
-    return hours.reports.share(part, whole)
 
 
 def _notes(scope: Scope) -> list[str]:

@@ -9,7 +9,7 @@ from ejournal.services import settings
 from ejournal.services.reports import facts, lessons
 from ejournal.services.reports.registry import COURSE, GROUP, LEADERS, Choice, Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Chart, Column, Kind, Row, Table
+from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 
 BY = Choice("by", "Строки", (("group", "группы"), ("week", "недели"), ("day", "дни")))
 WEEK = 6  # days on which there may be lessons
@@ -98,7 +98,7 @@ def _by_group(groups: list[Group]) -> Table:
         busy = [day for day in days if day.hours]
         homework = [sum(day.given for day in week) for week in weeks.values()]
         over = sum(number > _limit() for number in hours)
-        cells = [
+        cells: list[Value] = [
             group.title, len(weeks), reports.ratio(sum(hours), len(hours)), max(hours), max(day.hours for day in busy),
             reports.ratio(sum(homework), len(homework)), reports.ratio(sum(homework), len(busy)),
             max(day.given for day in busy), max(day.due for day in days), over,
@@ -123,7 +123,7 @@ def _by_group(groups: list[Group]) -> Table:
     return Table(columns, rows, notes=_notes(), chart=chart)
 
 
-def _bars(title: str, labels: list[str], values: list[object]) -> Chart | None:
+def _bars(title: str, labels: list[str], values: list[Value]) -> Chart | None:
     return Chart(title, labels, [("часов", values)], highest=None, unit=" ч") if len(labels) > 1 else None
 
 
@@ -134,7 +134,7 @@ def _by_week(groups: list[Group]) -> Table:
             hours = [day.hours for day in week]
             over = f"больше {_limit()} ч" if sum(hours) > _limit() else ""
             words = f"{calendar.format_short(monday)}–{calendar.format_short(monday + timedelta(days=5))}"
-            cells = [
+            cells: list[Value] = [
                 group.title, monday, words, *(number or None for number in hours), sum(hours),
                 sum(day.given for day in week), max(day.given for day in week), sum(day.due for day in week),
             ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from ejournal.domain import reports
 from ejournal.extensions import db
@@ -11,7 +12,7 @@ from ejournal.models import Lesson, LessonState, Topic
 from ejournal.services.reports import hours
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Column, Kind, Row, Table
+from ejournal.services.reports.table import Column, Kind, Row, Table, Value
 
 BY = Choice("by", "Строки", (("journal", "журналы"), ("section", "разделы программы")))
 
@@ -39,7 +40,7 @@ def build(scope: Scope) -> Table:
             done = {topic: given for topic, given in taught[journal.id].items() if topic in part.ids}
             last = [] if by_section else [without.get(journal.id, 0)]
             first = [section or "без раздела"] if by_section else [scope.teacher_words(journal.id)]
-            cells = [
+            cells: list[Value] = [
                 journal.audience, journal.discipline, *first, len(part.ids), len(done),
                 reports.share(len(done), len(part.ids)), part.hours, sum(done.values()),
                 reports.share(sum(done.values()), part.hours), *last,
@@ -94,7 +95,7 @@ def _taught(scope: Scope) -> dict[int, dict[int, int]]:
         .where(_held(scope, until), Lesson.topic_id.is_not(None))
         .group_by(Lesson.course_id, Lesson.topic_id)
     ):
-        found[course_id][topic_id] = int(given)
+        found[course_id][topic_id or 0] = int(given)
     return found
 
 
@@ -108,7 +109,7 @@ def _without_topic(scope: Scope) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _held(scope: Scope, until: object) -> object:
+def _held(scope: Scope, until: date) -> ColumnElement[bool]:
     return and_(Lesson.course_id.in_(scope.journals), Lesson.state == LessonState.HELD, Lesson.date <= until)
 
 

@@ -10,7 +10,7 @@ from ejournal.models import Cell, Lesson, LessonState, Work
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Column, Kind, Row, Table
+from ejournal.services.reports.table import Column, Kind, Row, Table, Value
 
 MISSING = ("н", "п", "б")
 Marks = dict[tuple[int, int], list[tuple[str | None, int]]]
@@ -34,7 +34,7 @@ def build(scope: Scope) -> Table:
                 continue
             mean = grading.weighted_mean(mark for subject in subjects for mark in subject.marks)
             hours = sum(sum(missed.get((student, id_), ())) for id_ in own)
-            cells = [people.names[student][1], group.title, len(reasons), mean, hours, "; ".join(reasons)]
+            cells: list[Value] = [people.names[student][1], group.title, len(reasons), mean, hours, "; ".join(reasons)]
             rows.append(Row(cells, student_id=student))
     return Table(_columns(), rows, notes=_notes(scope), empty="Никто не в группе риска: признаков нет.")
 

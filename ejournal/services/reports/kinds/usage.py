@@ -17,7 +17,7 @@ from ejournal.services import settings
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import COURSE, GROUP, LEADERS, Choice, Report
 from ejournal.services.reports.scope import Scope
-from ejournal.services.reports.table import Chart, Column, Kind, Row, Table
+from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 
 BY = Choice("by", "Строки", (("role", "роли"), ("group", "группы"), ("person", "люди")))
 FAMILY = (Role.STUDENT, Role.PARENT)
@@ -143,7 +143,7 @@ def _by_role(scope: Scope, users: list[User], activity: dict[int, Activity]) -> 
     return Table(columns, rows, chart=chart if len(rows) > 1 else None)
 
 
-def _counts(own: list[Activity]) -> list[object]:
+def _counts(own: list[Activity]) -> list[Value]:
     active = sum(one.is_active for one in own)
     signed_in = sum(one.signed_in is not None or one.is_active for one in own)
     sessions = sum(one.sessions for one in own)
@@ -161,7 +161,7 @@ def _by_group(scope: Scope, users: list[User], activity: dict[int, Activity]) ->
         diary[group_id, role] += one.diary is not None
     rows = []
     for group in scope.groups.values():
-        cells: list[object] = [group.title]
+        cells: list[Value] = [group.title]
         for role in FAMILY:
             key = group.id, role
             cells += [total[key], active[key], reports.share(active[key], total[key]), diary[key]]
@@ -187,7 +187,7 @@ def _by_person(scope: Scope, users: list[User], activity: dict[int, Activity]) -
         group = scope.groups[user.group_id].title if user.group_id else ""
         diary = one.diary if user.role in FAMILY else None
         alarm = "нет учётной записи" if not one.has_account else "" if one.signed_in or one.sessions else "не входил"
-        cells = [user.name, user.role.label, group, one.signed_in, one.sessions, diary, alarm]
+        cells: list[Value] = [user.name, user.role.label, group, one.signed_in, one.sessions, diary, alarm]
         rows.append(Row(cells))
     columns = [
         Column("Фамилия, имя, отчество"),
