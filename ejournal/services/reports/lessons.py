@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from ejournal.extensions import db
 from ejournal.models import Homework, Lesson, LessonState
+from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 
 
@@ -23,7 +23,7 @@ class Taught(NamedTuple):
 def by_course(scope: Scope) -> dict[int, list[Taught]]:
     """Of each journal; one query."""
     found: dict[int, list[Taught]] = defaultdict(list)
-    for course_id, day, hours, homework, due in db.session.execute(
+    for course_id, day, hours, homework, due in facts.fetch(
         select(Lesson.course_id, Lesson.date, Lesson.hours, Homework.id, Homework.due_date)
         .outerjoin(Homework, Homework.lesson_id == Lesson.id)
         .where(scope.during(Lesson.course_id), Lesson.state != LessonState.CANCELLED)

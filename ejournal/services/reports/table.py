@@ -59,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Numbers of each series by label, None where there is none. `lines`: over time, else bars. The table says it, too."""
+    """Numbers of each series by label (None: no value). `lines`: over time, else bars. The table says it too."""
 
     title: str
     labels: Sequence[str]

@@ -7,9 +7,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, func, select
 
 from ejournal.domain import reports
-from ejournal.extensions import db
 from ejournal.models import Lesson, LessonState, Topic
-from ejournal.services.reports import hours
+from ejournal.services.reports import facts, hours
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Column, Kind, Row, Table, Value
@@ -71,7 +70,7 @@ def _plans(scope: Scope) -> dict[int, dict[str, Part]]:
     """Sections of each thematic plan, in its order; one query."""
     ids = {journal.plan_id for journal in scope.journals.values() if journal.plan_id}
     found: dict[int, dict[str, Part]] = defaultdict(dict)
-    for row in db.session.execute(
+    for row in facts.fetch(
         select(Topic.id, Topic.plan_id, Topic.section, Topic.hours)
         .where(Topic.plan_id.in_(ids))
         .order_by(Topic.plan_id, Topic.ordinal)
@@ -90,7 +89,7 @@ def _taught(scope: Scope) -> dict[int, dict[int, int]]:
     """Hours given to each topic in each journal, from the year's beginning: a programme knows no semesters."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
     until = scope.span[1] if scope.span else scope.today
-    for course_id, topic_id, given in db.session.execute(
+    for course_id, topic_id, given in facts.fetch(
         select(Lesson.course_id, Lesson.topic_id, func.sum(Lesson.hours))
         .where(_held(scope, until), Lesson.topic_id.is_not(None))
         .group_by(Lesson.course_id, Lesson.topic_id)
@@ -101,7 +100,7 @@ def _taught(scope: Scope) -> dict[int, dict[int, int]]:
 
 def _without_topic(scope: Scope) -> dict[int, int]:
     until = scope.span[1] if scope.span else scope.today
-    rows = db.session.execute(
+    rows = facts.fetch(
         select(Lesson.course_id, func.count())
         .where(_held(scope, until), Lesson.topic_id.is_(None))
         .group_by(Lesson.course_id)

@@ -5,7 +5,6 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from ejournal.domain import grading, risk
-from ejournal.extensions import db
 from ejournal.models import Cell, Lesson, LessonState, Work
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import Report
@@ -23,16 +22,18 @@ def build(scope: Scope) -> Table:
         if one.code in MISSING:
             missed[one.student_id, one.course_id].append(one.hours)
     journals = _journals_of(scope, people)
+    low = {key[0] for key, given in marks.items() if any((grading.numeric(mark) or 3) < 3 for mark, _weight in given)}
     rows = []
     for group_id, group in scope.groups.items():
         students = {student for student in journals if scope.journals[journals[student][0]].group_id == group_id}
         for student in sorted(students, key=lambda id_: people.names[id_]):
             own = journals[student]
-            subjects = [_subject(scope, people, student, id_, held, marks, missed) for id_ in own]
-            reasons = risk.reasons(subjects)
+            # No mean is below 3 without a mark below 3: only their marks are gone through.
+            found = marks if student in low else {}
+            reasons = risk.reasons(_subject(scope, people, student, id_, held, found, missed) for id_ in own)
             if not reasons:
                 continue
-            mean = grading.weighted_mean(mark for subject in subjects for mark in subject.marks)
+            mean = grading.weighted_mean(mark for id_ in own for mark in marks.get((student, id_), ()))
             hours = sum(sum(missed.get((student, id_), ())) for id_ in own)
             cells: list[Value] = [people.names[student][1], group.title, len(reasons), mean, hours, "; ".join(reasons)]
             rows.append(Row(cells, student_id=student))
@@ -76,7 +77,7 @@ def _subject(
 def _marks(scope: Scope) -> Marks:
     """Numeric marks with their weights in the order of lessons; one query."""
     found: Marks = defaultdict(list)
-    for student_id, course_id, mark, weight in db.session.execute(
+    for student_id, course_id, mark, weight in facts.fetch(
         select(Cell.student_id, Lesson.course_id, Cell.mark, Work.weight)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
