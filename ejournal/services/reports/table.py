@@ -41,7 +41,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind not in (Kind.TEXT, Kind.MARK)
+        return self.kind not in (Kind.TEXT, Kind.MARK, Kind.DATE, Kind.MOMENT)
 
 
 @dataclass(slots=True)

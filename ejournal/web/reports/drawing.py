@@ -9,7 +9,7 @@ from ejournal.services.reports.table import NONE, Chart, Kind, Value, rounded, s
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 12, 28
 MOST_LABELS = 8
-STEPS = 4  # lines across a chart, beside the lowest
+STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)  # between the lines across a chart; about four of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def draw(chart: Chart) -> Picture:
     names = [name for name, _values in chart.series]
     if not chart.lines:
         return Picture(chart.title, names, chart.title, _bars(chart), [], [], [])
-    low, high = _range(chart)
+    low, high, step = _range(chart)
     lines = [_line(chart, number, low, high) for number in range(len(chart.series))]
-    ticks = [low + (high - low) * step / STEPS for step in range(STEPS + 1)]
+    ticks = [low + step * number for number in range(int((high - low) / step) + 1)]
     return Picture(
         chart.title, names, _summary(chart), [], lines,
         [(_words(value, chart), _y(value, low, high)) for value in ticks], _labels(chart.labels),
@@ -93,14 +93,15 @@ def _line(chart: Chart, number: int, low: Decimal, high: Decimal) -> Line:
     return Line(number, name, " ".join(f"{x},{y}" for x, y, _text in dots), dots)
 
 
-def _range(chart: Chart) -> tuple[Decimal, Decimal]:
-    """From a round number below all values to one above: what differs by little is seen to differ."""
+def _range(chart: Chart) -> tuple[Decimal, Decimal, Decimal]:
+    """From a round number below all values to one above, and the step: what differs by little is seen to differ."""
     if chart.highest is not None and chart.highest <= 5:
-        return Decimal(chart.lowest), Decimal(chart.highest)
+        return Decimal(chart.lowest), Decimal(chart.highest), Decimal(1)
     values = _numbers(chart) or [Decimal(0)]
-    low = (min(values) / 10).to_integral_value(ROUND_FLOOR) * 10
-    high = (max(values) / 10).to_integral_value(ROUND_CEILING) * 10
-    return max(low, Decimal(0)), max(high, low + 10)
+    step = Decimal(next((step for step in STEPS if step * 4 >= max(values) - min(values)), STEPS[-1]))
+    low = (min(values) / step).to_integral_value(ROUND_FLOOR) * step
+    high = (max(values) / step).to_integral_value(ROUND_CEILING) * step
+    return low, max(high, low + step), step
 
 
 def _labels(labels: Sequence[str]) -> list[tuple[str, int]]:
