@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ejournal.access import Viewer
-from ejournal.documents import consent_form, journal, statement
+from ejournal.documents import consent_form, journal, report, statement
 from ejournal.documents.issuing import Printed, Progress, issue, quietly
 
 # In one file: several minutes of a processor, beside the pages.
@@ -49,6 +49,19 @@ def journal_book(actor: Viewer, params: Params, progress: Progress = quietly) ->
         journal.KIND,
         "Журнал",
         lambda: journal.of_course(actor, params["course_id"], params["period_id"]),
+        params["check_page"],
+        progress,
+        MOST_SHEETS,
+    )
+
+
+def big_report(actor: Viewer, params: Params, progress: Progress = quietly) -> Printed:
+    """A report with many rows: `report`, its key, `given`, the arguments of its address, and the file's `name`."""
+    return issue(
+        actor,
+        report.KIND,
+        params["name"],
+        lambda: report.of(actor, params["report"], params["given"]),
         params["check_page"],
         progress,
         MOST_SHEETS,

@@ -116,19 +116,23 @@ def worst_of(marks: Sequence[str]) -> str | None:
 
 
 def student_lists(lines: Sequence[Line]) -> list[tuple[str, list[str]]]:
+    """The students of a sheet by their marks (see names_by_marks)."""
+    return names_by_marks([(line.student.short_name, line.marks) for line in lines])
+
+
+def names_by_marks(lines: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[str, list[str]]]:
     """Отличники, с одной «4», с одной «3», неуспевающие, не аттестованные; a student may be in the last two."""
     lists: Mapping[str, list[str]] = {
         "Отличники": [], "С одной «4»": [], "С одной «3»": [], "Неуспевающие": [], "Не аттестованы": []
     }  # fmt: skip
-    for line in lines:
-        numeric = [mark for mark in line.marks if grading.numeric(mark) is not None]
-        name = line.student.short_name
-        bad = {"1", "2"} & set(numeric) or "НЗ" in line.marks
+    for name, marks in lines:
+        numeric = [mark for mark in marks if grading.numeric(mark) is not None]
+        bad = {"1", "2"} & set(numeric) or "НЗ" in marks
         if bad:
             lists["Неуспевающие"].append(name)
-        if NOT_ATTESTED in line.marks:
+        if NOT_ATTESTED in marks:
             lists["Не аттестованы"].append(name)
-        if bad or NOT_ATTESTED in line.marks or not numeric:
+        if bad or NOT_ATTESTED in marks or not numeric:
             continue
         if set(numeric) == {"5"}:
             lists["Отличники"].append(name)

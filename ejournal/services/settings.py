@@ -49,6 +49,9 @@ DEFAULTS: dict[str, Any] = {
     "notices.digest_hour": 18,
     # Up to which moments changes were told, by kind (services/news.py).
     "notices.cursor": None,
+    # Reports: fewer marks of a student in a period are «мало»; academic hours of lessons in a week (ФГОС СПО).
+    "reports.least_marks": 3,
+    "reports.week_hours": 36,
 }
 
 # Workers see a change made by another within this many seconds; one save must not pay a query for settings.

@@ -48,6 +48,7 @@ AREAS = (
     "plans",
     "profile",
     "resources",
+    "reports",
     "slips",
     "subject_requests",
     "substitutions",

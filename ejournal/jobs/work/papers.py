@@ -12,6 +12,7 @@ PAPERS = {
     "group_statements": long.group_statements,
     "group_consent_forms": long.group_consent_forms,
     "journal_book": long.journal_book,
+    "report": long.big_report,
 }
 PDF = "application/pdf"
 

@@ -41,7 +41,12 @@ def started(paper: str, title: str, **params: Any) -> ResponseReturnValue:
 
 
 def download(printed: issuing.Printed) -> ResponseReturnValue:
-    response = send_file(io.BytesIO(printed.content), PDF, as_attachment=True, download_name=printed.name)
+    return sent(printed.content, printed.name, PDF)
+
+
+def sent(content: bytes, name: str, media_type: str) -> ResponseReturnValue:
+    """A file made just now, to download."""
+    response = send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
     # send_file would let a shared computer's browser keep it.
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,0 +1,78 @@
+"""A report on paper: whatever it is, a table with its words above and notes below (п. 2.3, 3.7)."""
+
+from collections.abc import Mapping, Sequence
+
+from ejournal.access import OVERSEERS, Viewer
+from ejournal.documents import consolidated
+from ejournal.documents.issuing import Document, Sheet
+from ejournal.services.errors import RefusedError
+from ejournal.services.reports import marks, running
+from ejournal.services.reports.running import Made
+from ejournal.services.reports.table import Column, Kind, Row, shown
+
+KIND = "report"
+NARROW = 7  # more columns lie down
+MOST_ROWS = 1500
+# What is laid out while a page waits; more is a job.
+MOST_CELLS = 900
+# The weight of a column's width by kind; text takes what its longest words ask, up to a share.
+WEIGHTS = {Kind.MARK: 4, Kind.WHOLE: 5, Kind.NUMBER: 6, Kind.MEAN: 6, Kind.PERCENT: 7, Kind.DATE: 9, Kind.MOMENT: 13}
+WIDEST_TEXT, NARROWEST_TEXT = 30, 8
+
+
+def of(actor: Viewer, key: str, given: Mapping[str, str]) -> list[Document]:
+    """Raises NotFoundError, ForbiddenError, RefusedError where there is nothing or too much."""
+    made = running.make(actor, key, given)
+    if kind_of(actor, made) == consolidated.KIND:
+        group_id, period = next(iter(made.scope.periods.items()))
+        return consolidated.of_group(actor, group_id, period.id)
+    return [document(made)]
+
+
+def kind_of(actor: Viewer, made: Made) -> str:
+    """Marks given for a period go on the college's own form of the consolidated sheet: administration prints it."""
+    is_sheet = made.report.key == consolidated.KIND and marks.FINAL in made.table.notes
+    return consolidated.KIND if is_sheet and made.scope.periods and actor.holds(OVERSEERS) else KIND
+
+
+def is_long(made: Made) -> bool:
+    """Whether laying it out takes longer than a page may be waited for."""
+    return len(made.rows) * len(made.table.columns) > MOST_CELLS
+
+
+def document(made: Made) -> Document:
+    if not made.rows:
+        raise RefusedError("Печатать нечего: " + made.table.empty[:1].lower() + made.table.empty[1:])
+    if len(made.rows) > MOST_ROWS:
+        raise RefusedError(
+            f"В отчёте {len(made.rows)} строк: на бумагу выводится до {MOST_ROWS}. Выберите группу, курс или "
+            "преподавателя, или выгрузите таблицу."
+        )
+    rows = [*made.rows, *([made.table.total] if made.table.total else [])]
+    context = {
+        "columns": list(zip(made.table.columns, widths(made.table.columns, made.rows), strict=True)),
+        "rows": [
+            (
+                [shown(value, column.kind) for value, column in zip(row.cells, made.table.columns, strict=True)],
+                row.is_total or row is made.table.total,
+            )
+            for row in rows
+        ],
+        "notes": made.table.notes,
+        "lists": made.table.lists,
+    }
+    orientation = "portrait" if len(made.table.columns) <= NARROW else "landscape"
+    return Document(made.report.title, [Sheet("report.html", context, orientation)], subtitle=made.words)
+
+
+def widths(columns: Sequence[Column], rows: Sequence[Row]) -> list[float]:
+    """Per cent of the page for each column, 95 together: 5 are for the number."""
+    weights = []
+    for number, column in enumerate(columns):
+        if column.kind in WEIGHTS:
+            weights.append(max(WEIGHTS[column.kind], *(len(word) * 0.8 for word in column.title.split() or [""])))
+        else:
+            longest = max((len(str(row.cells[number] or "")) for row in rows), default=0)
+            weights.append(min(WIDEST_TEXT, max(NARROWEST_TEXT, longest)))
+    total = sum(weights)
+    return [round(95 * weight / total, 2) for weight in weights]

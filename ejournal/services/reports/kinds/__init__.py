@@ -1,0 +1,1 @@
+"""The reports, a file each: `REPORT` says what it is and who reads it, its `build` makes the table."""

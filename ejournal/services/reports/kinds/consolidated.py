@@ -1,0 +1,101 @@
+"""Сводная ведомость успеваемости of a group: students × disciplines (R2.3.monitor; DOMAIN: reports)."""
+
+from decimal import Decimal
+
+from ejournal.domain import grading
+from ejournal.services import consolidated
+from ejournal.services.reports import facts, marks
+from ejournal.services.reports.registry import GROUP, LEADERS, Report
+from ejournal.services.reports.scope import Journal, Scope
+from ejournal.services.reports.table import Column, Kind, Row, Table, Value
+
+MISSED = [
+    Column("Пропущено", Kind.WHOLE, "Академических часов"),
+    Column("уваж.", Kind.WHOLE, "Коды «п» и «б»"),
+    Column("неуваж.", Kind.WHOLE, "Код «н»"),
+]
+
+
+def build(scope: Scope) -> Table:
+    group = next(iter(scope.groups.values()), None)
+    if group is None or group.id not in scope.spans:
+        return Table([], [])
+    people = facts.roster(scope)
+    found = marks.of(scope, people)
+    disciplines = _disciplines(scope)
+    given = {(student, scope.journals[course].discipline): mark for (student, course), mark in found.marks.items()}
+    missed = _missed(scope)
+    lines = []
+    for student in people.group_on(group.id, scope.last_day(group.id)):
+        own = [given.get((student, name), "") for name in disciplines]
+        own = [mark or _exempt(scope, people, student, name) for mark, name in zip(own, disciplines, strict=True)]
+        lines.append((student, people.names[student][1], own, missed.get(student, grading.Missed())))
+    table = Table(_columns(disciplines), [_row(*line) for line in lines], notes=[found.note])
+    if lines:
+        table.rows += _figures([own for _student, _name, own, _missed in lines])
+        table.lists = consolidated.names_by_marks([(_short(name), own) for _student, name, own, _missed in lines])
+    return table
+
+
+def _disciplines(scope: Scope) -> dict[str, Journal]:
+    """Each discipline once, whatever its subgroups."""
+    found: dict[str, Journal] = {}
+    for journal in scope.journals.values():
+        found.setdefault(journal.discipline, journal)
+    return found
+
+
+def _columns(disciplines: dict[str, Journal]) -> list[Column]:
+    own = [Column(one.index or one.title, Kind.MARK, one.discipline) for one in disciplines.values()]
+    return [Column("Обучающийся"), *own, Column("Средний балл", Kind.MEAN), *MISSED]
+
+
+def _row(student_id: int, name: str, own: list[str], missed: grading.Missed) -> Row:
+    cells: list[Value] = [name, *own, grading.mean(own), missed.total, missed.excused, missed.unexcused]
+    return Row(cells, student_id=student_id)
+
+
+def _short(name: str) -> str:
+    surname, *rest = name.split(" ")
+    return " ".join([surname, *(f"{part[0]}." for part in rest if part)])
+
+
+def _exempt(scope: Scope, people: facts.Roster, student: int, name: str) -> str:
+    """«осв.» where no journal of the discipline lists the student."""
+    journals = [one.id for one in scope.journals.values() if one.discipline == name]
+    return "" if any(student in people.of_course.get(id_, {}) for id_ in journals) else consolidated.EXEMPT
+
+
+def _missed(scope: Scope) -> dict[int, grading.Missed]:
+    own: dict[int, list[tuple[int, str | None]]] = {}
+    for one in facts.missed(scope):
+        own.setdefault(one.student_id, []).append((one.hours, one.code))
+    return {student: grading.missed_hours(found) for student, found in own.items()}
+
+
+def _figures(lines: list[list[str]]) -> list[Row]:
+    """The figures of each discipline and of the group: of it a student is one, by the worst mark."""
+    columns = [list(column) for column in zip(*lines, strict=True)]
+    every = [mark for own in lines for mark in own]
+    worst = [consolidated.worst_of(own) for own in lines]
+    figures: list[tuple[str, list[Decimal | None]]] = [
+        ("Средний балл", [*(grading.mean(column) for column in columns), grading.mean(every)]),
+        ("Успеваемость, %", [*map(grading.absolute_performance, columns), grading.absolute_performance(worst)]),
+        ("Качество, %", [*map(grading.quality, columns), grading.quality(worst)]),
+        ("СОУ", [*map(grading.sou, columns), grading.sou(every)]),
+    ]
+    return [Row([title, *values, None, None, None], is_total=True) for title, values in figures]
+
+
+REPORT = Report(
+    key="consolidated",
+    title="Сводная ведомость успеваемости",
+    words="Оценки группы по всем дисциплинам, средние, пропуски, списки отличников и неуспевающих (п. 2.3).",
+    build=build,
+    order=10,
+    roles=LEADERS,
+    filters=(GROUP,),
+    choices=(marks.BASIS,),
+    of_groups=True,
+    needs_group=True,
+)

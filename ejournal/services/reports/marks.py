@@ -1,0 +1,73 @@
+"""Which marks a report of performance speaks of: those given for the period, or where current ones lead to (п. 4.4)."""
+
+from dataclasses import dataclass
+
+from ejournal.domain import reports
+from ejournal.models import Group
+from ejournal.services import plan_hours
+from ejournal.services.reports import facts
+from ejournal.services.reports.registry import Choice
+from ejournal.services.reports.scope import Scope
+
+BASIS = Choice(
+    "basis", "Оценки", (("auto", "итоговые, если есть"), ("final", "итоговые"), ("current", "текущие, предварительно"))
+)
+CREDIT = "З"
+PRELIMINARY = (
+    "Предварительно, по текущим оценкам: средневзвешенный балл обучающегося по дисциплине, округлённый до оценки. "
+    "Итоговые оценки ставит преподаватель (п. 4.4)."
+)
+FINAL = "По итоговым оценкам за период; «н/а» учитывается, ЗЧ и НЗ — вне пятибалльной шкалы."
+
+
+@dataclass(slots=True)
+class Found:
+    """Marks by (student, journal) and what they are, in words."""
+
+    marks: dict[tuple[int, int], str]
+    is_final: bool
+
+    @property
+    def note(self) -> str:
+        return FINAL if self.is_final else PRELIMINARY
+
+
+def of(scope: Scope, people: facts.Roster) -> Found:
+    """The marks of who is in a journal on the period's last day (today, while it runs); four queries at most."""
+    basis = scope.choice("basis")
+    given = {} if basis == "current" else facts.period_marks(scope)
+    if given or basis == "final":
+        return Found(_of_members(scope, people, given), True)
+    credits_ = credit_only(scope)
+    current = {}
+    for one in facts.mark_sums(scope):
+        journal = scope.journals[one.course_id]
+        mark = reports.preliminary(one.mean, (journal.group_id, journal.discipline_id) in credits_)
+        if mark:
+            current[one.student_id, one.course_id] = mark
+    return Found(_of_members(scope, people, current), False)
+
+
+def _of_members(scope: Scope, people: facts.Roster, given: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    """Who left before the last day is out, and so is who is exempt."""
+    kept = {}
+    for journal in scope.journals.values():
+        for student in people.journal_on(journal.id, scope.last_day(journal.group_id)):
+            mark = given.get((student, journal.id))
+            if mark:
+                kept[student, journal.id] = mark
+    return kept
+
+
+def credit_only(scope: Scope) -> set[tuple[int, int]]:
+    """(group, discipline) that end with a credit in the chosen period, as the curriculum says; one query."""
+    groups: list[Group] = list(scope.groups.values())
+    found = set()
+    for group_id, rows in plan_hours.for_groups(groups, scope.year).items():
+        number = scope.periods[group_id].number if group_id in scope.periods else 0
+        for row in rows:
+            controls = {1: [row.control_1], 2: [row.control_2]}.get(number, [row.control_1, row.control_2])
+            named = [control for control in controls if control]
+            if named and all(control == CREDIT for control in named):
+                found.add((group_id, row.discipline_id))
+    return found

@@ -1,0 +1,96 @@
+"""One page for every report: filters in the address, a fragment for scripts, two buttons to take it along."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ejournal.access import STAFF, permits
+from ejournal.documents import report as paper
+from ejournal.exchange.export import report as spreadsheet
+from ejournal.extensions import db
+from ejournal.services.errors import RefusedError
+from ejournal.services.reports import options, registry, running
+from ejournal.services.reports.running import Made
+from ejournal.services.reports.table import shown
+from ejournal.web.documents import answers
+from ejournal.web.errors import is_fragment
+from ejournal.web.reports import bp, drawing
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 300  # on screen; the files hold all
+
+
+@bp.get("/")
+@permits(*STAFF)
+def index() -> str:
+    return render_template("reports/index.html", reports=running.offered_to(current_user))
+
+
+@bp.get("/<report_key>")
+@permits(*STAFF)
+def show(report_key: str) -> ResponseReturnValue:
+    """A script that changes a filter or the order gets the table alone; dates the wrong way round are said."""
+    given = request.args.to_dict()
+    try:
+        made, wrong = running.make(current_user, report_key, given), ""
+    except RefusedError as error:
+        made, wrong = running.make(current_user, report_key, {**given, "since": "", "until": ""}), error.message
+    alone = is_fragment() and "HX-History-Restore-Request" not in request.headers
+    page = "reports/_report.html" if alone else "reports/report.html"
+    return render_template(page, alone=alone, **_shown(made, wrong))
+
+
+@bp.post("/<report_key>/xlsx")
+@permits(*STAFF)
+def xlsx(report_key: str) -> ResponseReturnValue:
+    try:
+        name, content = spreadsheet.export(current_user, report_key, request.args.to_dict())
+    except RefusedError as error:
+        return _back(report_key, error)
+    return answers.sent(content, name, XLSX)
+
+
+@bp.post("/<report_key>/pdf")
+@permits(*STAFF)
+def pdf(report_key: str) -> ResponseReturnValue:
+    """The report with a number of its own; a long one is made as a job."""
+    given = request.args.to_dict()
+    title = registry.find(report_key).title
+    try:
+        made = running.make(current_user, report_key, given)
+    except RefusedError as error:
+        return _back(report_key, error)
+    if paper.is_long(made):
+        db.session.rollback()
+        return answers.started("report", title, report=report_key, given=given, name=title)
+    kind = paper.kind_of(current_user, made)
+    return answers.pdf(kind, title, lambda: paper.of(current_user, report_key, given), _address(report_key))
+
+
+def _shown(made: Made, wrong: str) -> dict[str, object]:
+    table = made.table
+    return {
+        "made": made,
+        "report": made.report,
+        "query": made.scope.query,
+        "table": table,
+        "rows": made.rows[:MOST_ROWS],
+        "hidden": max(0, len(made.rows) - MOST_ROWS),
+        "wrong": wrong,
+        "shown": shown,
+        "filters": options.of(made.scope),
+        "chart": drawing.draw(table.chart) if table.chart else None,
+    }
+
+
+def _address(report_key: str) -> str:
+    given: dict[str, Any] = request.args.to_dict()
+    return url_for("reports.show", report_key=report_key, **given)
+
+
+def _back(report_key: str, error: RefusedError) -> ResponseReturnValue:
+    db.session.rollback()
+    flash(error.message, "error")
+    return redirect(_address(report_key))

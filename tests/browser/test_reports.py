@@ -1,0 +1,54 @@
+"""Reports in a real browser: filters and order change the table in place, pages are accessible and fit a phone."""
+
+import re
+
+import factories_documents as made
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from factories import Journal, make_curator, make_journal
+from flask import Flask
+
+from ejournal.models import Person
+from ejournal.services.reports import registry
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def led(world: Flask) -> tuple[Journal, Person]:
+    journal = make_journal(students=4, lessons=3)
+    made.fill(journal, 0, ["5", "4", "н"])
+    made.fill(journal, 1, ["2", "2", "о3"])
+    made.give(journal, ["5", "2", "", ""])
+    return journal, make_curator(journal.group)
+
+
+def test_r2_3_monitor_a_filter_and_the_order_change_the_table_and_the_address(open_as, led):
+    journal, curator = led
+    page = open_as(curator, "/reports/attendance")
+    page.get_by_label("Строки").select_option("student")
+    page.get_by_role("link", name=journal.group.title).first.wait_for(state="detached")
+    assert page.get_by_role("row", name=re.compile(journal.students[0].full_name)).is_visible()
+    assert "by=student" in page.url
+    page.get_by_role("link", name="Пропущено").click()
+    page.locator("th[aria-sort=descending]").wait_for()
+    first = page.locator("tbody tr").first
+    assert journal.students[0].full_name in first.inner_text()
+    assert "sort=-4" in page.url
+    page.reload()
+    assert page.locator("th[aria-sort=descending]").is_visible()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="XLSX").click()
+    assert coming.value.suggested_filename.endswith(".xlsx")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_r1_7_a_axe_finds_nothing(open_as, led, width):
+    _journal, curator = led
+    views = ["/reports/", "/reports/attendance?by=month", "/reports/dynamics?step=period", "/reports/usage?by=group"]
+    for place in [*views, *(f"/reports/{key}" for key in registry.all_reports())]:
+        page = open_as(curator, place)
+        page.set_viewport_size({"width": width, "height": 844})
+        found = Axe().run(page)
+        assert found.violations_count == 0, place + found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
