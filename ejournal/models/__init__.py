@@ -1,5 +1,7 @@
 """What is stored; a file per subject. Import models from here."""
 
+from ejournal.models.attestation import SHEET_KINDS, AttestationSheet, SheetCorrection, SheetRow
+from ejournal.models.closing import JournalUnlock, YearMark
 from ejournal.models.college import (
     COMING,
     LEAVING,
@@ -17,6 +19,7 @@ from ejournal.models.college import (
 from ejournal.models.compromise import REPORT_SOURCES, Compromise, PendingNotice
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
+from ejournal.models.debt import Debt, DebtAttempt, DebtPause
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.disclosure import Disclosure, SubjectRequest
 from ejournal.models.document import IssuedDocument
@@ -60,8 +63,10 @@ __all__ = [
     "LESSON_STATES",
     "MOVEMENTS",
     "REPORT_SOURCES",
+    "SHEET_KINDS",
     "AcademicYear",
     "Account",
+    "AttestationSheet",
     "Bell",
     "BellDate",
     "BellSchedule",
@@ -74,6 +79,9 @@ __all__ = [
     "CourseTeacher",
     "Curatorship",
     "CurriculumHours",
+    "Debt",
+    "DebtAttempt",
+    "DebtPause",
     "DiaryVisit",
     "Discipline",
     "DisciplineKind",
@@ -89,6 +97,7 @@ __all__ = [
     "IndividualRow",
     "IssuedDocument",
     "Job",
+    "JournalUnlock",
     "KnownAddress",
     "Lesson",
     "LessonFile",
@@ -106,6 +115,8 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Setting",
+    "SheetCorrection",
+    "SheetRow",
     "SignInFailure",
     "StoredFile",
     "Stream",
@@ -121,4 +132,5 @@ __all__ = [
     "Vacation",
     "Work",
     "WorkKind",
+    "YearMark",
 ]
