@@ -11,6 +11,7 @@ from ejournal.web.journal import (  # noqa: E402, F401 - the views attach themse
     files,
     grid,
     lessons,
+    period_marks,
     roll,
     works,
 )
