@@ -46,7 +46,9 @@ class Column:
 
     @property
     def missing(self) -> list[Student]:
-        return [student for student in self.students if not self.stored(student.id).mark]
+        """Who is owed a mark: in the journal on the last day, or today where that is still to come."""
+        day = min(self.slot.ends, settings.today())
+        return [one for one in self.students if one.was_there(day) and not self.stored(one.id).mark]
 
     def stored(self, student_id: int) -> Stored:
         return self.marks.get(student_id, NOTHING)

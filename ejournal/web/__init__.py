@@ -26,6 +26,7 @@ AREAS = (
     "admin",
     "bells",
     "calendar",
+    "closing",
     "compromises",
     "consents",
     "diary",

@@ -7,6 +7,7 @@ bp = Blueprint("journal", __name__, url_prefix="/journal")
 from ejournal.web.journal import (  # noqa: E402, F401 - the views attach themselves
     bulk,
     cells,
+    closing,
     courses,
     files,
     grid,
