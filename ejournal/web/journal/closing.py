@@ -49,7 +49,7 @@ def unlock(course_id: int, period_id: int) -> ResponseReturnValue:
     return redirect(url_for("journal.closing", course_id=course_id, period_id=period_id))
 
 
-@bp.post("/<int:course_id>/period-marks/<mark_slot>/debts", endpoint="set_debts")
+@bp.post("/<int:course_id>/debt-terms/<mark_slot>", endpoint="set_debts")
 @permits(*CLOSERS)
 def set_debts(course_id: int, mark_slot: str) -> ResponseReturnValue:
     """Term and form of debts whose marks came without them."""
