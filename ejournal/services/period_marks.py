@@ -114,7 +114,7 @@ def record(actor: Viewer, course_id: int, student_id: int, key: str, typed: Type
         try:
             _write(actor, found, student_id, mark, typed, "record")
             db.session.commit()
-        except (IntegrityError, _CollisionError) as error:
+        except (IntegrityError, CollisionError) as error:
             db.session.rollback()
             raise StaleError(STALE, _current(column(actor, course_id, key).stored(student_id))) from error
         stored = replace(stored, mark=mark, version=stored.version + 1)
@@ -144,7 +144,7 @@ def record_suggested(
                 _write(actor, found, student.id, mark, typed, "suggested", batch)
                 written += 1
         db.session.commit()
-    except (IntegrityError, _CollisionError) as error:
+    except (IntegrityError, CollisionError) as error:
         db.session.rollback()
         raise RefusedError("Пока вы просматривали список, оценки выставили. Ничего не записано: повторите.") from error
     return written, passed_over
@@ -195,7 +195,7 @@ def put(actor: Viewer, course_id: int, slot: Slot, student_id: int, stored: Stor
     """Store a mark over what was seen, in the current transaction; the caller logs it."""
     values = {"mark": mark or None, "updated_by": actor.person_id, "updated_at": now()}
     if not mark_slots.store(course_id, slot, student_id, stored.version, values):
-        raise _CollisionError
+        raise CollisionError
 
 
 def _current(stored: Stored) -> Current:
@@ -204,5 +204,5 @@ def _current(stored: Stored) -> Current:
     return Current(stored.mark, stored.version, person.short_name if person else "", when)
 
 
-class _CollisionError(Exception):
+class CollisionError(Exception):
     """Somebody else's write came between reading and writing."""

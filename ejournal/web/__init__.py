@@ -29,6 +29,7 @@ AREAS = (
     "closing",
     "compromises",
     "consents",
+    "debts",
     "diary",
     "disclosures",
     "documents",

@@ -64,7 +64,7 @@ def active_role(viewer: Viewer) -> Role | None:
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
-DIARY = ("diary.index", "Дневник")
+DIARY, DEBTS = ("diary.index", "Дневник"), ("debts.index", "Задолженности")
 SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
     ("substitutions.index", "Замены"),
     ("year.checklist", "Учебный год"),
@@ -73,7 +73,7 @@ SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
 )
 
 MENUS: dict[Role, list[tuple[str, str]]] = {
-    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы")],
+    Role.TEACHER: [("home.index", "Сегодня"), JOURNALS, TIMETABLE, ("thematic.index", "Тематические планы"), DEBTS],
     Role.CURATOR: [
         ("home.index", "Сегодня"),
         ("journal.index", "Журналы группы"),
@@ -81,6 +81,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         TIMETABLE,
         ("consents.index", "Согласия"),
         ("slips.index", "Коды доступа"),
+        DEBTS,
         DOCUMENTS,
     ],
     Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
@@ -112,6 +113,8 @@ YEAR_SECTIONS = (
     ("timetable.index", "Расписание"),
     ("substitutions.index", "Замены"),
     ("exams.index", "Сессия"),
+    ("closing.index", "Закрытие периодов"),
+    ("debts.index", "Задолженности"),
     ("consents.index", "Согласия"),
     ("slips.index", "Коды доступа"),
 )

@@ -106,6 +106,7 @@ function settle(edit, status) {
   const cell = find(edit.student, edit.work);
   if (status === 200) {
     cell?.classList.add("saved");
+    if (periodOf(edit.work) === undefined) forgetSuggestions(cell);
     setTimeout(() => find(edit.student, edit.work)?.classList.remove("saved"), 1200);
     listeners.saved(edit, cell);
   } else {
@@ -116,6 +117,14 @@ function settle(edit, status) {
   const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
   if (later) show(later);
   tell();
+}
+
+/** What was suggested for the period was reckoned without the mark just saved: the next page reckons it anew. */
+function forgetSuggestions(cell) {
+  for (const hint of cell?.parentElement.querySelectorAll("td[data-suggested]") ?? []) {
+    delete hint.dataset.suggested;
+    hint.removeAttribute("title");
+  }
 }
 
 /** What was typed over a value that met a conflict asks the same question: it must not answer it unseen. */
