@@ -1,12 +1,12 @@
 """The columns of a journal that are no lessons: the marks of its periods, of the year, and the final one (п. 4.4)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from typing import cast as is_a
 
-from sqlalchemy import String, Table, cast, select, union_all
+from sqlalchemy import String, Table, cast, literal, select, union_all
 
 from ejournal.extensions import db
 from ejournal.models import Course, Period, PeriodMark, YearMark
@@ -51,6 +51,17 @@ class Stored:
 
 
 NOTHING = Stored("", 0)
+_LAST = 2**31 - 1
+
+
+class Given(NamedTuple):
+    """A mark of a student, in which journal."""
+
+    course_id: int
+    slot: str
+    mark: str
+
+
 Marks = dict[tuple[int, str], Stored]
 
 
@@ -84,6 +95,23 @@ def marks_of(course_id: int) -> Marks:
     ]  # fmt: skip
     rows = db.session.execute(union_all(*parts))
     return {(row[0], row[1]): Stored(row[2] or "", *row[3:]) for row in rows}
+
+
+def marks_of_student(student_id: int, course_ids: Iterable[int]) -> list[Given]:
+    """A student's marks in journals, periods in their order, then the year's and the final one. One query."""
+    wanted = set(course_ids)
+    parts = [
+        select(table.course_id, cast(key, String).label("slot"), table.mark, rank.label("rank"), table.id).where(
+            table.student_id == student_id, table.course_id.in_(wanted), table.mark.is_not(None)
+        )
+        for table, key, rank in (
+            (PeriodMark, PeriodMark.period_id, PeriodMark.period_id),
+            (YearMark, YearMark.kind, literal(_LAST)),
+        )
+    ]
+    rows = db.session.execute(union_all(*parts).order_by("rank", "id"))
+    order = {YEAR: 1, FINAL: 2}
+    return sorted((Given(row[0], row[1], row[2]) for row in rows), key=lambda given: order.get(given.slot, 0))
 
 
 def store(course_id: int, slot: Slot, student_id: int, seen: int, values: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from ejournal.exchange.export import debts as sheet
 from ejournal.extensions import db
 from ejournal.models import Debt, Enrollment, LogEntry, PeriodClosing, PeriodMark, Role
-from ejournal.services import debt_list, debts, period_marks, settings
+from ejournal.services import debt_list, debts, diary_marks, period_marks, settings
 from ejournal.services.debt_list import Filters
 from ejournal.services.debt_marks import Terms
 from ejournal.services.errors import (
@@ -198,3 +198,13 @@ def test_register_comes_as_a_spreadsheet_and_that_is_logged(journal, debt):
     assert db.session.scalars(db.select(LogEntry.after).where(LogEntry.subject == "export")).all() == [
         "задолженности: 1"
     ]
+
+
+def test_r4_6_a_the_diary_shows_the_debt_and_the_years_mark(journal, debt):
+    actor = viewer_of(journal.teacher)
+    period_marks.record(actor, journal.course_id, journal.students[0].id, "year", Typed("4", 0))
+    curator = viewer_of(make_curator(journal.group))
+    found = diary_marks.load(curator, journal.students[0].id)
+    assert [one.id for one in found.debts] == [debt.id]
+    assert diary_marks.load(curator, journal.students[1].id).debts == []
+    assert found.subjects[0].period_marks == [("I семестр", "н/а"), ("за год", "4")]
