@@ -9,7 +9,8 @@ from ejournal.domain.grading import DEFAULT_RULES, Suggestion, SuggestionRules
 from ejournal.domain.notation import NOT_ATTESTED
 
 PASSED, FAILED, ABSENT = "ЗЧ", "НЗ", "неявка"
-CREDIT = "З"  # the form of control whose mark is ЗЧ or НЗ
+# Forms of control as plans write them; a credit's mark is ЗЧ or НЗ.
+EXAM, CREDIT = "Э", "З"
 # What a sheet of an exam, and of a credit, may hold.
 EXAM_RESULTS = ("5", "4", "3", "2", ABSENT)
 CREDIT_RESULTS = (PASSED, FAILED, ABSENT)

@@ -40,6 +40,7 @@ AREAS = (
     "movement",
     "plans",
     "profile",
+    "sheets",
     "slips",
     "subject_requests",
     "substitutions",

@@ -113,6 +113,7 @@ YEAR_SECTIONS = (
     ("timetable.index", "Расписание"),
     ("substitutions.index", "Замены"),
     ("exams.index", "Сессия"),
+    ("sheets.index", "Ведомости"),
     ("closing.index", "Закрытие периодов"),
     ("debts.index", "Задолженности"),
     ("consents.index", "Согласия"),
