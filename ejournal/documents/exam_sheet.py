@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents.issuing import Document, Sheet
+from ejournal.domain import attestation, session_plan
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
-from ejournal.models import Course, PeriodMark
-from ejournal.services import grid, plan_hours, roster, settings, spans
+from ejournal.models import SHEET_KINDS, Course, PeriodMark
+from ejournal.services import grid, plan_hours, roster, settings, sheets, spans
 from ejournal.services.errors import ForbiddenError, RefusedError
 
 KIND = "exam-sheet"
@@ -55,12 +56,33 @@ def of_course(actor: Viewer, course_id: int, wanted: Wanted) -> list[Document]:
     return [Document(title=TITLES[wanted.kind], sheets=[Sheet("exam_sheet.html", context)])]
 
 
-def _counted(wanted: Wanted, marks: Mapping[int, str]) -> str:
+def of_sheet(actor: Viewer, sheet_id: int) -> list[Document]:
+    """A stored ведомость, with what is in it. Raises NotFoundError."""
+    sheet = sheets.find(actor, sheet_id)
+    course, rows = sheet.course, sheet.rows
+    kind = {attestation.EXAM: "exam", attestation.CREDIT: "credit"}.get(sheet.control, "graded")
+    marks = {row.student_id: row.mark or "" for row in rows}
+    offered = [one.id for one in spans.periods_of(course)]
+    first = plan_hours.first_semester(course.group, course.year.starts.year)
+    context = {
+        "course": course, "period": sheet.period, "students": [row.student for row in rows], "marks": marks,
+        "number": course.group.course_number(course.year.starts.year),
+        "semester": first + (offered.index(sheet.period_id) if sheet.period_id in offered else 0),
+        "form": session_plan.title(sheet.control), "with_tickets": kind == "exam",
+        "tickets": {row.student_id: row.ticket for row in rows}, "day": sheet.date,
+        "counted": _counted(Wanted(kind, None, any(marks.values())), marks, attestation.ABSENT),
+        "teachers": ", ".join(sheet.examiners.splitlines()),
+    }  # fmt: skip
+    subtitle = f"{SHEET_KINDS[sheet.kind]}, № {sheet.number}"
+    return [Document(title=TITLES[kind], subtitle=subtitle, sheets=[Sheet("exam_sheet.html", context)])]
+
+
+def _counted(wanted: Wanted, marks: Mapping[int, str], absent: str = NOT_ATTESTED) -> str:
     """«5» — 3, «4» — 10 … неявок — 1; lines to write on where the sheet is blank."""
     scale = ("ЗЧ", "НЗ") if wanted.kind == "credit" else ("5", "4", "3", "2")
     counts = Counter(marks.values())
     numbers = [f"«{mark}» — {counts[mark] if wanted.filled else BLANK}" for mark in scale]
-    return ", ".join([*numbers, f"неявок — {counts[NOT_ATTESTED] if wanted.filled else BLANK}"])
+    return ", ".join([*numbers, f"неявок — {counts[absent] if wanted.filled else BLANK}"])
 
 
 def _marks(course_id: int, period_id: int) -> dict[int, str]:

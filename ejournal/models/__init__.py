@@ -2,7 +2,9 @@
 
 from ejournal.models.absence import PAPER_KINDS, AbsencePaper, AbsenceRequest
 from ejournal.models.announcement import Announcement, AnnouncementFile, AnnouncementReading
+from ejournal.models.attestation import SHEET_KINDS, AttestationSheet, SheetCorrection, SheetRow
 from ejournal.models.audience import Audience, AudienceTarget
+from ejournal.models.closing import JournalUnlock, YearMark
 from ejournal.models.college import (
     COMING,
     LEAVING,
@@ -20,6 +22,7 @@ from ejournal.models.college import (
 from ejournal.models.compromise import REPORT_SOURCES, Compromise, PendingNotice
 from ejournal.models.consent import CONSENTS, Consent
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
+from ejournal.models.debt import Debt, DebtAttempt, DebtPause
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
 from ejournal.models.disclosure import Disclosure, SubjectRequest
 from ejournal.models.dispute import Dispute
@@ -95,6 +98,7 @@ __all__ = [
     "REPORT_SOURCES",
     "RESOURCE_KINDS",
     "RESOURCE_STATES",
+    "SHEET_KINDS",
     "VERDICTS",
     "AbsencePaper",
     "AbsenceRequest",
@@ -105,6 +109,7 @@ __all__ = [
     "AnnouncementFile",
     "AnnouncementReading",
     "AnswerMode",
+    "AttestationSheet",
     "Audience",
     "AudienceTarget",
     "Bell",
@@ -123,6 +128,9 @@ __all__ = [
     "Curatorship",
     "CurriculumHours",
     "DeadLink",
+    "Debt",
+    "DebtAttempt",
+    "DebtPause",
     "DiaryVisit",
     "Discipline",
     "DisciplineKind",
@@ -141,6 +149,7 @@ __all__ = [
     "IndividualRow",
     "IssuedDocument",
     "Job",
+    "JournalUnlock",
     "KnownAddress",
     "Lesson",
     "LessonFile",
@@ -171,6 +180,8 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Setting",
+    "SheetCorrection",
+    "SheetRow",
     "SignInFailure",
     "StoredFile",
     "Stream",
@@ -190,4 +201,5 @@ __all__ = [
     "Verdict",
     "Work",
     "WorkKind",
+    "YearMark",
 ]

@@ -21,7 +21,6 @@ from ejournal.models import (
     Homework,
     Lesson,
     LessonState,
-    PeriodClosing,
     Subgroup,
     Work,
     WorkKind,
@@ -29,6 +28,7 @@ from ejournal.models import (
 from ejournal.models.base import now
 from ejournal.services import bells, settings
 from ejournal.services.cell_context import period_of
+from ejournal.services.closed import is_closed
 
 # The next day with lessons is looked for this far: over a weekend and a holiday.
 DAYS_AHEAD = 7
@@ -193,7 +193,7 @@ def _lessons(viewer: Viewer, today: date) -> Any:
 
 
 def _is_closed() -> ColumnElement[bool]:
-    return exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period_of(Lesson.date))
+    return is_closed(Course.id, period_of(Lesson.date), settings.today())
 
 
 def _owed(query: Select[Any], late: Callable[[Any], Lateness | None]) -> list[Slot]:

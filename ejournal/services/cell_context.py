@@ -22,13 +22,13 @@ from ejournal.models import (
     Group,
     Lesson,
     Period,
-    PeriodClosing,
     Person,
     Role,
     SubgroupMember,
     Work,
 )
 from ejournal.services import individual_lists, settings
+from ejournal.services.closed import is_closed
 
 ALWAYS = (date(1900, 1, 1), date(2200, 1, 1))
 
@@ -96,7 +96,7 @@ def _statement(roles: frozenset[Role]) -> Select[*tuple[Any, ...]]:
             sees(viewer, today),
             enrolled_on(student.id, Lesson.date),
             AcademicYear.closed_at.is_not(None),
-            exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period.id),
+            is_closed(Course.id, period.id, today),
             period.starts,
             period.ends,
             *(Cell.id, Cell.attendance, Cell.mark, Cell.version, Cell.updated_at),

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
-
 from ejournal.access import Viewer
 from ejournal.domain import grading, outlook
 from ejournal.domain.outlook import Explained
-from ejournal.extensions import db
-from ejournal.models import Lesson, Period, PeriodMark
-from ejournal.services import diary, diary_calendar, diary_chart, diary_lessons, settings, spans
+from ejournal.models import Debt, Lesson, Period
+from ejournal.services import debt_list, diary, diary_calendar, diary_chart, diary_lessons, mark_slots, settings, spans
 from ejournal.services.diary import Child, Diary
 from ejournal.services.diary_chart import Chart
 from ejournal.services.diary_lessons import Entry
 from ejournal.services.errors import NotFoundError, RefusedError
+from ejournal.services.mark_slots import Given
 from ejournal.services.spans import Choice
 
 WHAT_IF_MARKS = ("5", "4", "3", "2")
@@ -59,6 +57,8 @@ class Marks:
     choices: list[Choice]
     chosen: Choice
     subjects: list[Subject]
+    # What is not passed yet, of every year (п. 4.4).
+    debts: list[Debt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,13 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Marks:
     choices, periods = choices_of(opened.child, today)
     chosen = spans.choose(choices, shown, today)
     found = diary_lessons.entries([opened.child], Lesson.date.between(*chosen.span))
-    of_period = _period_marks(student_id, {entry.course_id for entry in found})
+    of_period = mark_slots.marks_of_student(student_id, {entry.course_id for entry in found})
     by_course: dict[int, list[Entry]] = {}
     for entry in found:
         by_course.setdefault(entry.course_id, []).append(entry)
     subjects = [_subject(own, chosen.span, periods, of_period) for own in by_course.values()]
     subjects.sort(key=lambda subject: subject.title.casefold())
-    return Marks(opened, choices, chosen, subjects)
+    return Marks(opened, choices, chosen, subjects, debt_list.of_student(student_id))
 
 
 def what_if(viewer: Viewer, student_id: int, course_id: int, shown: str, form: dict[str, str]) -> WhatIf:
@@ -120,25 +120,13 @@ def choices_of(child: Child, today: date) -> tuple[list[Choice], list[Period]]:
     return choices or [Choice("year", "Всё время", (first, today))], periods
 
 
-def _period_marks(student_id: int, course_ids: set[int]) -> list[PeriodMark]:
-    return list(
-        db.session.scalars(
-            select(PeriodMark).where(
-                PeriodMark.student_id == student_id,
-                PeriodMark.course_id.in_(course_ids),
-                PeriodMark.mark.is_not(None),
-            )
-        )
-    )
-
-
 def _subject(
-    own: Sequence[Entry], span: tuple[date, date], periods: Sequence[Period], of_period: Sequence[PeriodMark]
+    own: Sequence[Entry], span: tuple[date, date], periods: Sequence[Period], of_period: Sequence[Given]
 ) -> Subject:
     marked = [entry for entry in own if entry.mark and entry.cell_id]
     weighed = _weighed(marked)
     course_id = own[0].course_id
-    titles = {period.id: period.title for period in periods}
+    titles = {**mark_slots.TITLES, **{str(period.id): period.title for period in periods}}
     return Subject(
         course_id=course_id,
         title=own[0].discipline,
@@ -149,9 +137,7 @@ def _subject(
         outside=outlook.outside(entry.mark for entry in marked),
         has_sign=any(entry.mark in grading.PLUS_MINUS for entry in marked),
         chart=diary_chart.draw(marked, span),
-        period_marks=[
-            (titles.get(row.period_id, ""), row.mark or "") for row in of_period if row.course_id == course_id
-        ],
+        period_marks=[(titles.get(row.slot, ""), row.mark) for row in of_period if row.course_id == course_id],
     )
 
 

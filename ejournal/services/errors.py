@@ -46,6 +46,10 @@ class ReasonNeededError(RefusedError):
     """The clause's term has passed: the change is allowed with a reason (п. 4.2, 4.4)."""
 
 
+class DebtNeededError(RefusedError):
+    """The mark opens an academic debt: its term and form of passing are asked for (п. 4.4)."""
+
+
 class NoYearError(RefusedError):
     """Nothing can be shown or done before the first academic year is set up (п. 4.2)."""
 

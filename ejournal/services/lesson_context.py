@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ejournal.access import Viewer, sees, teaches
@@ -18,13 +18,13 @@ from ejournal.models import (
     Lesson,
     LogEntry,
     Period,
-    PeriodClosing,
     Person,
     Role,
     Work,
 )
 from ejournal.services import guard, log, settings
 from ejournal.services.cell_context import period_of
+from ejournal.services.closed import is_closed
 from ejournal.services.errors import Current, NotFoundError, RefusedError, ServiceError, StaleError
 
 STALE = "Пока вы заполняли, занятие изменили. Набранное вами сохранено на странице: сравните и решите, что оставить."
@@ -66,7 +66,7 @@ def place_on(viewer: Viewer, course_id: int, day: date, lesson: Lesson | None = 
             teaches(viewer, Course.id, today),
             sees(viewer, today),
             AcademicYear.closed_at.is_not(None),
-            exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period.id),
+            is_closed(Course.id, period.id, today),
         )
         .join(AcademicYear, AcademicYear.id == Course.year_id)
         .join(Group, Group.id == Course.group_id)

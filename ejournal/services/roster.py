@@ -35,9 +35,15 @@ class Student:
     period_marks: list[str] = field(default_factory=list)
     # «есть документ: б с 3 по 8.11»: what a registered document says of the days shown (п. 4.3).
     paper: str = ""
+    # The columns of marks as the grid writes them (see grid_marks).
+    marks: list[Any] = field(default_factory=list)
 
     def was_there(self, day: date) -> bool:
         return any(since <= day <= until for since, until in self.days)
+
+    def was_within(self, first: date, last: date) -> bool:
+        """Whether the student was in the list on any of those days."""
+        return any(since <= last and until >= first for since, until in self.days)
 
     def is_listed(self, first: date, last: date) -> bool:
         """Whether a list of those days names the student: whom a plan keeps off it is in no part of them."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, current_app, request, session, url_for
+from flask import Flask, current_app, request, session
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -13,7 +13,7 @@ from ejournal.config import ROOT
 from ejournal.domain import calendar
 from ejournal.models import Role
 from ejournal.services import settings
-from ejournal.web import view_mode
+from ejournal.web import menus, view_mode
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
 
@@ -36,13 +36,13 @@ def init_app(app: Flask) -> None:
 
 
 def common() -> dict[str, Any]:
-    entries = menu(current_user) if current_user.is_authenticated else []
+    menu = menus.of_role(active_role(current_user) if current_user.is_authenticated else None)
     return {
         "college": settings.get("college.name"),
         "college_short": settings.get("college.short_name"),
         "is_demo": settings.get("is_demo"),
-        "menu": entries,
-        "menu_current": current_entry(entries),
+        "menu": menu,
+        "menu_current": menus.current_entry(menu.entries),
         "year_sections": [entry for entry in YEAR_SECTIONS if entry[0] in current_app.view_functions],
         "active_role": active_role(current_user) if current_user.is_authenticated else None,
         "Role": Role,
@@ -63,70 +63,6 @@ def active_role(viewer: Viewer) -> Role | None:
 
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
-ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
-JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
-DIARY = ("diary.index", "Дневник")
-GROUPS = ("groups.index", "Группы")
-ANNOUNCEMENTS, EVENTS, RESOURCES = (
-    ("announcements.index", "Объявления"),
-    ("events.index", "События"),
-    ("resources.index", "Ресурсы"),
-)
-SUBSTITUTIONS, YEAR, LOG, DOCUMENTS = (
-    ("substitutions.index", "Замены"),
-    ("year.checklist", "Учебный год"),
-    ("admin.log", "Изменения"),
-    ("documents.index", "Документы"),
-)
-
-MENUS: dict[Role, list[tuple[str, str]]] = {
-    Role.TEACHER: [
-        ("home.index", "Сегодня"),
-        JOURNALS,
-        TIMETABLE,
-        ("thematic.index", "Тематические планы"),
-        ANNOUNCEMENTS,
-    ],
-    Role.CURATOR: [
-        ("home.index", "Сегодня"),
-        ("groups.index", "Моя группа"),
-        JOURNALS,
-        ("diary.index", "Дневники"),
-        ABSENCES,
-        DISPUTES,
-        TIMETABLE,
-        ("consents.index", "Согласия"),
-        ("bulletins.index", "Письма родителям"),
-        DOCUMENTS,
-        ANNOUNCEMENTS,
-    ],
-    Role.ADMINISTRATION: [
-        ("home.index", "Главная"),
-        GROUPS,
-        JOURNALS,
-        YEAR,
-        TIMETABLE,
-        SUBSTITUTIONS,
-        DOCUMENTS,
-        ANNOUNCEMENTS,
-        LOG,
-    ],
-    Role.SYSADMIN: [
-        ("admin.index", "Администрирование"),
-        ("admin.people_list", "Люди"),
-        YEAR,
-        TIMETABLE,
-        SUBSTITUTIONS,
-        GROUPS,
-        JOURNALS,
-        DOCUMENTS,
-        ANNOUNCEMENTS,
-        LOG,
-    ],
-    Role.STUDENT: [DIARY, TIMETABLE, DISPUTES, ANNOUNCEMENTS, EVENTS, RESOURCES],
-    Role.PARENT: [DIARY, TIMETABLE, DISPUTES, ANNOUNCEMENTS, EVENTS, RESOURCES],
-}
-
 # The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).
 YEAR_SECTIONS = (
     ("year.checklist", "Готовность"),
@@ -141,21 +77,12 @@ YEAR_SECTIONS = (
     ("timetable.index", "Расписание"),
     ("substitutions.index", "Замены"),
     ("exams.index", "Сессия"),
+    ("sheets.index", "Ведомости"),
+    ("closing.index", "Закрытие периодов"),
+    ("debts.index", "Задолженности"),
     ("consents.index", "Согласия"),
     ("slips.index", "Коды доступа"),
 )
-
-
-def menu(viewer: Viewer) -> list[tuple[str, str]]:
-    role = active_role(viewer)
-    return [entry for entry in MENUS[role] if entry[0] in current_app.view_functions] if role else []
-
-
-def current_entry(entries: list[tuple[str, str]]) -> str | None:
-    """The endpoint of the section shown: of those whose address begins the page's, the longest."""
-    addresses = {url_for(endpoint): endpoint for endpoint, _ in entries}
-    above = [address for address in addresses if request.path.startswith(address) and address != "/"]
-    return addresses.get(request.path) or (addresses[max(above, key=len)] if above else None)
 
 
 def here() -> str:

@@ -24,6 +24,7 @@ from ejournal.models import (
 )
 from ejournal.models.base import now
 from ejournal.services import log, settings
+from ejournal.services.closed import is_unlocked
 
 
 class Lessons:
@@ -162,6 +163,6 @@ def _closed_periods(course: Course) -> list[Period]:
     rows = db.session.scalars(
         select(Period)
         .join(PeriodClosing, PeriodClosing.period_id == Period.id)
-        .where(PeriodClosing.course_id == course.id)
+        .where(PeriodClosing.course_id == course.id, ~is_unlocked(course.id, Period.id, settings.today()))
     )
     return list(rows)

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.models import Role
-from ejournal.services import cell_log, grid
+from ejournal.services import cell_log, debt_marks, grid
 from ejournal.web.journal import bp
 from ejournal.web.journal.fragments import patch_of_places
 
@@ -17,7 +17,8 @@ READERS = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN)
 @permits(*READERS)
 def show(course_id: int) -> str:
     """The journal for a month («?shown=2026-11») or a period («?shown=p3»); the current period by itself."""
-    return render_template("journal/grid.html", grid=grid.load(current_user, course_id, request.args.get("shown", "")))
+    found = grid.load(current_user, course_id, request.args.get("shown", ""))
+    return render_template("journal/grid.html", grid=found, debt_forms=debt_marks.FORMS)
 
 
 @bp.get("/<int:course_id>/changes")

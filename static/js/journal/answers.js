@@ -2,13 +2,14 @@
 
 import { announce } from "../app.js";
 import { pauseInTyping } from "../sign-in-again.js";
-import { describe, find, go, table } from "./table.js";
+import { describe, find, go, periodOf, table, workOf } from "./table.js";
 import * as outbox from "./outbox.js";
 
 const list = () => document.getElementById("refusals");
 let keptReason = "";
 
 export function onRefused(edit, cell) {
+  if (cell.dataset.askDebt) return askDebt(edit, cell);
   if (cell.dataset.conflict) return askConflict(edit, cell);
   if (cell.dataset.askReason) return keptReason ? resend(edit, { reason: keptReason }) : askReason(edit, cell);
   tellRefusals();
@@ -29,7 +30,7 @@ function line(cell) {
   const where = document.createElement("button");
   where.type = "button";
   where.textContent = `${describe(cell)}: «${cell.dataset.typed}»`;
-  where.addEventListener("click", () => go(find(cell.dataset.student, cell.dataset.work)));
+  where.addEventListener("click", () => go(find(cell.dataset.student, workOf(cell))));
   const why = document.createElement("span");
   why.textContent = cell.dataset.message;
   row.append(where, why);
@@ -48,7 +49,8 @@ function repairButton(cell) {
 
 /** Puts the notation that the server offered; false when it offered none. */
 export function acceptRepair(cell) {
-  const { repair, student, work, version } = cell.dataset;
+  const { repair, student, version } = cell.dataset;
+  const work = workOf(cell);
   if (!repair) return false;
   outbox.put({ student, work, text: repair, version: Number(version) });
   tellRefusals();
@@ -57,7 +59,7 @@ export function acceptRepair(cell) {
 }
 
 const resend = (edit, changes) =>
-  outbox.put({ student: edit.student, work: edit.work, text: edit.text, version: edit.sent, reason: edit.reason, ...changes });
+  outbox.put({ student: edit.student, work: edit.work, text: edit.text, version: edit.sent, reason: edit.reason, debt: edit.debt, ...changes });
 
 // ── Questions, one after another ────────────────────────────────────────────
 let asking = Promise.resolve();
@@ -89,6 +91,25 @@ function askReason(edit, cell) {
   }));
 }
 
+/** «н/а», «2» and НЗ open an academic debt: its term and form are asked for, and offered again for the next one. */
+function askDebt(edit, cell) {
+  const name = describe(cell);
+  const { message } = cell.dataset;
+  inTurn(() => new Promise((resolve) => {
+    const dialog = document.getElementById("debt");
+    dialog.querySelector("[data-message]").textContent = `${name}. ${message}`;
+    dialog.returnValue = "";
+    dialog.showModal();
+    dialog.querySelector("input[name=due]").focus();
+    dialog.addEventListener("close", () => {
+      const { due, form } = dialog.querySelector("form").elements;
+      if (dialog.returnValue === "save" && due.value) resend(edit, { debt: { due: due.value, form: form.value } });
+      else restore(edit);
+      resolve();
+    }, { once: true });
+  }));
+}
+
 function askConflict(edit, cell) {
   const name = describe(cell);
   const { message, stored, who, when, version } = cell.dataset;
@@ -112,8 +133,9 @@ function askConflict(edit, cell) {
 function setStored(edit, text, version) {
   const cell = find(edit.student, edit.work);
   const fresh = cell.cloneNode(false);
-  for (const key of Object.keys(fresh.dataset)) if (!["student", "work"].includes(key)) delete fresh.dataset[key];
-  fresh.className = "";
+  const kept = ["student", "work", "period", "suggested"];
+  for (const key of Object.keys(fresh.dataset)) if (!kept.includes(key)) delete fresh.dataset[key];
+  fresh.className = periodOf(edit.work) === undefined ? "" : "total period";
   fresh.removeAttribute("aria-invalid");
   fresh.dataset.version = version;
   fresh.textContent = text;

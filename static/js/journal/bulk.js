@@ -1,7 +1,7 @@
 // Mass actions: fill a column, everybody present, paste from a spreadsheet, undo.
 
 import { announce, send, toast } from "../app.js";
-import { current, find, headOf, isEditable, rows, table } from "./table.js";
+import { current, find, headOf, isEditable, rows, table, workOf } from "./table.js";
 import { applied } from "./live.js";
 import { client, drained } from "./outbox.js";
 
@@ -111,7 +111,7 @@ async function confirmPaste(form) {
   document.getElementById("paste").close();
   const back = current();
   report(await act("paste", values), (count) => `Вставлено ячеек: ${count}`);
-  find(back.dataset.student, back.dataset.work)?.focus();
+  find(back.dataset.student, workOf(back))?.focus();
 }
 
 // ── Wiring ──────────────────────────────────────────────────────────────────

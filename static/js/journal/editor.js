@@ -1,7 +1,7 @@
 // The editor of a cell: one input laid over the cell, so that a cell may be replaced under it without losing a letter.
 
 import { isWaiting } from "./outbox.js";
-import { describe, frame } from "./table.js";
+import { describe, frame, workOf } from "./table.js";
 
 let input = null;
 let state = null; // {student, work, version, before, typing, done}
@@ -13,10 +13,10 @@ export function open(cell, text, done) {
   const typing = text !== undefined;
   state = {
     student: cell.dataset.student,
-    work: cell.dataset.work,
+    work: workOf(cell),
     version: Number(cell.dataset.version),
     // One's own save of this cell that is still under way: what is typed now comes after it.
-    follows: isWaiting(cell.dataset.student, cell.dataset.work),
+    follows: isWaiting(cell.dataset.student, workOf(cell)),
     before: cell.dataset.typed ?? cell.textContent,
     typing,
     done,

@@ -1,6 +1,6 @@
 // Other people's changes: asked for every few seconds while the page is seen, put in place without a reload.
 
-import { current, dress, find, go, table } from "./table.js";
+import { current, dress, find, go, table, workOf } from "./table.js";
 import * as outbox from "./outbox.js";
 
 const EVERY = 4000; // ms
@@ -40,7 +40,7 @@ export function applied() {
   for (const cell of table.querySelectorAll("td[data-student]")) dress(cell);
   const active = current();
   if (!active || active.isConnected) return;
-  const fresh = find(active.dataset.student, active.dataset.work);
+  const fresh = find(active.dataset.student, workOf(active));
   const held = !document.activeElement || document.activeElement === document.body;
   if (fresh) go(fresh, { focus: held });
 }

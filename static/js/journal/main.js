@@ -6,7 +6,7 @@ import * as bulk from "./bulk.js";
 import * as editor from "./editor.js";
 import { watch } from "./live.js";
 import * as outbox from "./outbox.js";
-import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, start, table } from "./table.js";
+import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, start, table, workOf } from "./table.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
 
@@ -104,7 +104,8 @@ function clear(cell) {
 }
 
 function put(cell, text) {
-  const { student, work, version } = cell.dataset;
+  const { student, version } = cell.dataset;
+  const work = workOf(cell);
   outbox.put({ student, work, text, version: Number(version), before: cell.dataset.typed === undefined ? cell.textContent : undefined });
   answers.tellRefusals();
 }
@@ -136,7 +137,8 @@ function onClick(event) {
 
 function columnActions(head) {
   if (table.dataset.editable === undefined) return false;
-  bulk.openColumn(head);
+  if (head.dataset.period) head.querySelector("a").click();
+  else bulk.openColumn(head);
   return true;
 }
 
@@ -146,7 +148,7 @@ function onPalette(event) {
   const cell = current();
   if (!isEditable(cell)) return;
   put(cell, button.dataset.put);
-  go(nextEditable(find(cell.dataset.student, cell.dataset.work), 1, 0), { focus: event.detail > 0 });
+  go(nextEditable(find(cell.dataset.student, workOf(cell)), 1, 0), { focus: event.detail > 0 });
 }
 
 function onPaletteKey(event) {
@@ -182,8 +184,9 @@ function onCopy(event) {
 function openHistory() {
   const cell = current();
   const student = cell.parentElement.dataset.student;
-  const { work } = headOf(cell).dataset;
-  showHistory(`/journal/${table.dataset.course}/cells/${student}/${work}/history`);
+  const { work, period } = headOf(cell).dataset;
+  const place = period ? `period-marks/${student}/${period}` : `cells/${student}/${work}`;
+  showHistory(`/journal/${table.dataset.course}/${place}/history`);
   return true;
 }
 

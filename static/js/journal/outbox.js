@@ -2,9 +2,13 @@
 // A cell shows what became of it: saving, saved, refused, waiting for the network.
 
 import { csrfToken, announce } from "../app.js";
-import { adopt, current, dress, find, table } from "./table.js";
+import { adopt, current, dress, find, periodOf, table } from "./table.js";
 
-const url = (edit) => `/journal/${table.dataset.course}/cells/${edit.student}/${edit.work}`;
+function url({ student, work }) {
+  const period = periodOf(work);
+  const place = period === undefined ? `cells/${student}/${work}` : `period-marks/${student}/${period}`;
+  return `/journal/${table.dataset.course}/${place}`;
+}
 /** This open page: others are told of its changes, it is not. */
 export const client = crypto.randomUUID().slice(0, 18);
 
@@ -34,7 +38,7 @@ function show(edit) {
   cell.textContent = edit.text;
   cell.classList.remove("refused", "saved");
   cell.classList.add("saving");
-  for (const key of ["message", "typed", "repair", "askReason", "conflict", "stored", "who", "when"]) delete cell.dataset[key];
+  for (const key of ["message", "typed", "repair", "askReason", "askDebt", "conflict", "stored", "who", "when"]) delete cell.dataset[key];
   cell.removeAttribute("aria-invalid");
   dress(cell);
   tell();
@@ -81,7 +85,7 @@ async function post(edit) {
     source: cell,
     target: cell,
     swap: "outerHTML",
-    values: { value: edit.text, version: edit.sent, reason: edit.reason ?? "" },
+    values: { value: edit.text, version: edit.sent, reason: edit.reason ?? "", ...edit.debt },
     headers: { "X-Client": client, "X-Span": table.dataset.span },
     outcome,
   });
@@ -102,6 +106,7 @@ function settle(edit, status) {
   const cell = find(edit.student, edit.work);
   if (status === 200) {
     cell?.classList.add("saved");
+    if (periodOf(edit.work) === undefined) forgetSuggestions(cell);
     setTimeout(() => find(edit.student, edit.work)?.classList.remove("saved"), 1200);
     listeners.saved(edit, cell);
   } else {
@@ -112,6 +117,14 @@ function settle(edit, status) {
   const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
   if (later) show(later);
   tell();
+}
+
+/** What was suggested for the period was reckoned without the mark just saved: the next page reckons it anew. */
+function forgetSuggestions(cell) {
+  for (const hint of cell?.parentElement.querySelectorAll("td[data-suggested]") ?? []) {
+    delete hint.dataset.suggested;
+    hint.removeAttribute("title");
+  }
 }
 
 /** What was typed over a value that met a conflict asks the same question: it must not answer it unseen. */
@@ -192,7 +205,7 @@ function flush() {
     left.set(key, { ...edit, version: left.get(key)?.version ?? versionAfter(edit, inFlight) });
   }
   for (const edit of left.values()) {
-    const body = new URLSearchParams({ value: edit.text, version: edit.version, reason: edit.reason ?? "", csrf_token: csrfToken() });
+    const body = new URLSearchParams({ value: edit.text, version: edit.version, reason: edit.reason ?? "", csrf_token: csrfToken(), ...edit.debt });
     fetch(url(edit), { method: "POST", body, keepalive: true, credentials: "same-origin", headers: { "HX-Request": "true", "X-Client": client } });
   }
 }

@@ -8,11 +8,18 @@ let active = null; // the cell in the tab order
 
 /** Rows and columns as the page has them, once. */
 const heads = table ? [...table.tHead.rows[0].cells] : [];
-const workColumns = heads.map((head, index) => ({ head, index })).filter(({ head }) => head.dataset.work);
+const placed = heads.map((head, index) => ({ head, index }));
+const workColumns = placed.filter(({ head }) => head.dataset.work);
 const first = workColumns[0]?.index ?? 0;
-const last = workColumns.at(-1)?.index ?? 0;
+const lastWork = workColumns.at(-1)?.index ?? 0;
+// Marks of the periods, the year and the final one stand right after the works.
+const last = placed.findLast(({ head }) => head.dataset.period)?.index ?? lastWork;
+const MARK = "mark:";
 
-export const works = workColumns.map(({ head }) => head.dataset.work);
+/** What a cell is of: its work's number, or «mark:12» in the column of a period. */
+export const workOf = ({ dataset }) => dataset.work ?? (dataset.period && MARK + dataset.period);
+/** The period of such a name; undefined for a work. */
+export const periodOf = (work) => (work.startsWith(MARK) ? work.slice(MARK.length) : undefined);
 export const rows = table ? [...table.tBodies[0].rows] : [];
 
 /** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for.
@@ -31,7 +38,9 @@ function completeCell(cell, row, index) {
     cell.setAttribute("aria-readonly", "true");
   } else {
     cell.dataset.student = row.dataset.student;
-    cell.dataset.work = heads[index].dataset.work;
+    const { work, period } = heads[index].dataset;
+    if (work) cell.dataset.work = work;
+    else cell.dataset.period = period;
     cell.dataset.version ??= "0";
   }
   dress(cell);
@@ -40,19 +49,23 @@ function completeCell(cell, row, index) {
 /** Colours follow from the text: absent, late, unsatisfactory; today's column and a lesson's first column. */
 export function dress(cell) {
   const text = cell.textContent;
-  const code = CODES.includes(text[0]) && text ? text[0] : "";
+  const isMark = heads[cell.cellIndex]?.dataset.period !== undefined;
+  const code = !isMark && text && CODES.includes(text[0]) ? text[0] : "";
   cell.classList.toggle("absent", code === "н");
   cell.classList.toggle("excused", code === "п" || code === "б");
   cell.classList.toggle("late", code === "о");
-  cell.classList.toggle("low", /[12]$|НЗ$/.test(text));
+  cell.classList.toggle("low", /[12]$|НЗ$|н\/а$/.test(text));
   cell.classList.toggle("today", heads[cell.cellIndex]?.classList.contains("today") ?? false);
   cell.classList.toggle("first", heads[cell.cellIndex]?.classList.contains("first") ?? false);
 }
 
-export const find = (student, work) =>
-  table.querySelector(`td[data-student="${CSS.escape(student)}"][data-work="${CSS.escape(work)}"]`);
+export const find = (student, work) => {
+  const period = periodOf(work);
+  const column = period === undefined ? `[data-work="${CSS.escape(work)}"]` : `[data-period="${CSS.escape(period)}"]`;
+  return table.querySelector(`td[data-student="${CSS.escape(student)}"]${column}`);
+};
 
-export const isEditable = (cell) => Boolean(cell?.dataset.work) && table.dataset.editable !== undefined;
+export const isEditable = (cell) => Boolean(cell?.dataset.work || cell?.dataset.period) && table.dataset.editable !== undefined;
 
 export const headOf = (cell) => heads[cell.cellIndex];
 
@@ -111,7 +124,7 @@ export const edge = (cell, down, right) => {
 export function start() {
   const today = heads.findIndex((head) => head.classList.contains("today"));
   let index = today;
-  for (let i = last; index < 0 && i >= first; i -= 1) {
+  for (let i = lastWork; index < 0 && i >= first; i -= 1) {
     if (rows.some((row) => isEditable(row.cells[i]))) index = i;
   }
   const column = index < 0 ? first : index;

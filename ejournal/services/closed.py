@@ -1,0 +1,23 @@
+"""Whether a journal's period is closed: one condition for everything that writes into it (п. 4.4)."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists
+
+from ejournal.models import JournalUnlock, PeriodClosing
+
+
+def is_closed(course_id: Any, period_id: Any, today: Any) -> ColumnElement[bool]:
+    """The condition that a period of a journal is closed today: an unlock holds up to its last day, and nobody has to
+    close the journal again after it."""
+    closing = exists().where(PeriodClosing.course_id == course_id, PeriodClosing.period_id == period_id)
+    return and_(closing, ~is_unlocked(course_id, period_id, today))
+
+
+def is_unlocked(course_id: Any, period_id: Any, today: Any) -> ColumnElement[bool]:
+    return exists().where(
+        JournalUnlock.course_id == course_id,
+        JournalUnlock.period_id == period_id,
+        JournalUnlock.ended_at.is_(None),
+        JournalUnlock.until >= today,
+    )

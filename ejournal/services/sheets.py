@@ -1,0 +1,220 @@
+"""Ведомости of exams and credits: created by administration, filled by the teacher, closed (п. 4.4).
+
+What a closed one says is suggested as the period's and the final mark (see suggestions.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from secrets import token_hex
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ejournal.access import OVERSEERS, Viewer, sees, teaches
+from ejournal.domain import attestation, debts, session_plan
+from ejournal.extensions import db
+from ejournal.models import SHEET_KINDS, AttestationSheet, Course, Period, SheetRow
+from ejournal.models.base import now
+from ejournal.services import grid, log, roster, settings, spans
+from ejournal.services.debts import examiners_of
+from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.roster import Student
+
+LONGEST_TICKET = 16
+CONTROLS = {key: title for key, title in session_plan.CONTROLS.items() if key not in session_plan.WITHOUT_DAY}
+FAILING = frozenset({"2", attestation.FAILED, attestation.ABSENT})
+
+
+def find(viewer: Viewer, sheet_id: int) -> AttestationSheet:
+    """A sheet of a journal the viewer may read, with everything in it. Raises NotFoundError."""
+    sheet = db.session.scalar(
+        select(AttestationSheet)
+        .join(Course, Course.id == AttestationSheet.course_id)
+        .where(AttestationSheet.id == sheet_id, sees(viewer, settings.today()))
+        .options(
+            joinedload(AttestationSheet.period),
+            joinedload(AttestationSheet.course).joinedload(Course.group),
+            joinedload(AttestationSheet.course).joinedload(Course.subgroup),
+            joinedload(AttestationSheet.course).joinedload(Course.discipline),
+            joinedload(AttestationSheet.course).joinedload(Course.year),
+            selectinload(AttestationSheet.rows).joinedload(SheetRow.student),
+        )
+    )
+    if sheet is None:
+        raise NotFoundError
+    sheet.rows.sort(key=lambda row: (row.student.skey, row.id))
+    return sheet
+
+
+def may_fill(viewer: Viewer, sheet: AttestationSheet) -> bool:
+    """Administration, or the journal's teacher."""
+    if viewer.holds(OVERSEERS):
+        return True
+    return bool(db.session.scalar(select(teaches(viewer, sheet.course_id, settings.today()))))
+
+
+def create(actor: Viewer, form: Mapping[str, str], student_ids: Sequence[int] = ()) -> AttestationSheet:
+    """A sheet of `course`, `period`, `kind`, `control`, `date`, `examiners`; an individual one of `student_ids`.
+
+    The main one is for everybody in the journal on its day; a retake for who failed or did not come.
+    Raises NotFoundError, ForbiddenError, FieldsError, ClosedError, RefusedError.
+    """
+    if not actor.holds(OVERSEERS):
+        raise ForbiddenError("Ведомости создаёт администрация (п. 4.4).")
+    course, _teaches = grid.find_course(actor, int(form["course"]) if form.get("course", "").isdecimal() else 0)
+    if course.year.closed_at:
+        raise ClosedError(f"Учебный год {course.year.title} закрыт: его можно только читать (п. 2.3).")
+    made = _read(course, form)
+    students = _students(course, made, student_ids)
+    made.rows = [SheetRow(student_id=student.id, updated_by=actor.person_id) for student in students]
+    made.created_by, made.number = actor.person_id, token_hex(8)
+    db.session.add(made)
+    db.session.flush()
+    made.number = f"{course.year.starts.year}-{made.id}"
+    _log(actor, made, "create", after=f"{SHEET_KINDS[made.kind]}, {made.date:%d.%m.%Y}, {len(students)} чел.")
+    db.session.commit()
+    return made
+
+
+def fill(actor: Viewer, sheet_id: int, typed: Mapping[int, tuple[str, str, int]]) -> int:
+    """Write (mark, ticket, version seen) by row; returns how many changed.
+
+    Raises NotFoundError, ForbiddenError, ClosedError, RefusedError when somebody else was quicker.
+    """
+    sheet = _to_change(actor, sheet_id)
+    allowed = attestation.results(sheet.control)
+    entries, changed = [], 0
+    for row in sheet.rows:
+        if row.id not in typed:
+            continue
+        mark, ticket, version = typed[row.id]
+        ticket = " ".join(ticket.split())[:LONGEST_TICKET]
+        if (mark, ticket) == (row.mark or "", row.ticket):
+            continue
+        if mark and mark not in allowed:
+            raise RefusedError(f"{row.student.short_name}: «{mark}» здесь не ставится, можно {', '.join(allowed)}.")
+        if version != row.version:
+            raise RefusedError(f"{row.student.short_name}: результат только что изменили. Обновите страницу.")
+        if mark != (row.mark or ""):
+            entries.append(_entry(sheet, row, row.mark or "", mark))
+        row.mark, row.ticket, row.version = mark or None, ticket, row.version + 1
+        row.updated_by, row.updated_at = actor.person_id, now()
+        changed += 1
+    if entries:
+        log.record_many(actor, "sheet", "record", entries)
+    db.session.commit()
+    return changed
+
+
+def close(actor: Viewer, sheet_id: int) -> None:
+    """Nothing in a closed sheet changes but by two people (see sheet_corrections). Raises what `fill` raises."""
+    sheet = _to_change(actor, sheet_id)
+    empty = sum(not row.mark for row in sheet.rows)
+    if empty:
+        raise RefusedError(f"Без результата — {empty}. Поставьте оценку или «{attestation.ABSENT}» каждому.")
+    sheet.closed_at, sheet.closed_by = now(), actor.person_id
+    _log(actor, sheet, "close", before="открыта", after="закрыта")
+    db.session.commit()
+
+
+def _read(course: Course, form: Mapping[str, str]) -> AttestationSheet:
+    periods = spans.periods_of(course)
+    period = next((one for one in periods if str(one.id) == form.get("period")), None)
+    kind, control = form.get("kind", ""), form.get("control", "")
+    names = examiners_of(form.get("examiners", ""))
+    wrong = {}
+    if period is None:
+        wrong["period"] = "Выберите период."
+    if kind not in SHEET_KINDS:
+        wrong["kind"] = "Выберите вид ведомости."
+    if control not in CONTROLS:
+        wrong["control"] = "Выберите форму аттестации."
+    try:
+        day = date.fromisoformat(form.get("date", ""))
+    except ValueError:
+        day = date.min
+        wrong["date"] = "Укажите дату."
+    least = debts.COMMISSION if kind == "commission" else 1
+    if len(names) < least:
+        wrong["examiners"] = (
+            f"В комиссии не меньше {least} человек, каждый с новой строки ({debts.LAW})."
+            if least > 1
+            else "Укажите, кто принимает."
+        )
+    if wrong or period is None:
+        raise FieldsError(wrong)
+    if kind == "main" and _has_main(course, period, control):
+        raise RefusedError("Основная ведомость по этой дисциплине за этот период уже есть: второй не бывает.")
+    return AttestationSheet(
+        course_id=course.id, period_id=period.id, kind=kind, control=control, date=day, examiners="\n".join(names)
+    )
+
+
+def _has_main(course: Course, period: Period, control: str) -> bool:
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    AttestationSheet.course_id == course.id,
+                    AttestationSheet.period_id == period.id,
+                    AttestationSheet.control == control,
+                    AttestationSheet.kind == "main",
+                )
+            )
+        )
+    )
+
+
+def _students(course: Course, sheet: AttestationSheet, chosen: Sequence[int]) -> list[Student]:
+    listed = [student for student in roster.students_of(course) if student.was_there(sheet.date)]
+    if sheet.kind == "individual":
+        listed = [student for student in listed if student.id in chosen]
+    elif sheet.kind != "main":
+        results = dict(
+            db.session.execute(
+                select(SheetRow.student_id, SheetRow.mark)
+                .join(AttestationSheet, AttestationSheet.id == SheetRow.sheet_id)
+                .where(
+                    AttestationSheet.course_id == course.id,
+                    AttestationSheet.period_id == sheet.period_id,
+                    AttestationSheet.closed_at.is_not(None),
+                )
+                .order_by(AttestationSheet.date, AttestationSheet.id)
+            ).all()
+        )
+        listed = [student for student in listed if results.get(student.id) in FAILING]
+    if not listed:
+        raise RefusedError(
+            "В эту ведомость некого включить: выберите обучающегося; в повторной — те, кто не сдал или не явился."
+        )
+    return listed
+
+
+def _to_change(actor: Viewer, sheet_id: int) -> AttestationSheet:
+    sheet = find(actor, sheet_id)
+    if not may_fill(actor, sheet):
+        raise ForbiddenError("Ведомость заполняет преподаватель журнала или администрация (п. 4.4).")
+    db.session.execute(select(AttestationSheet.id).where(AttestationSheet.id == sheet_id).with_for_update())
+    db.session.refresh(sheet, ["closed_at"])
+    for row in sheet.rows:
+        db.session.refresh(row, ["mark", "ticket", "version"])
+    if sheet.closed_at:
+        raise ClosedError("Ведомость закрыта: исправить её можно только вдвоём, с причиной (п. 4.4).")
+    return sheet
+
+
+def _entry(sheet: AttestationSheet, row: SheetRow, before: str, after: str) -> dict[str, object]:
+    return {
+        "course_id": sheet.course_id,
+        "student_id": row.student_id,
+        "before": before,
+        "after": after,
+        "details": {"sheet": sheet.id, "name": f"ведомость № {sheet.number}"},
+    }
+
+
+def _log(actor: Viewer, sheet: AttestationSheet, action: str, *, before: str | None = None, after: str) -> None:
+    log.record(
+        actor, "sheet", action, before=before, after=after, course_id=sheet.course_id,
+        details={"sheet": sheet.id, "name": f"ведомость № {sheet.number}"},
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""What mark is suggested at the end of a period, of the year, of a discipline: never written by itself (DOMAIN)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from ejournal.domain import attestation, grading, session_plan
+from ejournal.domain.grading import Suggestion, SuggestionRules
+from ejournal.extensions import db
+from ejournal.models import AttestationSheet, Cell, Course, CurriculumHours, Lesson, LessonState, SheetRow, Work
+from ejournal.services import mark_slots, plan_hours, settings, stats
+from ejournal.services.mark_slots import FINAL, YEAR, Marks, Slot
+from ejournal.services.roster import Student
+
+# (student, attendance, mark, weight, lesson, hours) of a cell of the period.
+Counted = tuple[int, str | None, str | None, int, int, int]
+Suggested = dict[int, Suggestion]
+
+
+class Result(NamedTuple):
+    """A student's result of an exam or credit."""
+
+    student_id: int
+    period_id: int
+    mark: str
+    number: str
+
+
+def rules() -> SuggestionRules:
+    """The college's thresholds: settings by the names of SuggestionRules, the defaults of DOMAIN elsewhere."""
+    own = settings.get("grading")
+    known = {field.name for field in fields(SuggestionRules)}
+    values = {
+        name: int(value) if name == "min_marks" else Decimal(str(value)) for name, value in own.items() if name in known
+    }
+    return SuggestionRules(**values)
+
+
+def of_slot(course: Course, slots: Sequence[Slot], slot: Slot, students: Sequence[Student], marks: Marks) -> Suggested:
+    """By student; who has nothing to be suggested is left out. A fixed number of queries."""
+    if slot.key == YEAR:
+        return of_year(slots, students, marks)
+    if slot.key == FINAL:
+        return of_final(students, marks, results_of(course.id))
+    counted = cells_of(course.id, (slot.starts, slot.ends))
+    return of_period(course, slots, slot, students, counted, results_of(course.id))
+
+
+def of_period(
+    course: Course,
+    slots: Sequence[Slot],
+    slot: Slot,
+    students: Iterable[Student],
+    counted: Iterable[Counted],
+    results: Iterable[Result],
+) -> Suggested:
+    """Of the period's lessons; what a closed sheet of its exam or credit says comes first."""
+    weighed: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
+    rows = list(counted)
+    for student_id, _attendance, mark, weight, _lesson, _hours in rows:
+        if grading.numeric(mark) is not None:
+            weighed[student_id].append((mark, weight))
+    missed = {student_id: one.missed.total for student_id, one in stats.summarise(rows).items()}
+    held = _held(course.id, (slot.starts, slot.ends))
+    credit = _ends_with_credit(course, slots.index(slot))
+    sheets = {
+        result.student_id: attestation.of_sheet(result.mark, result.number)
+        for result in results
+        if result.period_id == slot.period_id
+    }
+    known = rules()
+    found: Suggested = {}
+    for student in students:
+        hours = sum(number for day, number in held if student.was_there(day))
+        share = 1 - Decimal(missed.get(student.id, 0)) / hours if hours else None
+        own = weighed[student.id]
+        suggested = grading.suggest_period_mark(grading.weighted_mean(own), len(own), share, known)
+        found[student.id] = sheets.get(student.id) or (attestation.as_credit(suggested) if credit else suggested)
+    return found
+
+
+def of_year(slots: Sequence[Slot], students: Iterable[Student], marks: Marks) -> Suggested:
+    """Of the marks of the periods in which the student was in the journal. No query."""
+    known = rules()
+    found = {}
+    for student in students:
+        own = [slot for slot in slots if slot.is_period and student.was_within(slot.starts, slot.ends)]
+        given = [marks.get((student.id, slot.key), mark_slots.NOTHING).mark for slot in own]
+        suggested = attestation.suggest_year(given, known)
+        if suggested:
+            found[student.id] = suggested
+    return found
+
+
+def of_final(students: Iterable[Student], marks: Marks, results: Iterable[Result]) -> Suggested:
+    """Of the year's mark and the last closed sheet. No query."""
+    exams = {result.student_id: result.mark for result in results}
+    found = {}
+    for student in students:
+        year = marks.get((student.id, YEAR), mark_slots.NOTHING).mark or None
+        suggested = attestation.suggest_final(year, exams.get(student.id))
+        if suggested:
+            found[student.id] = suggested
+    return found
+
+
+def cells_of(course_id: int, span: tuple[date, date]) -> list[Any]:
+    """The cells of a journal between two dates, as `of_period` counts them."""
+    return list(
+        db.session.connection().execute(
+            select(Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
+            .join(Work, Work.id == Cell.work_id)
+            .join(Lesson, Lesson.id == Work.lesson_id)
+            .where(Lesson.course_id == course_id, Lesson.date.between(*span))
+        )
+    )
+
+
+def _held(course_id: int, span: tuple[date, date]) -> list[Any]:
+    return list(
+        db.session.execute(
+            select(Lesson.date, Lesson.hours).where(
+                Lesson.course_id == course_id, Lesson.date.between(*span), Lesson.state == LessonState.HELD
+            )
+        )
+    )
+
+
+def _ends_with_credit(course: Course, number: int) -> bool:
+    """Whether the curriculum ends the period (0, 1 of the year) with a credit and nothing graded."""
+    semester = plan_hours.first_semester(course.group, course.year.starts.year) + number
+    rows = db.session.execute(
+        select(CurriculumHours.admission_year, CurriculumHours.control)
+        .where(
+            CurriculumHours.discipline_id == course.discipline_id,
+            CurriculumHours.semester == semester,
+            CurriculumHours.admission_year.in_((0, course.group.admission_year)),
+        )
+        .order_by(CurriculumHours.admission_year.desc())
+    ).first()
+    return bool(rows) and session_plan.forms(rows.control) == [attestation.CREDIT]  # type: ignore[union-attr]
+
+
+def results_of(course_id: int) -> list[Result]:
+    """What closed sheets of a journal say, the earliest first."""
+    rows = db.session.execute(
+        select(SheetRow.student_id, AttestationSheet.period_id, SheetRow.mark, AttestationSheet.number)
+        .join(AttestationSheet, AttestationSheet.id == SheetRow.sheet_id)
+        .where(
+            AttestationSheet.course_id == course_id,
+            AttestationSheet.closed_at.is_not(None),
+            SheetRow.mark.is_not(None),
+        )
+        .order_by(AttestationSheet.date, AttestationSheet.id)
+    )
+    return [Result(row[0], row[1], row[2] or "", row[3]) for row in rows]

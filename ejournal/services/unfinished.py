@@ -1,0 +1,107 @@
+"""What a journal still lacks for its period to be closed (п. 4.4): lessons, works, marks, terms of debts."""
+
+import datetime
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from ejournal.domain import attestation
+from ejournal.extensions import db
+from ejournal.models import Cell, Debt, Lesson, LessonState, Work, WorkKind
+from ejournal.services import settings
+from ejournal.services.period_marks import Column
+from ejournal.services.roster import Student
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A lesson that lacks something; `what` says which work."""
+
+    lesson_id: int
+    date: datetime.date
+    pair: int
+    what: str = ""
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """`ahead`: lessons of the period that are still to come; `bare`: without anything filled in."""
+
+    ahead: int = 0
+    bare: list[Gap] = field(default_factory=list)
+    topics: list[Gap] = field(default_factory=list)
+    attendance: list[Gap] = field(default_factory=list)
+    works: list[Gap] = field(default_factory=list)
+    marks: list[Student] = field(default_factory=list)
+    debts: list[Student] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.ahead or self.bare or self.topics or self.attendance or self.works or self.marks or self.debts)
+
+
+def of_column(column: Column) -> Unfinished:
+    """The gaps of a period's column. Three queries."""
+    today = settings.today()
+    found = Unfinished(marks=column.missing, debts=without_debt(column))
+    rows = db.session.execute(
+        select(Lesson.id, Lesson.date, Lesson.pair, Lesson.state, Lesson.topic, Lesson.attendance_at)
+        .where(_of_period(column), Lesson.state != LessonState.CANCELLED)
+        .order_by(Lesson.date, Lesson.pair, Lesson.id)
+    )
+    for lesson_id, day, pair, state, topic, attendance_at in rows:
+        gap = Gap(lesson_id, day, pair)
+        if day > today:
+            found.ahead += 1
+        elif state != LessonState.HELD and not topic:
+            found.bare.append(gap)
+        else:
+            if not topic:
+                found.topics.append(gap)
+            if attendance_at is None:
+                found.attendance.append(gap)
+    found.works = _works(column, today)
+    return found
+
+
+def without_debt(column: Column) -> list[Student]:
+    """Whose mark is a debt that has no term and form: such marks come from imports."""
+    owing = [
+        student for student in column.students if attestation.opens_debt(column.stored(student.id).mark or None)
+    ]  # fmt: skip
+    if not owing:
+        return []
+    known = set(
+        db.session.scalars(
+            select(Debt.student_id).where(
+                Debt.course_id == column.course.id,
+                Debt.slot == column.slot.key,
+                or_(Debt.outcome.is_(None), Debt.outcome != "withdrawn"),
+            )
+        )
+    )
+    return [student for student in owing if student.id not in known]
+
+
+def _of_period(column: Column) -> ColumnElement[bool]:
+    return and_(Lesson.course_id == column.course.id, Lesson.date.between(column.slot.starts, column.slot.ends))
+
+
+def _works(column: Column, today: date) -> list[Gap]:
+    """Planned works without a single mark; an answer in class is not owed to anybody."""
+    usual = select(WorkKind.id).order_by(WorkKind.ordinal, WorkKind.id).limit(1).scalar_subquery()
+    rows = db.session.execute(
+        select(Lesson.id, Lesson.date, Lesson.pair, Work.title, WorkKind.title)
+        .join(Work, Work.lesson_id == Lesson.id)
+        .join(WorkKind, WorkKind.id == Work.kind_id)
+        .where(
+            _of_period(column),
+            Lesson.date <= today,
+            Lesson.state != LessonState.CANCELLED,
+            or_(Work.kind_id != usual, Work.mark_due.is_not(None)),
+            ~exists().where(Cell.work_id == Work.id, Cell.mark.is_not(None)),
+        )
+        .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
+    )
+    return [Gap(row[0], row[1], row[2], row[3] or row[4]) for row in rows]

@@ -1,0 +1,62 @@
+"""What each role finds in the header: the sections of every day, and the rest under «Ещё»."""
+
+from typing import NamedTuple
+
+from flask import current_app, request, url_for
+
+from ejournal.models import Role
+
+Entry = tuple[str, str]  # endpoint, words
+
+
+class Menu(NamedTuple):
+    daily: list[Entry]
+    more: list[Entry]
+
+    @property
+    def entries(self) -> list[Entry]:
+        return self.daily + self.more
+
+
+JOURNALS, TIMETABLE, DIARIES = ("journal.index", "Журналы"), ("timetable.index", "Расписание"), ("diary.index", "Дневники")
+REPORTS, DOCUMENTS, DEBTS = ("reports.index", "Отчёты"), ("documents.index", "Документы"), ("debts.index", "Долги")
+ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
+YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")
+SUBSTITUTIONS, CONSENTS = ("substitutions.index", "Замены"), ("consents.index", "Согласия")
+BULLETINS = ("bulletins.index", "Письма родителям")
+NEWS = [("announcements.index", "Объявления"), ("events.index", "События"), ("resources.index", "Ресурсы")]
+FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
+
+MENUS: dict[Role, Menu] = {
+    Role.TEACHER: Menu(
+        [("home.index", "Сегодня"), JOURNALS, TIMETABLE, NEWS[0]],
+        [("thematic.index", "Тематические планы"), DISPUTES, DEBTS, REPORTS, *NEWS[1:]],
+    ),
+    Role.CURATOR: Menu(
+        [("home.index", "Сегодня"), ("groups.index", "Моя группа"), JOURNALS, ABSENCES, TIMETABLE, NEWS[0]],
+        [DIARIES, CONSENTS, DISPUTES, DEBTS, REPORTS, DOCUMENTS, BULLETINS, *NEWS[1:]],
+    ),
+    Role.ADMINISTRATION: Menu(
+        [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, REPORTS, NEWS[0]],
+        [SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:]],
+    ),
+    Role.SYSADMIN: Menu(
+        [("admin.index", "Администрирование"), ("admin.people_list", "Люди"), YEAR, JOURNALS, TIMETABLE, LOG],
+        [GROUPS, SUBSTITUTIONS, DEBTS, REPORTS, DOCUMENTS, *NEWS],
+    ),
+    Role.STUDENT: FAMILY,
+    Role.PARENT: FAMILY,
+}
+
+
+def of_role(role: Role | None) -> Menu:
+    """Only what this application has."""
+    found = MENUS[role] if role else Menu([], [])
+    return Menu(*([entry for entry in part if entry[0] in current_app.view_functions] for part in found))
+
+
+def current_entry(entries: list[Entry]) -> str | None:
+    """The endpoint of the section shown: of those whose address begins the page's, the longest."""
+    addresses = {url_for(endpoint): endpoint for endpoint, _ in entries}
+    above = [address for address in addresses if request.path.startswith(address) and address != "/"]
+    return addresses.get(request.path) or (addresses[max(above, key=len)] if above else None)

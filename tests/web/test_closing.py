@@ -1,0 +1,127 @@
+"""Period marks and closing over HTTP: fragments, refusals, pages, the number of queries."""
+
+from datetime import timedelta
+
+import pytest
+from factories import make_journal, make_person
+
+from ejournal.extensions import db
+from ejournal.models import Debt, PeriodClosing, PeriodMark, Role
+from ejournal.services import settings
+from web.test_grid import FRAGMENT, counted
+
+
+@pytest.fixture
+def journal(app):
+    with app.app_context():
+        return make_journal(students=3, lessons=3)
+
+
+def address(journal, student: int = 0) -> str:
+    return f"/journal/{journal.course_id}/period-marks/{journal.students[student].id}/{journal.period.id}"
+
+
+def post(client, url: str, value: str, version: int = 0, **rest: str):
+    return client.post(url, data={"value": value, "version": version, **rest}, headers=FRAGMENT)
+
+
+def test_r4_4_d_period_mark_comes_back_as_the_cells_fragment(journal, sign_in):
+    answer = post(sign_in(journal.teacher), address(journal), "4")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert f'data-period="{journal.period.id}"' in text
+    assert 'data-version="1">4</td>' in text
+    assert "<html" not in text
+
+
+def test_r4_4_i_not_attested_asks_for_the_debts_term(app, journal, sign_in):
+    client = sign_in(journal.teacher)
+    answer = post(client, address(journal), "н/а")
+    assert answer.status_code == 422
+    assert 'data-ask-debt="1"' in answer.get_data(as_text=True)
+    with app.app_context():
+        due = (settings.today() + timedelta(days=14)).isoformat()
+    answer = post(client, address(journal), "н/а", due=due, form="зачёт")
+    assert answer.status_code == 200
+    with app.app_context():
+        assert db.session.scalars(db.select(Debt.form)).all() == ["зачёт"]
+
+
+def test_stale_and_closed_are_told_apart(app, journal, sign_in):
+    client = sign_in(journal.teacher)
+    post(client, address(journal), "4")
+    answer = post(client, address(journal), "5")
+    assert answer.status_code == 409
+    assert 'data-stored="4"' in answer.get_data(as_text=True)
+    with app.app_context():
+        db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
+        db.session.commit()
+    answer = post(client, address(journal), "5", 1)
+    assert answer.status_code == 423
+    assert "Период закрыт" in answer.get_data(as_text=True)
+
+
+def test_suggested_marks_are_reviewed_then_written(app, journal, sign_in):
+    client = sign_in(journal.teacher)
+    page = f"/journal/{journal.course_id}/period-marks/{journal.period.id}"
+    assert "Предлагается" in client.get(page).get_data(as_text=True)
+    first = journal.students[0].id
+    answer = client.post(page, data={"student": [first], f"mark-{first}": "4"}, follow_redirects=True)
+    assert "Выставлено оценок: 1." in answer.get_data(as_text=True)
+    with app.app_context():
+        assert db.session.execute(db.select(PeriodMark.student_id, PeriodMark.mark)).all() == [(first, "4")]
+
+
+def test_history_of_a_period_mark_tells_who_and_what(journal, sign_in):
+    client = sign_in(journal.teacher)
+    post(client, address(journal), "4")
+    text = client.get(f"{address(journal)}/history").get_data(as_text=True)
+    assert journal.teacher.surname in text
+    assert "<b>4</b>" in text
+
+
+def test_teacher_closes_and_administration_opens_again(journal, app, sign_in):
+    teacher = sign_in(journal.teacher)
+    page = f"/journal/{journal.course_id}/closing/{journal.period.id}"
+    text = teacher.get(page).get_data(as_text=True)
+    assert "Без оценки за период" in text
+    assert teacher.post(page, data={"anyway": "1"}).status_code == 422
+    for number in range(3):
+        post(teacher, address(journal, number), "4")
+    assert "Период закрыт" in teacher.post(page, data={"anyway": "1"}, follow_redirects=True).get_data(as_text=True)
+    with app.app_context():
+        chief = sign_in(make_person(roles=(Role.ADMINISTRATION,)))
+    unlocking = f"/journal/{journal.course_id}/unlocking/{journal.period.id}"
+    refused = chief.post(unlocking, data={"days": "99", "reason": "х"})
+    assert refused.status_code == 422
+    assert 'value="99"' in refused.get_data(as_text=True)
+    answer = chief.post(unlocking, data={"days": "2", "reason": "ошибка"}, follow_redirects=True)
+    assert "Открыт для правки" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("page", ["/journal/{course}/period-marks/{period}", "/journal/{course}/closing/{period}"])
+def test_pages_cost_the_same_number_of_queries_however_large(app, sign_in, page):
+    with app.app_context():
+        small, large = make_journal(students=2, lessons=2), make_journal(students=25, lessons=20)
+    numbers = []
+    for journal in (small, large):
+        client = sign_in(journal.teacher)
+        url = page.format(course=journal.course_id, period=journal.period.id)
+        client.get(url)
+        with counted(app) as statements:
+            assert client.get(url).status_code == 200
+        numbers.append(len([s for s in statements if not s.startswith("BEGIN")]))
+    assert numbers[0] == numbers[1] <= 18, numbers
+
+
+def test_list_of_a_groups_journals_costs_few_queries(app, sign_in):
+    with app.app_context():
+        journal = make_journal(students=25, lessons=20)
+        chief = make_person(roles=(Role.ADMINISTRATION,))
+    client = sign_in(chief)
+    url = f"/closing/?group={journal.group.id}&period={journal.period.id}"
+    client.get(url)
+    with counted(app) as statements:
+        text = client.get(url).get_data(as_text=True)
+    assert "Операционные системы" in text
+    assert len([s for s in statements if not s.startswith("BEGIN")]) <= 13, statements
