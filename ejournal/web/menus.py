@@ -18,7 +18,8 @@ class Menu(NamedTuple):
         return self.daily + self.more
 
 
-JOURNALS, TIMETABLE, DIARIES = ("journal.index", "Журналы"), ("timetable.index", "Расписание"), ("diary.index", "Дневники")
+JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
+DIARIES = ("diary.index", "Дневники")
 REPORTS, DOCUMENTS, DEBTS = ("reports.index", "Отчёты"), ("documents.index", "Документы"), ("debts.index", "Долги")
 ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
 YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")
