@@ -1,5 +1,6 @@
 """When a pair begins and ends (звонки): on a date, for a group (п. 4.2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -38,16 +39,26 @@ class Bells:
 
 
 def load() -> Bells:
-    """All schedules with their dates and groups, in one query: the diary counts them."""
+    """All schedules with their dates and groups, in one query."""
+    return collect(db.session.execute(union_all(*parts()).order_by("schedule_id", "pair")))
+
+
+def parts() -> list[Select[*tuple[Any, ...]]]:
+    """What `collect` reads, to be united: the diary asks for it together with the year's calendar."""
+    return [_pairs(), _dates(), _modes()]
+
+
+def collect(rows: Iterable[Any]) -> Bells:
+    """Rows of `parts`, in the order of schedule and pair."""
     rang = Bells({}, None)
     usual = None
-    for row in db.session.execute(union_all(_pairs(), _dates(), _modes()).order_by("schedule_id", "pair")):
-        if row.group_id:
-            rang.groups.setdefault(row.group_id, []).append((row.first, row.last, row.schedule_id))
+    for row in rows:
+        if row.for_group:
+            rang.groups.setdefault(row.for_group, []).append((row.first, row.last, row.schedule_id))
         elif row.first:
             rang.dates[row.first] = row.schedule_id
         else:
-            rang.times.setdefault(row.schedule_id, {})[row.pair] = (row.starts, row.ends)
+            rang.times.setdefault(row.schedule_id, {})[row.pair] = (row.rings, row.ends_at)
             if row.weekday is not None:
                 rang.weekdays[row.weekday] = row.schedule_id
             elif not row.special and usual is None:
@@ -55,16 +66,16 @@ def load() -> Bells:
     return Bells(rang.times, usual, rang.weekdays, rang.dates, rang.groups)
 
 
-def _pairs() -> Select[Any]:
+def _pairs() -> Select[*tuple[Any, ...]]:
     return (
         select(
             BellSchedule.id.label("schedule_id"),
             BellSchedule.weekday.label("weekday"),
             BellSchedule.special.label("special"),
             Bell.pair.label("pair"),
-            Bell.starts.label("starts"),
-            Bell.ends.label("ends"),
-            _none(Integer, "group_id"),
+            Bell.starts.label("rings"),
+            Bell.ends.label("ends_at"),
+            _none(Integer, "for_group"),
             _none(Date, "first"),
             _none(Date, "last"),
         )
@@ -73,11 +84,11 @@ def _pairs() -> Select[Any]:
     )
 
 
-def _dates() -> Select[Any]:
+def _dates() -> Select[*tuple[Any, ...]]:
     return select(BellDate.schedule_id, *NO_PAIR, _none(Integer), BellDate.date, BellDate.date)
 
 
-def _modes() -> Select[Any]:
+def _modes() -> Select[*tuple[Any, ...]]:
     return (
         select(BellSchedule.id, *NO_PAIR, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
         .join(GroupMode, GroupMode.schedule_id == BellSchedule.id)
@@ -93,3 +104,5 @@ def _none(kind: Any, name: str | None = None) -> ColumnElement[Any]:
 
 # What only a pair has: weekday, special, pair, starts, ends.
 NO_PAIR = (_none(Integer), _none(Boolean), _none(Integer), _none(Time), _none(Time))
+# No bell at all.
+NOTHING = (_none(Integer), *NO_PAIR, _none(Integer), _none(Date), _none(Date))

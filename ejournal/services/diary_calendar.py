@@ -1,6 +1,6 @@
 """The year of a diary: periods, vacations and holidays of the days it shows. One query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from sqlalchemy import Integer, Select, cast, literal, null, select, union_all
 
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Period, Vacation
-from ejournal.services import periods
+from ejournal.services import bells, periods
+from ejournal.services.bells import Bells
 from ejournal.services.school_days import SchoolDays
 
 
@@ -61,10 +62,24 @@ class Plans:
 
 def load(*days: date) -> Plans:
     """The years in which any of the days is, and those between."""
+    return _plans(db.session.execute(union_all(*_parts(days)).order_by("starts", "id")).all())
+
+
+def load_with_bells(*days: date) -> tuple[Plans, Bells]:
+    """The same and when pairs begin, all in one query: the page of a week counts them."""
+    no_day = [cast(null(), each.type).label(each.name) for each in _years(*days[:1] * 2).selected_columns]
+    united = [part.add_columns(*no_day) for part in bells.parts()]
+    united += [part.with_only_columns(*bells.NOTHING, *part.selected_columns) for part in _parts(days)]
+    rows = db.session.execute(union_all(*united).order_by("schedule_id", "pair", "starts", "id")).all()
+    return _plans([row for row in rows if row.what]), bells.collect(row for row in rows if not row.what)
+
+
+def _parts(days: Sequence[date]) -> list[Select[*tuple[Any, ...]]]:
     first, last = min(days), max(days)
-    rows = db.session.execute(
-        union_all(_years(first, last), _periods(first, last), _vacations(first, last)).order_by("starts", "id")
-    ).all()
+    return [_years(first, last), _periods(first, last), _vacations(first, last)]
+
+
+def _plans(rows: Sequence[Any]) -> Plans:
     plans = {
         row.id: YearPlan(AcademicYear(id=row.id, title=row.title, starts=row.starts, ends=row.ends))
         for row in rows

@@ -151,7 +151,7 @@ def at_a_glance(viewer: Viewer) -> list[tuple[Child, Summary, Day]]:
 
 def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     sunday = monday + timedelta(days=6)
-    plans = diary_calendar.load(monday, sunday, today)
+    plans, rang = diary_calendar.load_with_bells(monday, sunday, today)
     periods = [plans.period_of(child.group, today) for child in children]
     this_monday = calendar.monday_of(today)
     first = min(this_monday, *(starts for starts, _ends in periods))
@@ -171,7 +171,7 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     when = or_(Lesson.date.between(first, this_monday + timedelta(days=6)), Lesson.date.between(monday, sunday))
     entries = diary_lessons.entries(children, when)
     exams = diary_exams.of_children(children, [monday + timedelta(days=offset) for offset in range(7)])
-    return Sources(given, exams, entries, diary_lessons.files(shown), plans, bells.load())
+    return Sources(given, exams, entries, diary_lessons.files(shown), plans, rang)
 
 
 def _published_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
