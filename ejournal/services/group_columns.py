@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from ejournal.domain import grading, risk
 from ejournal.extensions import db
 from ejournal.models import Course, Discipline, Lesson, LessonState, Subgroup
-from ejournal.services.group_standing import MISSING, Standing
+from ejournal.services.group_standing import MISSING, Standing, mean_of
 from ejournal.services.statement_facts import Facts, Given
 from ejournal.services.statements import Row
 
@@ -136,6 +136,5 @@ def foot_of_pairs(columns: Iterable[Column], cells: Sequence[Sequence[Cell]]) ->
 def foot_of_disciplines(columns: Iterable[Column], standings: Sequence[Standing]) -> None:
     """Below each discipline: the mean of all marks of the group in the period."""
     for column in columns:
-        rows = [row for one in standings if (row := one.row(column.discipline_id))]
-        column.foot = grading.format_mean(grading.weighted_mean(mark for row in rows for mark in row.weighed))
+        column.foot = mean_of(row for one in standings if (row := one.row(column.discipline_id)))
         column.foot_title = "средний балл группы за период"
