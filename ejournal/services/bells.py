@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, Time, cast, null, select, union_all
 
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, GroupMode
@@ -37,33 +38,57 @@ class Bells:
 
 
 def load() -> Bells:
-    """All schedules with their dates and groups, in two queries."""
+    """All schedules with their dates and groups, in one query: the diary counts them."""
     rang = Bells({}, None)
     usual = None
-    for row in db.session.execute(
-        select(BellSchedule.id, BellSchedule.weekday, BellSchedule.special, Bell.pair, Bell.starts, Bell.ends)
-        .join(Bell, Bell.schedule_id == BellSchedule.id)
-        .order_by(BellSchedule.id, Bell.pair)
-    ):
-        rang.times.setdefault(row.id, {})[row.pair] = (row.starts, row.ends)
-        if row.weekday is not None:
-            rang.weekdays[row.weekday] = row.id
-        elif not row.special and usual is None:
-            usual = row.id
-    _read_exceptions(rang)
+    for row in db.session.execute(union_all(_pairs(), _dates(), _modes()).order_by("schedule_id", "pair")):
+        if row.group_id:
+            rang.groups.setdefault(row.group_id, []).append((row.first, row.last, row.schedule_id))
+        elif row.first:
+            rang.dates[row.first] = row.schedule_id
+        else:
+            rang.times.setdefault(row.schedule_id, {})[row.pair] = (row.starts, row.ends)
+            if row.weekday is not None:
+                rang.weekdays[row.weekday] = row.schedule_id
+            elif not row.special and usual is None:
+                usual = row.schedule_id
     return Bells(rang.times, usual, rang.weekdays, rang.dates, rang.groups)
 
 
-def _read_exceptions(rang: Bells) -> None:
-    """Dates and groups that have a schedule of their own, in one query: the diary counts them."""
-    dates = select(BellDate.schedule_id, literal(0).label("group_id"), BellDate.date.label("first"), BellDate.date)
-    modes = (
-        select(BellSchedule.id, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
+def _pairs() -> Select[Any]:
+    return (
+        select(
+            BellSchedule.id.label("schedule_id"),
+            BellSchedule.weekday.label("weekday"),
+            BellSchedule.special.label("special"),
+            Bell.pair.label("pair"),
+            Bell.starts.label("starts"),
+            Bell.ends.label("ends"),
+            _none(Integer, "group_id"),
+            _none(Date, "first"),
+            _none(Date, "last"),
+        )
+        .select_from(BellSchedule)
+        .join(Bell, Bell.schedule_id == BellSchedule.id)
+    )
+
+
+def _dates() -> Select[Any]:
+    return select(BellDate.schedule_id, *NO_PAIR, _none(Integer), BellDate.date, BellDate.date)
+
+
+def _modes() -> Select[Any]:
+    return (
+        select(BellSchedule.id, *NO_PAIR, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
         .join(GroupMode, GroupMode.schedule_id == BellSchedule.id)
         .join(AcademicYear, AcademicYear.id == GroupMode.year_id)
     )
-    for schedule_id, group_id, first, last in db.session.execute(union_all(dates, modes)):
-        if group_id:
-            rang.groups.setdefault(group_id, []).append((first, last, schedule_id))
-        else:
-            rang.dates[first] = schedule_id
+
+
+def _none(kind: Any, name: str | None = None) -> ColumnElement[Any]:
+    """NULL of a type: PostgreSQL asks for it in every branch of a union."""
+    return cast(null(), kind).label(name)
+
+
+# What only a pair has: weekday, special, pair, starts, ends.
+NO_PAIR = (_none(Integer), _none(Boolean), _none(Integer), _none(Time), _none(Time))
