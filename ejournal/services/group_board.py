@@ -100,7 +100,7 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
                 person.id in openable,
             )
         )
-    columns = _columns(group_id, frame, facts, disciplines, lines, today)
+    columns = _columns(group, frame, facts, disciplines, lines, today)
     summary = _summary(lines)
     if frame.order == "risk":
         lines.sort(key=lambda line: (bool(line.note), -len(line.standing.risk), -len(line.debts)))
@@ -108,18 +108,18 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
 
 
 def _columns(
-    group_id: int, frame: Frame, facts: Facts, disciplines: Sequence[Discipline], lines: Sequence[Line], today: date
+    group: Group, frame: Frame, facts: Facts, disciplines: Sequence[Discipline], lines: Sequence[Line], today: date
 ) -> list[Column]:
     """The columns; fills in the cells of the lines and the figures below."""
     if frame.by == "days":
-        columns = group_columns.pairs(group_id, facts, frame.span, today)
+        columns = group_columns.pairs(group.id, facts, frame.span, today)
         for line in lines:
             cells = group_standing.within(facts.given.get(line.student.id, ()), frame.span)
             line.cells = [group_columns.pair_cell(column, cells) for column in columns]
         group_columns.foot_of_pairs(columns, [line.cells for line in lines])
         return columns
     wanted = {row.discipline_id for line in lines for row in line.standing.rows}
-    columns = group_columns.of_disciplines(disciplines, wanted)
+    columns = group_columns.of_disciplines(disciplines, wanted, group.programme_id)
     for line in lines:
         if frame.view == "period":
             line.cells = [group_columns.period_cell(line.standing.row(column.discipline_id)) for column in columns]

@@ -91,9 +91,16 @@ def day_heads(columns: Iterable[Column]) -> list[tuple[date, int]]:
     return list(heads.items())
 
 
-def of_disciplines(disciplines: Iterable[Discipline], wanted: set[int]) -> list[Column]:
-    """A column for each of the disciplines that somebody of the group has."""
-    return [Column(one.index, one.title, discipline_id=one.id) for one in disciplines if one.id in wanted]
+def of_disciplines(disciplines: Iterable[Discipline], wanted: set[int], programme_id: int | None) -> list[Column]:
+    """A column for each of the disciplines that somebody of the group has; «*»: of another programme's plan, which
+    may have one of the same name."""
+    return [
+        Column(f"{one.index}*", f"{one.title} (другая специальность)", discipline_id=one.id)
+        if one.programme_id != programme_id
+        else Column(one.index, one.title, discipline_id=one.id)
+        for one in disciplines
+        if one.id in wanted
+    ]
 
 
 def pair_cell(column: Column, cells: Iterable[Given]) -> Cell:
