@@ -84,20 +84,23 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
     disciplines = group_standing.disciplines(facts)
     names = {one.id: one.title for one in disciplines}
     owed, openable = group_standing.debts(ids), _openable(viewer, ids, today)
-    lines = [
-        Line(
-            person,
-            note,
-            [],
-            group_standing.hours_by_code(group_standing.within(facts.given.get(person.id, ()), frame.span)),
-            group_standing.planned(facts, person.id, frame.span),
-            group_standing.of_student(facts, names, person.id, frame.period.span),
-            owed.get(person.id, []),
-            person.id in openable,
+    lines = []
+    for person, note in people:
+        held = facts.held(person.id)
+        cells = group_standing.within(facts.given.get(person.id, ()), frame.span)
+        lines.append(
+            Line(
+                person,
+                note,
+                [],
+                group_standing.hours_by_code(cells),
+                group_standing.planned(held, frame.span),
+                group_standing.of_student(facts, names, person.id, frame.period.span, held),
+                owed.get(person.id, []),
+                person.id in openable,
+            )
         )
-        for person, note in people
-    ]
-    columns = _columns(group_id, frame, facts, disciplines, lines, today)
+    columns = _columns(group, frame, facts, disciplines, lines, today)
     summary = _summary(lines)
     if frame.order == "risk":
         lines.sort(key=lambda line: (bool(line.note), -len(line.standing.risk), -len(line.debts)))
@@ -105,18 +108,18 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
 
 
 def _columns(
-    group_id: int, frame: Frame, facts: Facts, disciplines: Sequence[Discipline], lines: Sequence[Line], today: date
+    group: Group, frame: Frame, facts: Facts, disciplines: Sequence[Discipline], lines: Sequence[Line], today: date
 ) -> list[Column]:
     """The columns; fills in the cells of the lines and the figures below."""
     if frame.by == "days":
-        columns = group_columns.pairs(group_id, facts, frame.span, today)
+        columns = group_columns.pairs(group.id, facts, frame.span, today)
         for line in lines:
             cells = group_standing.within(facts.given.get(line.student.id, ()), frame.span)
             line.cells = [group_columns.pair_cell(column, cells) for column in columns]
         group_columns.foot_of_pairs(columns, [line.cells for line in lines])
         return columns
     wanted = {row.discipline_id for line in lines for row in line.standing.rows}
-    columns = group_columns.of_disciplines(disciplines, wanted)
+    columns = group_columns.of_disciplines(disciplines, wanted, group.programme_id)
     for line in lines:
         if frame.view == "period":
             line.cells = [group_columns.period_cell(line.standing.row(column.discipline_id)) for column in columns]
@@ -132,13 +135,12 @@ def _summary(lines: Sequence[Line]) -> Summary:
     there = [line for line in lines if not line.note]
     hours = {code: sum(line.hours[code] for line in lines) for code in grading.SEVERITY}
     missed = sum(hours[code] for code in MISSING)
-    marks = (mark for line in lines for row in line.standing.rows for mark in row.weighed)
     return Summary(
         students=len(there),
         percent=grading.format_percent(grading.attendance_percent(sum(line.planned for line in lines), missed)),
         hours=hours,
         missed=missed,
-        mean=grading.format_mean(grading.weighted_mean(marks)),
+        mean=group_standing.mean_of(row for line in lines for row in line.standing.rows),
         at_risk=sum(bool(line.standing.risk) for line in there),
         in_debt=sum(bool(line.debts) for line in there),
     )

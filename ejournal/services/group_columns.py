@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from ejournal.domain import grading, risk
 from ejournal.extensions import db
 from ejournal.models import Course, Discipline, Lesson, LessonState, Subgroup
-from ejournal.services.group_standing import MISSING, Standing
+from ejournal.services.group_standing import MISSING, Standing, mean_of
 from ejournal.services.statement_facts import Facts, Given
 from ejournal.services.statements import Row
 
@@ -91,9 +91,16 @@ def day_heads(columns: Iterable[Column]) -> list[tuple[date, int]]:
     return list(heads.items())
 
 
-def of_disciplines(disciplines: Iterable[Discipline], wanted: set[int]) -> list[Column]:
-    """A column for each of the disciplines that somebody of the group has."""
-    return [Column(one.index, one.title, discipline_id=one.id) for one in disciplines if one.id in wanted]
+def of_disciplines(disciplines: Iterable[Discipline], wanted: set[int], programme_id: int | None) -> list[Column]:
+    """A column for each of the disciplines that somebody of the group has; «*»: of another programme's plan, which
+    may have one of the same name."""
+    return [
+        Column(f"{one.index}*", f"{one.title} (другая специальность)", discipline_id=one.id)
+        if one.programme_id != programme_id
+        else Column(one.index, one.title, discipline_id=one.id)
+        for one in disciplines
+        if one.id in wanted
+    ]
 
 
 def pair_cell(column: Column, cells: Iterable[Given]) -> Cell:
@@ -136,6 +143,5 @@ def foot_of_pairs(columns: Iterable[Column], cells: Sequence[Sequence[Cell]]) ->
 def foot_of_disciplines(columns: Iterable[Column], standings: Sequence[Standing]) -> None:
     """Below each discipline: the mean of all marks of the group in the period."""
     for column in columns:
-        rows = [row for one in standings if (row := one.row(column.discipline_id))]
-        column.foot = grading.format_mean(grading.weighted_mean(mark for row in rows for mark in row.weighed))
+        column.foot = mean_of(row for one in standings if (row := one.row(column.discipline_id)))
         column.foot_title = "средний балл группы за период"

@@ -67,7 +67,7 @@ def load(viewer: Viewer) -> list[Card]:
             hours = group_standing.hours_by_code(group_standing.within(facts.given.get(person.id, ()), (today, today)))
             if any(hours[code] for code in MISSING):
                 missing.append(Missing(person, [(code, hours[code]) for code in MISSING if hours[code]]))
-            standing = group_standing.of_student(facts, names, person.id, spans[group.id])
+            standing = group_standing.of_student(facts, names, person.id, spans[group.id], facts.held(person.id))
             if standing.risk:
                 at_risk.append(AtRisk(person, standing.risk))
         at_risk.sort(key=lambda one: -len(one.reasons))

@@ -1,5 +1,6 @@
 """How each student of a group stands in a period: mean, what is missed, risk, debts. Of facts read once (п. 4.3)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Period, PeriodMark
 from ejournal.services import attendance_sheet, statements
-from ejournal.services.statement_facts import Facts, Given
+from ejournal.services.statement_facts import Facts, Given, Held
 from ejournal.services.statements import Row
 
 # A period mark of these is a debt (п. 4.4; ст. 58 273-ФЗ).
@@ -45,11 +46,14 @@ class Standing:
         return next((row for row in self.rows if row.discipline_id == discipline_id), None)
 
 
-def of_student(facts: Facts, names: Mapping[int, str], student_id: int, span: tuple[date, date]) -> Standing:
-    """A student between two dates. `names`: titles of disciplines without their index, for sentences."""
+def of_student(
+    facts: Facts, names: Mapping[int, str], student_id: int, span: tuple[date, date], held: Sequence[Held]
+) -> Standing:
+    """A student between two dates. `names`: titles of disciplines without their index, for sentences; `held`: the
+    lessons the student had to attend (Facts.held), which is dear and asked for once."""
     rows, total = statements.count(
         facts.titles,
-        (lesson for lesson in facts.held(student_id) if span[0] <= lesson.date <= span[1]),
+        (lesson for lesson in held if span[0] <= lesson.date <= span[1]),
         within(facts.given.get(student_id, ()), span),
         facts.period_marks.get(student_id, {}),
     )
@@ -57,17 +61,24 @@ def of_student(facts: Facts, names: Mapping[int, str], student_id: int, span: tu
         risk.Subject(names.get(row.discipline_id, row.title), row.weighed, row.lessons, row.missed_lessons)
         for row in rows
     ]
-    mean = grading.weighted_mean(mark for row in rows for mark in row.weighed)
-    return Standing(rows, total, grading.format_mean(mean), risk.reasons(subjects))
+    return Standing(rows, total, mean_of(rows), risk.reasons(subjects))
+
+
+def mean_of(rows: Iterable[Row]) -> str:
+    """The weighted mean of all marks of some rows, as text: like marks are counted before they are weighed."""
+    counted = Counter(mark for row in rows for mark in row.weighed)
+    return grading.format_mean(
+        grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted.items())
+    )
 
 
 def within(cells: Iterable[Given], span: tuple[date, date]) -> list[Given]:
     return [cell for cell in cells if span[0] <= cell.date <= span[1]]
 
 
-def planned(facts: Facts, student_id: int, span: tuple[date, date]) -> int:
-    """Academic hours held that the student had to attend."""
-    return sum(lesson.hours for lesson in facts.held(student_id) if span[0] <= lesson.date <= span[1])
+def planned(held: Iterable[Held], span: tuple[date, date]) -> int:
+    """Academic hours of lessons held between two dates."""
+    return sum(lesson.hours for lesson in held if span[0] <= lesson.date <= span[1])
 
 
 def hours_by_code(cells: Sequence[Given]) -> dict[str, int]:

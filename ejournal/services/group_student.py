@@ -1,6 +1,6 @@
 """Everything about a student for who leads the group: marks, attendance by month, debts, contacts, orders (п. 4.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +39,7 @@ from ejournal.services.errors import NotFoundError
 from ejournal.services.group_access import Somebody
 from ejournal.services.group_standing import MISSING, Debt, Standing
 from ejournal.services.spans import Choice
-from ejournal.services.statement_facts import Facts
+from ejournal.services.statement_facts import Given, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +116,17 @@ def study(viewer: Viewer, group_id: int, student_id: int, shown: str = "") -> St
     chosen = next((one for one in choices if one.value == shown), None) or group_frame.enclosing(choices, last)
     facts = statement_facts.load([student_id], chosen.span, group_frame.period_of(chosen))
     names = {one.id: one.title for one in group_standing.disciplines(facts)}
+    held = facts.held(student_id)
+    cells = facts.given.get(student_id, [])
     periods, marks = _period_marks(student_id)
     return Study(
         group=group,
         student=student,
         choices=choices,
         chosen=chosen,
-        standing=group_standing.of_student(facts, names, student_id, chosen.span),
-        months=[
-            _month(calendar.format_month(first), facts, student_id, (first, end)) for first, end in _months(chosen)
-        ],
-        total=_month(chosen.title, facts, student_id, chosen.span),
+        standing=group_standing.of_student(facts, names, student_id, chosen.span, held),
+        months=[_month(calendar.format_month(first), held, cells, (first, end)) for first, end in _months(chosen)],
+        total=_month(chosen.title, held, cells, chosen.span),
         debts=group_standing.debts([student_id]).get(student_id, []),
         periods=periods,
         period_marks=marks,
@@ -159,9 +159,9 @@ def _months(chosen: Choice) -> Iterable[tuple[date, date]]:
         first = following
 
 
-def _month(title: str, facts: Facts, student_id: int, span: tuple[date, date]) -> Month:
-    hours = group_standing.hours_by_code(group_standing.within(facts.given.get(student_id, ()), span))
-    planned = group_standing.planned(facts, student_id, span)
+def _month(title: str, held: Sequence[Held], cells: Sequence[Given], span: tuple[date, date]) -> Month:
+    hours = group_standing.hours_by_code(group_standing.within(cells, span))
+    planned = group_standing.planned(held, span)
     missed = sum(hours[code] for code in MISSING)
     return Month(title, hours, planned, grading.format_percent(grading.attendance_percent(planned, missed)))
 

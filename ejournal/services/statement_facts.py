@@ -205,4 +205,5 @@ def _period_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[
 
 def within(spans: Spans, key: tuple[int, int], day: date) -> bool:
     """Whether one of the spans kept under the key holds the day."""
-    return any(since <= day <= until for since, until in spans.get(key, ()))
+    own = spans.get(key)
+    return own is not None and any(since <= day <= until for since, until in own)

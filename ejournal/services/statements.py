@@ -56,7 +56,9 @@ def count(
     rows: dict[int, Row] = {}
 
     def row_of(discipline_id: int) -> Row:
-        return rows.setdefault(discipline_id, Row(titles[discipline_id], discipline_id=discipline_id))
+        if discipline_id not in rows:
+            rows[discipline_id] = Row(titles[discipline_id], discipline_id=discipline_id)
+        return rows[discipline_id]
 
     for lesson in held:
         row = row_of(lesson.discipline_id)

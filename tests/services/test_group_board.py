@@ -187,6 +187,9 @@ def test_a_guest_of_another_journal_is_seen_there_too(journal: Journal) -> None:
     board = group_board.load(leader(journal), journal.group.id, week_of(monday()))
     assert [(column.head, column.title) for column in board.columns] == [("4", "Право")]
     assert shown(board) == [["4"], [""], [""]]
+    period = group_board.load(leader(journal), journal.group.id, {"view": "period"})
+    assert [column.title for column in period.columns] == ["Право (другая специальность)"]
+    assert [line.standing.mean for line in period.lines] == ["4,00", "", ""]
 
 
 def test_a_pair_whose_attendance_nobody_entered_is_told(journal: Journal) -> None:
