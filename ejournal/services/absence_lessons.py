@@ -61,6 +61,13 @@ class Concern:
         return [spot for spot in self.spots if spot.asked and spot.closed]
 
     @property
+    def shown(self) -> list[Spot]:
+        """Whatever is written; of a lesson in which nothing is, its first work."""
+        written = {spot.lesson_id for spot in self.spots if spot.text}
+        found = {(s.lesson_id, s.work_id if s.text else 0): s for s in reversed(self.spots)}
+        return [spot for spot in reversed(found.values()) if spot.text or spot.lesson_id not in written]
+
+    @property
     def lessons(self) -> int:
         return len({spot.lesson_id for spot in self.asked})
 
