@@ -95,7 +95,7 @@ def confirm(actor: Viewer, paper_id: int, form: Form) -> None:
 def decline(actor: Viewer, paper_id: int, reason: str) -> None:
     """Don't take what the family sent; the sender reads why. Raises NotFoundError, FieldsError, RefusedError."""
     paper = _to_step(actor, paper_id, "decline")
-    _decide(actor, paper, "decline", _reason(reason, "Напишите, почему документ не принят: ответ увидит семья."))
+    _decide(actor, paper, "decline", _reason(reason, "Напишите, почему документ не принят."))
     _log(actor, paper, "decline", before=words(paper), reason=paper.reason)
     if paper.sent_by:
         text = f"{words(paper)}: {paper.reason}"

@@ -111,7 +111,7 @@ def answer(actor: Viewer, dispute_id: int, given: Answer) -> Dispute:
     reason = given.reason.strip()[:LONGEST_TEXT]
     errors = {}
     if len(reason) < cells.SHORTEST_REASON:
-        errors["reason"] = "Напишите, почему: обучающийся и родитель прочтут ответ (п. 4.5)."
+        errors["reason"] = "Напишите, почему: без объяснения ответить нельзя (п. 4.5)."
     if given.decision not in (CORRECTED, UPHELD):
         errors["decision"] = "Выберите: оценка исправлена или оставлена."
     if errors:

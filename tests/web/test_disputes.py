@@ -54,7 +54,7 @@ def test_r4_5_c_a_mark_in_the_diary_says_until_when_it_can_be_disputed(world, ce
     for headers in ({}, FRAGMENT):
         page = student.get(f"/diary/{world.student.id}/marks/{cell_id}", headers=headers)
         assert "Оценка поставлена ошибочно?" in page.text
-        assert "сообщить можно до" in page.text
+        assert "Сообщить до" in page.text
         assert f'action="/disputes/marks/{world.student.id}/{cell_id}"' in page.text
 
 
