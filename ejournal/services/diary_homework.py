@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from sqlalchemy import and_, or_, select
 
 from ejournal.access import Viewer
+from ejournal.domain.homework_state import State
 from ejournal.extensions import db
-from ejournal.models import Homework, HomeworkTick, Lesson, LessonState, PersonalTask, PersonalTaskStudent
+from ejournal.models import Homework, HomeworkTick, Lesson, LessonState, PersonalTask, PersonalTaskStudent, Verdict
 from ejournal.models.base import now
 from ejournal.services import diary, diary_lessons, diary_summary, files, owed_works, settings
 from ejournal.services.diary import Diary
@@ -20,6 +21,8 @@ from ejournal.services.owed_works import Owed
 # Of what is past, this much is still shown.
 BEHIND = timedelta(days=7)
 WITHOUT_TERM = timedelta(days=14)
+# What came back to be mended is asked for so long.
+LONG_AGO = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,29 @@ class HomeworkList:
     diary: Diary
     coming: list[DueDay]
     past: list[DueDay]
+    returned: list[Task]
     owed: list[Owed]
 
 
 def load(viewer: Viewer, student_id: int) -> HomeworkList:
-    """What is to be done, by day; what was due last week; what is still owed. Raises NotFoundError."""
+    """What is to be done, by day; what was due last week; what came back to be mended after its day; what is still
+    owed. Raises NotFoundError."""
     opened = diary.load(viewer, student_id)
     today = settings.today()
     tasks = _tasks(opened, today)
     days: dict[date | None, list[Task]] = {}
-    for task in sorted(tasks, key=lambda task: (task.due is None, task.due or today, task.discipline)):
+    returned = [task for task in tasks if _came_back(task, today)]
+    for task in sorted(
+        (task for task in tasks if task not in returned),
+        key=lambda task: (task.due is None, task.due or today, task.discipline),
+    ):
         days.setdefault(task.due, []).append(task)
     listed = [DueDay(day, _title(day, today), found) for day, found in days.items()]
     return HomeworkList(
         opened,
         [day for day in listed if day.date is None or day.date >= today],
         [day for day in reversed(listed) if day.date is not None and day.date < today],
+        returned,
         owed_works.of_students([student_id]),
     )
 
@@ -128,10 +138,20 @@ def _check_own(opened: Diary) -> None:
         raise ForbiddenError("Отметку «сделано» ставит сам обучающийся.")
 
 
-def _tasks(opened: Diary, today: date) -> list[Task]:
-    def shown(due: date | None, given_on: date) -> bool:
-        return given_on >= today - WITHOUT_TERM if due is None else due >= today - BEHIND
+def _came_back(task: Task, today: date) -> bool:
+    """Whether a task waits for a better answer and would not be found among those of the coming days."""
+    return task.standing.state is State.RETURNED and (task.due is None or task.due < today)
 
+
+def _tasks(opened: Diary, today: date) -> list[Task]:
+    def shown(task: Task) -> bool:
+        if _came_back(task, today):
+            return True
+        return task.given_on >= today - WITHOUT_TERM if task.due is None else task.due >= today - BEHIND
+
+    returned = or_(
+        diary_lessons.Answer.verdict == Verdict.RETURNED, diary_lessons.OwnAnswer.verdict == Verdict.RETURNED
+    )
     given = diary_lessons.lessons(
         [opened.child],
         and_(
@@ -139,6 +159,7 @@ def _tasks(opened: Diary, today: date) -> list[Task]:
             or_(
                 Homework.due_date >= today - BEHIND,
                 PersonalTask.due_date >= today - BEHIND,
+                and_(returned, Lesson.date >= today - LONG_AGO),
                 and_(
                     or_(
                         and_(Homework.id.is_not(None), Homework.due_date.is_(None)),
@@ -155,7 +176,7 @@ def _tasks(opened: Diary, today: date) -> list[Task]:
         for one in given
         for task in diary_summary.tasks(one, opened.child.new_since, attached.get(one.lesson.id, []))
         # A lesson comes with all that was set on it, of which some may be long past.
-        if shown(task.due, task.given_on)
+        if shown(task)
     ]
 
 

@@ -82,10 +82,11 @@ def courses_near(children: Sequence[Child]) -> ColumnElement[bool]:
 
 
 class Sent(NamedTuple):
-    """The last round of an answer."""
+    """The last round of an answer, and when the teacher answered it."""
 
     sent_at: datetime
     verdict: str | None
+    checked_at: datetime | None
 
 
 class Own(NamedTuple):
@@ -115,28 +116,28 @@ class Given:
 
 
 def lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> list[Given]:
-    """The children's lessons for which `wanted` (a condition on Lesson, Homework and PersonalTask) holds, in the order
-    of time."""
+    """The children's lessons for which `wanted` (a condition on Lesson, Homework, PersonalTask and the last answers)
+    holds, in the order of time."""
     found: dict[tuple[int, int], Given] = {}
     for row in db.session.execute(_lessons(children, wanted)):
         student_id, lesson, course, discipline, subgroup, homework, tick, substitute, teacher = row[:9]
         given = found.setdefault(
             (student_id, lesson.id),
             Given(
-                student_id, lesson, course, discipline, subgroup, homework, tick is not None, _sent(*row[9:11]),
+                student_id, lesson, course, discipline, subgroup, homework, tick is not None, _sent(*row[9:12]),
                 substitute, [], [],
             ),
         )  # fmt: skip
         if teacher is not None and teacher not in given.teachers:
             given.teachers.append(teacher)
-        task, ticked, *last = row[11:]
+        task, ticked, *last = row[12:]
         if task is not None and all(own.task is not task for own in given.tasks):
             given.tasks.append(Own(task, ticked is not None, _sent(*last)))
     return list(found.values())
 
 
-def _sent(sent_at: datetime | None, verdict: str | None) -> Sent | None:
-    return Sent(sent_at, verdict) if sent_at else None
+def _sent(sent_at: datetime | None, verdict: str | None, checked_at: datetime | None) -> Sent | None:
+    return Sent(sent_at, verdict, checked_at) if sent_at else None
 
 
 def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -153,8 +154,8 @@ def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*
     return (
         select(
             Person.id, Lesson, Course, Discipline, Subgroup, Homework, HomeworkTick.id, Substitute, Teacher,
-            Answer.sent_at, Answer.verdict,
-            PersonalTask, PersonalTaskStudent.ticked_at, OwnAnswer.sent_at, OwnAnswer.verdict,
+            Answer.sent_at, Answer.verdict, Answer.checked_at,
+            PersonalTask, PersonalTaskStudent.ticked_at, OwnAnswer.sent_at, OwnAnswer.verdict, OwnAnswer.checked_at,
         )
         .select_from(Lesson)
         .join(Course, and_(Course.id == Lesson.course_id, courses_near(children)))

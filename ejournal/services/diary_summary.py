@@ -8,19 +8,21 @@ from datetime import date, timedelta
 from ejournal.domain import calendar, grading, hints, homework_state
 from ejournal.domain.grading import Missed
 from ejournal.domain.hints import Hint
-from ejournal.domain.homework_state import Standing
+from ejournal.domain.homework_state import Standing, State
 from ejournal.models import Homework, LessonFile, PersonalTask
 from ejournal.services import diary_lessons, settings
 from ejournal.services.diary import Child
 from ejournal.services.diary_lessons import Entry, Given, Own, Sent
 
 MOST_NEWS = 8
+# What the teacher said to an answer, as news.
+ANSWERED = {State.ACCEPTED: "ответ принят", State.RETURNED: "ответ возвращён на доработку"}
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """Homework of one student: what, by when, whether ticked as done, where its answer stands. `own_id` names a
-    personal task, and `id` then is the same."""
+    personal task, and `id` then is the same. `is_checked_anew`: the teacher's verdict is news."""
 
     id: int
     lesson_id: int
@@ -35,6 +37,7 @@ class Task:
     mode: str
     standing: Standing
     own_id: int | None = None
+    is_checked_anew: bool = False
 
     @property
     def key(self) -> str:
@@ -139,6 +142,7 @@ def _task(
         mode=given.answer,
         standing=standing(given, sent),
         own_id=given.id if isinstance(given, PersonalTask) else None,
+        is_checked_anew=sent is not None and is_new(sent.checked_at, new_since),
     )
 
 
@@ -164,22 +168,35 @@ def words_for(day: date, today: date) -> str:
 
 
 def _news(child: Child, entries: Sequence[Entry], tasks: Sequence[Task]) -> list[News]:
-    """Newest first: marks and attendance, then homework."""
+    """Newest first: marks and attendance, then what the teacher said to answers, then homework."""
     fresh = [entry for entry in entries if entry.text and is_new(entry.updated_at, child.new_since)]
     fresh.sort(key=lambda entry: entry.updated_at, reverse=True)
-    return [
-        News(
-            f"{entry.discipline}, {calendar.format_short(entry.date)}",
-            entry.text,
-            entry.cell_id,
-            calendar.format_week(entry.date),
-        )
-        for entry in fresh
-    ] + [
-        News(f"задание: {task.discipline}", "", None, calendar.format_week(task.given_on))
-        for task in tasks
-        if task.is_new
-    ]
+    return (
+        [
+            News(
+                f"{entry.discipline}, {calendar.format_short(entry.date)}",
+                entry.text,
+                entry.cell_id,
+                calendar.format_week(entry.date),
+            )
+            for entry in fresh
+        ]
+        + [
+            News(
+                f"{ANSWERED.get(task.standing.state, task.standing.words)}: {task.discipline}",
+                "",
+                None,
+                calendar.format_week(task.given_on),
+            )
+            for task in tasks
+            if task.is_checked_anew
+        ]
+        + [
+            News(f"задание: {task.discipline}", "", None, calendar.format_week(task.given_on))
+            for task in tasks
+            if task.is_new
+        ]
+    )
 
 
 def _hints(entries: Sequence[Entry], today: date) -> list[Hint]:

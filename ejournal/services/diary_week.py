@@ -164,7 +164,7 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
             Homework.due_date.between(today, today + AHEAD),
             PersonalTask.due_date.between(monday, sunday),
             PersonalTask.due_date.between(today, today + AHEAD),
-            *_published_since(children, first),
+            *_new_since(children, first),
         ),
     )
     shown = [one.lesson.id for one in given]
@@ -174,12 +174,17 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     return Sources(given, exams, entries, diary_lessons.files(shown), plans, rang)
 
 
-def _published_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
+def _new_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
     since = [child.new_since for child in children if child.new_since]
     if not since:
         return []
-    published = or_(Homework.published_at > min(since), PersonalTask.published_at > min(since))
-    return [and_(published, Lesson.date >= first)]
+    moments = (
+        Homework.published_at,
+        PersonalTask.published_at,
+        diary_lessons.Answer.checked_at,
+        diary_lessons.OwnAnswer.checked_at,
+    )
+    return [and_(or_(*(moment > min(since) for moment in moments)), Lesson.date >= first)]
 
 
 def _summary(child: Child, read: Sources, today: date) -> Summary:

@@ -58,7 +58,7 @@ def load(viewer: Viewer, course_id: int) -> Listing:
     place = lesson_context.place_on(viewer, course_id, today)
     attached = (
         select(LessonFile.lesson_id, func.count().label("files"))
-        .where(LessonFile.removed_at.is_(None))
+        .where(LessonFile.removed_at.is_(None), LessonFile.task_id.is_(None))
         .group_by(LessonFile.lesson_id)
         .subquery()
     )

@@ -17,6 +17,8 @@ from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, N
 from ejournal.services.files import Download, Upload
 
 LONGEST = 4000
+# Nobody needs more; a disk has an end.
+MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _check(actor: Viewer, student_id: int, lesson_id: int, own_id: int | None) -
             "Преподаватель уже принял ответ: присылать ещё раз не нужно." if accepted else
             "На это задание ответ в дневнике не нужен: покажите работу преподавателю на занятии."
         )  # fmt: skip
+    if len(page.rounds) >= MOST_ROUNDS:
+        raise RefusedError(f"Ответ присылали уже {MOST_ROUNDS} раз: о дальнейшем договоритесь с преподавателем.")
     _check_open(lesson_id)
     return page
 

@@ -11,9 +11,9 @@ from factories_tasks import pdf
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Lesson, LogEntry, PeriodClosing, Person, TaskAnswer
+from ejournal.models import DiaryVisit, Lesson, LogEntry, PeriodClosing, Person, TaskAnswer
 from ejournal.models.base import now
-from ejournal.services import diary_homework, diary_week, settings, task_answers
+from ejournal.services import diary, diary_homework, diary_week, settings, task_answers
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
 
 DAY = timedelta(days=1)
@@ -112,6 +112,37 @@ def test_others_find_no_task_no_answer_and_no_file(journal, child, lesson):
         with pytest.raises(NotFoundError):
             task_answers.download(viewer_of(classmate), student.id, answer.id, answer.files[0].id)
     assert page(classmate, classmate, lesson).rounds == []
+
+
+def test_what_came_back_after_its_day_is_found_above_the_tasks(journal):
+    child = factories_diary.make_child(journal.group, since=settings.today() - 40 * DAY)
+    lesson = make_lesson(journal.course_id, settings.today() - 30 * DAY)
+    factories_diary.give(lesson, "§ 5", settings.today() - 20 * DAY)
+    own = factories_tasks.give_task(lesson, child, text="Доклад", due=settings.today() - 20 * DAY)
+    judge(send(child, lesson), "returned", "Нет вывода")
+    send(child, lesson, own=own)
+    found = diary_homework.load(viewer_of(child), child.id)
+    assert [task.text for task in found.returned] == ["§ 5"]
+    assert (found.coming, found.past) == ([], [])
+    judge(send(child, lesson, "Исправил"), "accepted")
+    assert diary_homework.load(viewer_of(child), child.id).returned == []
+
+
+def test_the_teachers_verdict_is_news_in_the_diary(child, lesson):
+    answer = send(child, lesson)
+    diary.visited(viewer_of(child), child.id)
+    visit = db.session.scalars(db.select(DiaryVisit)).one()
+    visit.seen_at -= timedelta(hours=1)
+    judge(answer, "returned", "Нет вывода")
+    week = diary_week.load(viewer_of(child), child.id, settings.today() - timedelta(days=settings.today().weekday()))
+    assert "ответ возвращён на доработку: Операционные системы" in [news.text for news in week.summary.news]
+
+
+def test_nobody_sends_without_end(child, lesson):
+    for number in range(task_answers.MOST_ROUNDS):
+        factories_tasks.answer(lesson, child, round=number + 1)
+    with pytest.raises(RefusedError, match="уже 20 раз"):
+        send(child, lesson)
 
 
 def test_nothing_empty_and_nothing_half_is_sent(child, lesson):
