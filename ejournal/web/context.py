@@ -81,7 +81,7 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         TIMETABLE,
         ("consents.index", "Согласия"),
         ("slips.index", "Коды доступа"),
-        ("bulletins.index", "Письма родителям"),
+        ("bulletins.index", "Письма"),
         DOCUMENTS,
     ],
     Role.ADMINISTRATION: [("home.index", "Главная"), JOURNALS, YEAR, TIMETABLE, SUBSTITUTIONS, DOCUMENTS, LOG],
