@@ -14,6 +14,7 @@ from ejournal.demo import (
     journals,
     lessons,
     life,
+    messages,
     period_marks,
     plans,
     reports,
@@ -117,6 +118,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
+    messages.add(kept, year)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
