@@ -206,6 +206,7 @@ def _post(
     )  # fmt: skip
     db.session.add(message)
     db.session.flush()
+    message_delivery.lock({*readers, actor.person_id})
     own = db.session.scalars(
         select(Member).where(Member.conversation_id == conversation.id, Member.person_id == actor.person_id)
     ).one()
