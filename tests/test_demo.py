@@ -48,14 +48,17 @@ from ejournal.models import (
     Topic,
     Work,
 )
+from ejournal.models.base import now
 from ejournal.services import (
     absence_papers,
     absence_requests,
     accounts,
+    conversations,
     dispute_lists,
     exam_clashes,
     exams,
     grid,
+    inbox,
     passwords,
     settings,
 )
@@ -518,3 +521,15 @@ def test_r4_2_c_a_lesson_for_two_groups_stands_at_one_time_in_both_weeks(college
         for course in courses
     ]
     assert places[0] == places[1] != set()
+
+
+@pytest.mark.parametrize("username", LOGINS)
+def test_r2_3_communicate_every_login_finds_messages_and_counts_them_right(college: Flask, username: str) -> None:
+    seen = viewer(username)
+    found, _more = inbox.inbox(seen)
+    assert found
+    assert sum(line.unread for line in found) == seen.unread
+    for line in found:
+        opened = conversations.open_(seen, line.id)
+        assert not opened.closed
+        assert all(shown.message.sent_at <= now() for shown in opened.messages)

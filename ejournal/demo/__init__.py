@@ -18,6 +18,7 @@ from ejournal.demo import (
     lessons,
     life,
     news,
+    messages,
     period_marks,
     plans,
     reports,
@@ -127,6 +128,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     sign_ins.add(kept, year, seed, groups, guardians)
     news.add(kept, year, employees, student, guardians)
     both_ways.add(kept, year, student, employees.teacher.id)
+    messages.add(kept, year)
     kept.flush()
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()

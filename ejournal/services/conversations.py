@@ -24,6 +24,7 @@ CLOSED = (
     "Писать здесь больше нельзя: этот человек уже не учится и не преподаёт в ваших группах, "
     "или у него нет доступа в журнал."
 )
+CLOSED_MANY = "Писать сюда больше нельзя: вы уже не преподаёте в этой группе и не руководите ею."
 BLOCKED = "Этот человек не принимает от вас сообщений. Обратитесь к руководителю группы или администрации."
 
 
@@ -163,7 +164,8 @@ def _head(viewer: Viewer, conversation: Conversation, member: Member) -> Opened:
     is_many, is_author = conversation.author_id is not None, conversation.author_id == viewer.person_id
     other_id = conversation.author_id if is_many else conversation.other_than(viewer.person_id)
     if is_author:
-        return Opened(conversation.id, conversation.title, "", None, True, True, member)
+        closed = "" if message_people.may_address(viewer, conversation.audience) else CLOSED_MANY
+        return Opened(conversation.id, conversation.title, "", None, True, True, member, closed)
     today = settings.today()
     other, reachable, blocks, may_block, blocked = db.session.execute(
         select(

@@ -16,14 +16,14 @@ class Taught:
     discipline: str
     index: str
     part: str
-    teachers: list[str]
+    teachers: list[Person]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
     diary: Diary
     group: Group | None
-    curators: list[str]
+    curators: list[Person]
     taught: list[Taught]
     periods: list[Period]
     vacations: list[Vacation]
@@ -47,7 +47,7 @@ def load(viewer: Viewer, student_id: int) -> GroupPage:
     )
 
 
-def _curators(group: Group | None) -> list[str]:
+def _curators(group: Group | None) -> list[Person]:
     if group is None:
         return []
     rows = db.session.scalars(
@@ -56,7 +56,7 @@ def _curators(group: Group | None) -> list[str]:
         .where(Curatorship.group_id == group.id, in_force(Curatorship, settings.today()))
         .order_by(Person.skey)
     )
-    return [person.full_name for person in rows]
+    return list(rows)
 
 
 def _taught(opened: Diary, year_id: int) -> list[Taught]:
@@ -78,5 +78,5 @@ def _taught(opened: Diary, year_id: int) -> list[Taught]:
     for course_id, title, index, part, person in rows:
         taught = found.setdefault(course_id, Taught(title, index, part or "", []))
         if person is not None:
-            taught.teachers.append(person.full_name)
+            taught.teachers.append(person)
     return list(found.values())

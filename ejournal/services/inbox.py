@@ -13,7 +13,7 @@ from ejournal.domain import messages as rules
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import Conversation, Member, Message, MessageFile, Person
-from ejournal.services import settings
+from ejournal.services import message_delivery, settings
 
 PAGE_SIZE = 30
 
@@ -39,6 +39,10 @@ def inbox(viewer: Viewer, text: str = "", page: int = 1) -> tuple[list[Line], bo
     """The viewer's conversations, the last spoken in first, and whether there are more. One query."""
     query = _lines(viewer, fold(text)).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
     lines = [_line(viewer, row) for row in db.session.execute(query)]
+    if not text and page == 1 and len(lines) <= PAGE_SIZE:
+        counted = sum(line.unread for line in lines if not line.muted)
+        if counted != viewer.unread:
+            message_delivery.correct(viewer, counted)
     return lines[:PAGE_SIZE], len(lines) > PAGE_SIZE
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Insert, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 
 from ejournal.access import Viewer
 from ejournal.access import messages as access
@@ -18,23 +19,28 @@ AT_ONCE = 5000  # ids in one statement: both databases limit them
 
 def bump(person_ids: Collection[int], unread: Collection[int] = ()) -> None:
     """Something changed for these persons; for those of `unread` there is one message more. The caller commits."""
-    ordered, more = sorted(person_ids), set(unread)
-    for start in range(0, len(ordered), AT_ONCE):
-        ids = ordered[start : start + AT_ONCE]
-        db.session.execute(_missing(ids))
-        # In one order whoever writes: two messages to many never wait for each other in a ring (PostgreSQL).
-        db.session.execute(
-            select(InboxState.person_id)
-            .where(InboxState.person_id.in_(ids))
-            .order_by(InboxState.person_id)
-            .with_for_update()
-        )
+    more = set(unread)
+    lock(person_ids)
+    for ids in _parts(person_ids):
         added = case((InboxState.person_id.in_([key for key in ids if key in more]), 1), else_=0)
         db.session.execute(
             update(InboxState)
             .where(InboxState.person_id.in_(ids))
             .values(version=InboxState.version + 1, unread=InboxState.unread + added)
             .execution_options(synchronize_session=False)
+        )
+
+
+def lock(person_ids: Collection[int]) -> None:
+    """Take the rows in one order, whoever writes: on PostgreSQL two who read each other's messages, or write to many,
+    would else wait for one another in a ring. Whoever needs several takes them all at first."""
+    for ids in _parts(person_ids):
+        db.session.execute(_missing(ids))
+        db.session.execute(
+            select(InboxState.person_id)
+            .where(InboxState.person_id.in_(ids))
+            .order_by(InboxState.person_id)
+            .with_for_update()
         )
 
 
@@ -70,12 +76,29 @@ def read_up_to(viewer: Viewer, member: Member, message_id: int) -> bool:
     ).all()
     if not rows:
         return False
+    lock({viewer.person_id, *(author for author, _newest in rows)})
     member.read_id, member.read_at = max(newest for _author, newest in rows), now()
     db.session.flush()
     recount(viewer)
     # Their pages show «прочитано».
     bump([author for author, _newest in rows])
     return True
+
+
+def correct(viewer: Viewer, number: int) -> None:
+    """Put the header right where access ended since: nothing is counted that cannot be opened. Called from a page that
+    only reads, so the write comes first in its transaction, and a busy database is no reason to show no page."""
+    db.session.rollback()
+    try:
+        db.session.execute(
+            update(InboxState)
+            .where(InboxState.person_id == viewer.person_id, InboxState.version == viewer.inbox)
+            .values(unread=number)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+    except OperationalError:
+        db.session.rollback()
 
 
 def is_visible() -> Any:
@@ -85,6 +108,11 @@ def is_visible() -> Any:
 
 def is_unread(person_id: int) -> Any:
     return (Message.id > Member.read_id) & (Message.author_id != person_id)
+
+
+def _parts(person_ids: Collection[int]) -> list[list[int]]:
+    ordered = sorted(person_ids)
+    return [ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE)]
 
 
 def _missing(ids: list[int]) -> Insert:

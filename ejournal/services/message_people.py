@@ -104,6 +104,15 @@ def audience(viewer: Viewer, key: str) -> Audience:
     return found
 
 
+def may_address(viewer: Viewer, key: str) -> bool:
+    """Whether the viewer may still write to an audience."""
+    try:
+        audience(viewer, key)
+    except NotFoundError:
+        return False
+    return True
+
+
 def size(viewer: Viewer, chosen: Audience) -> int:
     """How many people of an audience a message would reach."""
     return db.session.scalar(select(func.count(Person.id)).where(*_reached(viewer, chosen))) or 0

@@ -118,5 +118,5 @@ def test_r4_2_d_the_group_page_names_teachers_leader_and_periods(journal, child)
         "История": 1,
         "Операционные системы": 1,
     }
-    assert page.curators == [curator.full_name]
+    assert [person.id for person in page.curators] == [curator.id]
     assert [period.title for period in page.periods] == ["I семестр"]

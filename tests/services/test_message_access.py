@@ -124,6 +124,24 @@ def test_r4_1_a_withdrawn_consent_closes_what_was_written(college: College) -> N
         messages.send_in(parent, message.conversation_id, letter())
 
 
+def test_what_cannot_be_opened_any_more_is_not_counted(college: College) -> None:
+    write(college.teacher, college.parent)
+    assert viewer_of(college.parent).unread == 1
+    factories_diary.answer(college.student, college.parent, "withdrawn")
+    inbox.inbox(viewer_of(college.parent))
+    assert viewer_of(college.parent).unread == 0
+
+
+def test_who_teaches_the_group_no_more_writes_to_it_no_more(college: College) -> None:
+    message = write_to_many(college.teacher, f"students:{college.journal.group.id}")
+    db.session.execute(db.update(CourseTeacher).values(until=settings.today() - timedelta(days=1)))
+    db.session.commit()
+    teacher = viewer_of(college.teacher)
+    assert conversations.open_(teacher, message.conversation_id).closed == conversations.CLOSED_MANY
+    with pytest.raises(NotFoundError):
+        messages.send_in(teacher, message.conversation_id, letter())
+
+
 def test_a_parent_of_two_reads_what_is_about_the_child_that_is_open(college: College) -> None:
     brother = factories_diary.make_child(college.journal.group, "Иван")
     db.session.add(Guardianship(parent_id=college.parent.id, student_id=brother.id))

@@ -92,6 +92,13 @@ def test_a_teacher_finds_a_parent_by_surname_with_the_child_named(talk: Talk, si
     assert "Многим сразу" in page
 
 
+def test_the_diary_s_page_of_teachers_leads_to_writing_to_each(talk: Talk, sign_in: SignIn) -> None:
+    college = talk.college
+    page = sign_in(college.parent).get(f"/diary/{college.student.id}/teachers").text
+    links = set(re.findall(r'href="/messages/to/(\d+)"', page))
+    assert links == {str(college.teacher.id), str(college.curator.id)}
+
+
 def test_writing_to_somebody_with_whom_one_talks_leads_to_the_talk(talk: Talk, sign_in: SignIn) -> None:
     answer = sign_in(talk.college.student).get(f"/messages/to/{talk.college.teacher.id}")
     assert answer.location == talk.url
