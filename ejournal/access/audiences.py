@@ -51,7 +51,7 @@ PLANNERS = ANNOUNCERS | {Role.TEACHER}
 def addressed(viewer: Viewer, audience_id: Any, on: date, about_id: int | None = None) -> ColumnElement[bool]:
     """The condition that the viewer is in an audience. `about_id`: as that student or that student's parent alone."""
     held = places(on, viewer.person_id)
-    mine = [held.c.role.in_(sorted(viewer.roles))]
+    mine: list[ColumnElement[bool]] = [held.c.role.in_(sorted(viewer.roles))]
     if about_id is not None:
         mine.append(held.c.about_id == about_id)
     reached = select(AudienceTarget.audience_id).join(held, fits(held)).where(*mine)

@@ -96,8 +96,11 @@ HIDDEN = frozenset(
         "log_entry.details",
         "job.payload",
         "job.result",
+        "announcement.audience_id",
         "announcement.skey",
+        "event.audience_id",
         "person.skey",
+        "resource.audience_id",
         "resource.skey",
     }
 )
@@ -123,7 +126,6 @@ COLUMNS = {
     "asked_version": "редакция, о которой спрошено",
     "at": "когда",
     "attendance": "посещаемость",
-    "audience_id": "кому",
     "author_id": "автор",
     "before": "было",
     "began_id": "начато",
