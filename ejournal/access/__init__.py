@@ -13,6 +13,7 @@ from ejournal.access.audiences import (
     may_address,
     members,
     reaches_led,
+    reaching,
     students_concerned,
 )
 from ejournal.access.core import (
@@ -64,6 +65,7 @@ __all__ = [
     "permits",
     "public",
     "reaches_led",
+    "reaching",
     "reads_diary",
     "sees",
     "students_concerned",

@@ -113,7 +113,6 @@ MENUS: dict[Role, list[tuple[str, str]]] = {
         SUBSTITUTIONS,
         JOURNALS,
         DOCUMENTS,
-        ANNOUNCEMENTS,
         LOG,
     ],
     Role.STUDENT: [DIARY, TIMETABLE, ANNOUNCEMENTS, EVENTS, RESOURCES],
