@@ -53,13 +53,16 @@ from ejournal.services import (
     absence_papers,
     absence_requests,
     accounts,
+    announcements,
     conversations,
     dispute_lists,
     exam_clashes,
     exams,
     grid,
     inbox,
+    notice_board,
     passwords,
+    resources,
     settings,
 )
 from ejournal.services.errors import ServiceError
@@ -467,6 +470,19 @@ def test_names_are_of_all_the_kinds_that_lists_have(college: Flask) -> None:
 
 
 MEN_IN_A = {"Илья", "Никита"}
+
+
+@pytest.mark.parametrize("login", ["teacher", "curator", "student", "parent"])
+def test_something_waits_for_every_visitor(college: Flask, login: str) -> None:
+    board = notice_board.load(viewer(login))
+    assert board.unread or board.near
+    assert announcements.listing(viewer(login))[0]
+    assert resources.catalogue(viewer(login)).lines
+
+
+def test_administration_finds_a_suggestion_and_a_dead_link(college: Flask) -> None:
+    assert resources.waiting(viewer("zavuch"))
+    assert resources.dead(viewer("admin"))
 
 
 def account(username: str) -> Account:

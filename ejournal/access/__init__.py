@@ -13,6 +13,7 @@ from ejournal.access.audiences import (
     may_address,
     members,
     reaches_led,
+    reaching,
     students_concerned,
 )
 from ejournal.access.core import (
@@ -68,6 +69,7 @@ __all__ = [
     "public",
     "reaches_led",
     "readers_of",
+    "reaching",
     "reads_diary",
     "sees",
     "students_concerned",

@@ -50,12 +50,16 @@ PLANNERS = ANNOUNCERS | {Role.TEACHER}
 
 def addressed(viewer: Viewer, audience_id: Any, on: date, about_id: int | None = None) -> ColumnElement[bool]:
     """The condition that the viewer is in an audience. `about_id`: as that student or that student's parent alone."""
-    held = places(on, viewer.person_id)
-    mine = [held.c.role.in_(sorted(viewer.roles))]
+    return audience_id.in_(reaching(viewer, on, about_id))
+
+
+def reaching(viewer: Viewer, on: date, about_id: int | None = None) -> Select[*tuple[int]]:
+    """The audiences the viewer is in: for a statement that asks of several things, put together once."""
+    held = places(on, viewer)
+    mine: list[ColumnElement[bool]] = [held.c.role.in_(sorted(viewer.roles))]
     if about_id is not None:
         mine.append(held.c.about_id == about_id)
-    reached = select(AudienceTarget.audience_id).join(held, fits(held)).where(*mine)
-    return audience_id.in_(reached)
+    return select(AudienceTarget.audience_id).join(held, fits(held)).where(*mine)
 
 
 def reaches_led(viewer: Viewer, audience_id: Any, on: date) -> ColumnElement[bool]:
@@ -63,7 +67,7 @@ def reaches_led(viewer: Viewer, audience_id: Any, on: date) -> ColumnElement[boo
     knows what the group is told."""
     if Role.CURATOR not in viewer.roles:
         return false()
-    held = places(on, viewer.person_id)
+    held = places(on, viewer)
     theirs = or_(AudienceTarget.role.is_(None), AudienceTarget.role.in_((Role.STUDENT, Role.PARENT)))
     reached = select(AudienceTarget.audience_id).join(held, and_(theirs, _fits_group(held)))
     return audience_id.in_(reached.where(held.c.role == Role.CURATOR, held.c.group_id.is_not(None)))
@@ -94,16 +98,15 @@ def _fits_group(held: Subquery) -> ColumnElement[bool]:
     return and_(*(or_(wanted.is_(None), wanted == has) for wanted, has in pairs))
 
 
-def places(on: date, person_id: int | None = None) -> Subquery:
-    """The places held on a day, of everybody or of one person: columns person_id, role, group_id, course_number,
+def places(on: date, viewer: Viewer | None = None) -> Subquery:
+    """The places held on a day, of everybody or of one viewer: columns person_id, role, group_id, course_number,
     programme_id, and about_id, the student in whose name a student's or a parent's is held."""
-    branches = (_staff(on), _students(on), _parents(on), _curators(on), _teachers(on))
-    return union_all(
-        *(
-            branch if person_id is None else branch.where(branch.selected_columns["person_id"] == person_id)
-            for branch in branches
-        )
-    ).subquery()
+    if viewer is None:
+        return union_all(*(branch(on) for branch in BRANCHES)).subquery()
+    # Only what the roles make possible: putting this together costs more than running it.
+    held = [branch(on) for branch, roles in BRANCHES.items() if viewer.roles & roles] or [_nowhere()]
+    own = [each.where(each.selected_columns["person_id"] == viewer.person_id) for each in held]
+    return union_all(*own).subquery()
 
 
 def groups_open(viewer: Viewer, on: date, teaching: bool = False) -> set[int] | None:
@@ -111,7 +114,7 @@ def groups_open(viewer: Viewer, on: date, teaching: bool = False) -> set[int] | 
     if viewer.holds(OVERSEERS):
         return None
     own = {Role.CURATOR, Role.TEACHER} if teaching else {Role.CURATOR}
-    held = places(on, viewer.person_id)
+    held = places(on, viewer)
     wanted = select(held.c.group_id).where(held.c.role.in_(sorted(own & viewer.roles)), held.c.group_id.is_not(None))
     return set(db.session.scalars(wanted.distinct()))
 
@@ -123,7 +126,7 @@ def may_address(choice: Choice, open_groups: set[int] | None) -> bool:
 
 def groups_concerned(viewer: Viewer, on: date, roles: Iterable[Role]) -> Select[*tuple[int]]:
     """The groups in which the viewer holds one of the roles."""
-    held = places(on, viewer.person_id)
+    held = places(on, viewer)
     return select(held.c.group_id).where(
         held.c.role.in_(sorted(viewer.roles & set(roles))), held.c.group_id.is_not(None)
     )
@@ -131,7 +134,7 @@ def groups_concerned(viewer: Viewer, on: date, roles: Iterable[Role]) -> Select[
 
 def students_concerned(viewer: Viewer, on: date) -> list[int]:
     """The student herself, or the children of a parent: of whom the viewer is told as family."""
-    held = places(on, viewer.person_id)
+    held = places(on, viewer)
     mine = select(held.c.about_id).where(held.c.role.in_(sorted(viewer.roles)), held.c.about_id.is_not(None))
     return list(db.session.scalars(mine.distinct().order_by(held.c.about_id)))
 
@@ -199,6 +202,20 @@ def _in_group(person_id: Any, role: Role, about_id: Any, on: date) -> Select[*tu
         Group.programme_id.label("programme_id"),
         (cast(null(), Integer) if about_id is None else about_id).label("about_id"),
     ).select_from(Group)
+
+
+def _nowhere() -> Select[*tuple[Any, ...]]:
+    """No place at all."""
+    return _staff(date.max).where(false())
+
+
+BRANCHES = {
+    _staff: STAFF,
+    _students: frozenset({Role.STUDENT}),
+    _parents: frozenset({Role.PARENT}),
+    _curators: frozenset({Role.CURATOR}),
+    _teachers: frozenset({Role.TEACHER}),
+}
 
 
 def _holds(person_id: Any, role: Role, on: date) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal import access
@@ -73,7 +73,7 @@ def download(viewer: Viewer, announcement_id: int, file_id: int) -> Download:
     return files.open_stored(found.file)
 
 
-def unread(seen: ColumnElement[int]) -> ColumnElement[bool]:
+def unread(seen: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """The condition that a reading (or none: NULL) is older than the version that all are asked to read."""
     return or_(seen.is_(None), seen < Announcement.asked_version)
 

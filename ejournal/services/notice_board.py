@@ -18,6 +18,9 @@ from ejournal.services.event_edit import REMIND
 
 MOST = 30
 
+# The audiences somebody is in.
+Mine = Select[*tuple[int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -69,9 +72,10 @@ class Days:
 def load(viewer: Viewer, days: Days | None = None) -> Board:
     """The viewer's board; with `days` the events too that concern the viewer as that student or the parent."""
     today = settings.today()
-    parts = [_announcements(viewer, today), _near(viewer, today)]
+    mine = access.reaching(viewer, today)
+    parts = [_announcements(viewer, today, mine), _near(today, mine)]
     if days:
-        parts.append(_of_days(viewer, today, days))
+        parts.append(_of_days(access.reaching(viewer, today, days.student_id), days))
     board = Board()
     rows: Sequence[Any] = db.session.execute(union_all(*parts).order_by("day", "starts", "id")).all()
     for row in rows:
@@ -89,7 +93,7 @@ def load(viewer: Viewer, days: Days | None = None) -> Board:
     return board
 
 
-def _announcements(viewer: Viewer, today: date) -> Select[*tuple[Any, ...]]:
+def _announcements(viewer: Viewer, today: date, mine: Mine) -> Select[*tuple[Any, ...]]:
     """Those on the board now that are pinned or were not read in their version."""
     new = announcements.unread(AnnouncementReading.seen_version)
     owes = and_(Announcement.needs_ack, announcements.unread(AnnouncementReading.acknowledged_version))
@@ -101,7 +105,7 @@ def _announcements(viewer: Viewer, today: date) -> Select[*tuple[Any, ...]]:
         .outerjoin(AnnouncementReading, reading)
         .where(
             announcements.is_live(today),
-            access.addressed(viewer, Announcement.audience_id, today),
+            Announcement.audience_id.in_(mine),
             Announcement.author_id != viewer.person_id,
             or_(Announcement.pinned, new, owes),
         )
@@ -127,19 +131,16 @@ def _announcements(viewer: Viewer, today: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _near(viewer: Viewer, today: date) -> Select[*tuple[Any, ...]]:
+def _near(today: date, mine: Mine) -> Select[*tuple[Any, ...]]:
     """Events whose reminder has come."""
     soon = or_(
         *(and_(Event.remind_days == days, Event.date <= today + timedelta(days=days)) for days in REMIND if days)
     )
-    return _events("near").where(Event.date >= today, soon, access.addressed(viewer, Event.audience_id, today))
+    return _events("near").where(Event.date >= today, soon, Event.audience_id.in_(mine))
 
 
-def _of_days(viewer: Viewer, today: date, days: Days) -> Select[*tuple[Any, ...]]:
-    return _events("day").where(
-        Event.date.between(days.first, days.last),
-        access.addressed(viewer, Event.audience_id, today, days.student_id),
-    )
+def _of_days(mine: Mine, days: Days) -> Select[*tuple[Any, ...]]:
+    return _events("day").where(Event.date.between(days.first, days.last), Event.audience_id.in_(mine))
 
 
 def _events(what: str) -> Select[*tuple[Any, ...]]:

@@ -152,8 +152,11 @@ HIDDEN = frozenset(
         "notice.key",
         "notice.mail",
         "job.result",
+        "announcement.audience_id",
         "announcement.skey",
+        "event.audience_id",
         "person.skey",
+        "resource.audience_id",
         "resource.skey",
     }
 )
@@ -180,7 +183,6 @@ COLUMNS = {
     "asked_version": "редакция, о которой спрошено",
     "at": "когда",
     "attendance": "посещаемость",
-    "audience_id": "кому",
     "author_id": "автор",
     "before": "было",
     "began_id": "начато",
