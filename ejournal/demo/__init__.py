@@ -9,6 +9,7 @@ from ejournal.demo import (
     accounts,
     calendar,
     consents,
+    debts,
     diary,
     individual,
     journals,
@@ -114,6 +115,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
         _teach(kept, year, seed, semester, groups, courses, employees, journal, stream)
         if period_marks.is_over(year, semester):
             period_marks.add(kept, year, seed, semester, period_ids, courses, journal.marks)
+        else:
+            debts.add(kept, year, semester, period_ids, courses, student, employees.teacher.id)
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
