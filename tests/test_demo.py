@@ -23,10 +23,13 @@ from ejournal.models import (
     AbsenceRequest,
     AcademicYear,
     Account,
+    AttestationSheet,
     Cell,
     Course,
     CourseTeacher,
     Curatorship,
+    Debt,
+    DebtAttempt,
     Enrollment,
     Group,
     Guardianship,
@@ -184,8 +187,14 @@ def test_finished_semester_has_its_marks(in_app: Flask) -> None:
     assert min(marks["3"], marks["4"], marks["5"]) > 0.1 * marks.total()
 
 
-def test_running_semester_has_no_period_marks_yet(college: Flask) -> None:
-    assert db.session.scalar(select(func.count()).select_from(PeriodMark)) == 0
+def test_running_semester_has_no_period_marks_but_those_given_early(college: Flask) -> None:
+    given = db.session.execute(select(PeriodMark.student_id, PeriodMark.mark)).all()
+    owing = db.session.scalars(select(Debt.student_id)).all()
+    assert sorted(student for student, _mark in given) == sorted(owing)
+    assert {mark for _student, mark in given} == {"н/а"}
+    assert len(owing) == 2
+    assert db.session.scalars(select(DebtAttempt.result)).all() == ["2"]
+    assert db.session.scalar(select(func.count()).select_from(AttestationSheet)) == 1
 
 
 def test_r1_7_every_login_of_the_interface_signs_in(college: Flask) -> None:

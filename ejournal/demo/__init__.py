@@ -12,6 +12,7 @@ from ejournal.demo import (
     both_ways,
     calendar,
     consents,
+    debts,
     diary,
     individual,
     journals,
@@ -121,6 +122,8 @@ def _fill(number: int, seed: int) -> DemoSummary:
         _teach(kept, year, seed, semester, groups, courses, employees, journal, stream)
         if period_marks.is_over(year, semester):
             period_marks.add(kept, year, seed, semester, period_ids, courses, journal.marks)
+        else:
+            debts.add(kept, year, semester, period_ids, courses, student, employees.teacher.id)
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)

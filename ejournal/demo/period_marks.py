@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ejournal.demo import debts
 from ejournal.demo.calendar import Year
 from ejournal.demo.rows import Rows
 from ejournal.demo.world import Course, Member, dice
-from ejournal.domain import grading
+from ejournal.domain import attestation, grading
 from ejournal.models import PeriodClosing, PeriodMark
 
 GIVEN_EARLY = 2  # days before the end at which the first marks are given
@@ -46,6 +47,9 @@ def add(
                 updated_at=at,
                 **place,
             )
+            if attestation.opens_debt(mark):
+                days = max((year.today - at.date()).days, 0)
+                debts.of_mark(rows, year, course, member, place["period_id"], mark, days)
         # The second semester stays open: a visitor in summer shall be able to write something.
         if semester == 1 and ends + timedelta(days=days + 2) < year.today:
             rows.add(PeriodClosing, closed_by=course.teacher.id, closed_at=at + timedelta(hours=1), **place)

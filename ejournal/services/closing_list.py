@@ -72,7 +72,7 @@ def load(viewer: Viewer, group_id: int | None, period_id: int | None) -> Listing
     offered = periods.of_group(group, year) if group else []
     begun = [one for one in offered if one.starts <= settings.today()] or offered[:1]
     over = [one for one in begun if one.ends <= settings.today()]
-    period = next((one for one in offered if one.id == period_id), (over or begun or [None])[-1])
+    period = next((one for one in offered if one.id == period_id), next(reversed(over or begun), None))
     lines = _lines(group, year, period) if group and period else []
     return Listing(year, groups, group, offered, period, lines)
 

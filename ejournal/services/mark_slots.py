@@ -111,7 +111,7 @@ def marks_of_student(student_id: int, course_ids: Iterable[int]) -> list[Given]:
     ]
     rows = db.session.execute(union_all(*parts).order_by("rank", "id"))
     order = {YEAR: 1, FINAL: 2}
-    return sorted((Given(row[0], row[1], row[2]) for row in rows), key=lambda given: order.get(given.slot, 0))
+    return sorted((Given(row[0], row[1], row[2] or "") for row in rows), key=lambda given: order.get(given.slot, 0))
 
 
 def store(course_id: int, slot: Slot, student_id: int, seen: int, values: dict[str, Any]) -> bool:
@@ -121,7 +121,7 @@ def store(course_id: int, slot: Slot, student_id: int, seen: int, values: dict[s
     """
     model = PeriodMark if slot.is_period else YearMark
     table = is_a(Table, model.__table__)
-    place = {"course_id": course_id, "student_id": student_id}
+    place: dict[str, Any] = {"course_id": course_id, "student_id": student_id}
     place |= {"period_id": slot.period_id} if slot.is_period else {"kind": slot.key}
     connection = db.session.connection()
     if seen == 0:

@@ -35,7 +35,7 @@ def rules() -> SuggestionRules:
     """The college's thresholds: settings by the names of SuggestionRules, the defaults of DOMAIN elsewhere."""
     own = settings.get("grading")
     known = {field.name for field in fields(SuggestionRules)}
-    values = {
+    values: dict[str, Any] = {
         name: int(value) if name == "min_marks" else Decimal(str(value)) for name, value in own.items() if name in known
     }
     return SuggestionRules(**values)

@@ -1,12 +1,15 @@
 """Period marks and closing over HTTP: fragments, refusals, pages, the number of queries."""
 
+import io
+import re
 from datetime import timedelta
 
 import pytest
 from factories import make_journal, make_person
+from pypdf import PdfReader
 
 from ejournal.extensions import db
-from ejournal.models import Debt, PeriodClosing, PeriodMark, Role
+from ejournal.models import AttestationSheet, Debt, DebtAttempt, PeriodClosing, PeriodMark, Role, SheetRow
 from ejournal.services import settings
 from web.test_grid import FRAGMENT, counted
 
@@ -125,3 +128,96 @@ def test_list_of_a_groups_journals_costs_few_queries(app, sign_in):
         text = client.get(url).get_data(as_text=True)
     assert "Операционные системы" in text
     assert len([s for s in statements if not s.startswith("BEGIN")]) <= 13, statements
+
+
+def test_sheet_is_created_filled_closed_and_corrected(app, journal, sign_in):
+    with app.app_context():
+        office, other = (sign_in(make_person(roles=(Role.ADMINISTRATION,))) for _ in range(2))
+        today = settings.today().isoformat()
+    form = {"kind": "main", "control": "Э", "period": journal.period.id, "date": today, "examiners": ""}
+    refused = office.post(f"/sheets/new/{journal.course_id}", data=form)
+    assert refused.status_code == 422
+    assert "Укажите, кто принимает" in refused.get_data(as_text=True)
+    made = office.post(f"/sheets/new/{journal.course_id}", data={**form, "examiners": "Иванов"})
+    url = made.headers["Location"]
+    page = sign_in(journal.teacher)
+    rows = [int(name) for name in re.findall(r'name="version-(\d+)"', page.get(url).get_data(as_text=True))]
+    data = {f"version-{row}": 1 for row in rows} | {f"mark-{row}": "4" for row in rows}
+    short = {**data, f"mark-{rows[0]}": "", "close": "1"}
+    assert page.post(url, data=short).status_code == 422
+    data = {name: 2 if name.startswith("version-") and not name.endswith(f"-{rows[0]}") else value
+            for name, value in data.items()}  # fmt: skip
+    assert "Ведомость закрыта" in page.post(url, data={**data, "close": "1"}, follow_redirects=True).get_data(
+        as_text=True
+    )
+    assert page.post(url, data=data).status_code == 423
+    office.post(f"/sheets/rows/{rows[0]}/corrections", data={"mark": "5", "reason": "ошибка"})
+    assert "ждёт решения другого" in office.get(url).get_data(as_text=True)
+    assert "Утвердить" in other.get(url).get_data(as_text=True)
+
+
+def test_lists_cost_the_same_number_of_queries_however_large(app, sign_in):
+    with app.app_context():
+        chief = make_person(roles=(Role.ADMINISTRATION,))
+        add_debts(make_journal(students=2, lessons=1))
+    client = sign_in(chief)
+    numbers = {}
+    for url in ("/debts/", "/sheets/"):
+        client.get(url)
+        with counted(app) as statements:
+            assert client.get(url).status_code == 200
+        numbers[url] = len([s for s in statements if not s.startswith("BEGIN")])
+    with app.app_context():
+        for _ in range(3):
+            add_debts(make_journal(students=8, lessons=1))
+    for url, number in numbers.items():
+        with counted(app) as statements:
+            client.get(url)
+        assert len([s for s in statements if not s.startswith("BEGIN")]) == number <= 12, statements
+
+
+def add_debts(journal) -> None:
+    """A debt with an attempt of each student, and a sheet."""
+    for student in journal.students:
+        debt = Debt(
+            student_id=student.id, course_id=journal.course_id, period_id=journal.period.id, mark="н/а",
+            slot=str(journal.period.id), due=journal.year.ends, form="зачёт", opened_on=journal.year.starts,
+        )  # fmt: skip
+        debt.attempts = [DebtAttempt(number=1, day=journal.year.starts, examiners="Иванов", result="2")]
+        db.session.add(debt)
+    sheet = AttestationSheet(
+        course_id=journal.course_id, period_id=journal.period.id, kind="main", control="Э",
+        number=f"n-{journal.course_id}", date=journal.year.starts, examiners="Иванов",
+    )  # fmt: skip
+    sheet.rows = [SheetRow(student_id=student.id) for student in journal.students]
+    db.session.add(sheet)
+    db.session.commit()
+
+
+def test_referral_and_sheet_come_out_of_the_printer(app, journal, sign_in):
+    with app.app_context():
+        add_debts(journal)
+        chief = make_person(roles=(Role.ADMINISTRATION,))
+        attempt = db.session.scalars(db.select(DebtAttempt.id).order_by(DebtAttempt.id)).first()
+        sheet = db.session.scalars(db.select(AttestationSheet.id)).one()
+    client = sign_in(chief)
+    text = words(client.post(f"/debts/attempts/{attempt}/referral"))
+    for part in ("Направление на ликвидацию", "попытка 1 из 2", "Операционные системы", "Иванов", "Верно", "М.П."):
+        assert part in text
+    text = words(client.post(f"/sheets/{sheet}/print"))
+    for part in ("Экзаменационная ведомость", "основная", "Номер билета", "неявок", journal.students[2].surname):
+        assert part in text
+
+
+def words(answer) -> str:
+    assert answer.mimetype == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_xlsx_of_debts_is_downloaded(app, journal, sign_in):
+    with app.app_context():
+        add_debts(journal)
+    answer = sign_in(journal.teacher).post("/debts/export", data={"state": "all"})
+    assert answer.status_code == 200
+    assert answer.data[:2] == b"PK"

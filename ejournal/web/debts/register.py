@@ -4,7 +4,7 @@ from flask import Response, render_template, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from ejournal.access import STAFF, permits
+from ejournal.access import OVERSEERS, STAFF, permits
 from ejournal.exchange.export import debts as sheet
 from ejournal.services import debt_list
 from ejournal.services.debt_list import STATES, Filters
@@ -22,6 +22,7 @@ def index() -> str:
         lines=debt_list.load(current_user, filters),
         filters=filters,
         groups=[(group.id, group.title) for group in debt_list.groups(current_user)],
+        is_office=current_user.holds(OVERSEERS),
         states=[*STATES.items(), ("all", "все, с закрытыми")],
     )
 

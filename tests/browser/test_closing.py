@@ -1,0 +1,141 @@
+"""The end of a period in a real browser: marks with keys, the question about a debt, no faults (п. 1.7, 4.4)."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.test_grid import cell, open_journal, saved, wait_for
+from factories import Journal, make_journal, make_person, viewer_of
+from flask import Flask
+from playwright.sync_api import Page
+
+from ejournal.extensions import db
+from ejournal.models import AttestationSheet, Debt, DebtAttempt, PeriodMark, Person, Role, SheetRow
+from ejournal.services import cells, settings
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def journal(world: Flask) -> Journal:
+    """The first student has marks enough for a suggestion, the second is a debt that has been tried once."""
+    journal = make_journal(students=4, lessons=4)
+    actor = viewer_of(journal.teacher)
+    for work in journal.works:
+        cells.record_cell(actor, journal.course_id, cells.Entry(journal.students[0].id, work.id, "5", 0))
+    place = {"course_id": journal.course_id, "period_id": journal.period.id, "student_id": journal.students[1].id}
+    db.session.add(PeriodMark(mark="н/а", **place))
+    debt = Debt(
+        slot=str(journal.period.id), mark="н/а", due=settings.today() + timedelta(days=9), form="зачёт",
+        opened_on=settings.today() - timedelta(days=9), **place,
+    )  # fmt: skip
+    debt.attempts = [DebtAttempt(number=1, day=settings.today(), examiners="Иванов И. И.")]
+    sheet = AttestationSheet(
+        course_id=journal.course_id, period_id=journal.period.id, kind="main", control="Э",
+        number=f"2026-{journal.course_id}", date=settings.today(), examiners="Иванов И. И.",
+    )  # fmt: skip
+    sheet.rows = [SheetRow(student_id=student.id) for student in journal.students]
+    db.session.add_all([debt, sheet])
+    db.session.commit()
+    return journal
+
+
+@pytest.fixture
+def chief(world: Flask) -> Person:
+    return make_person("Завучева", (Role.ADMINISTRATION, Role.TEACHER))
+
+
+def mark(page: Page, journal: Journal, student: int):  # type: ignore[no-untyped-def]
+    return page.locator(
+        f'#journal td[data-student="{journal.students[student].id}"][data-period="{journal.period.id}"]'
+    )
+
+
+def marks(journal: Journal) -> dict[int, str | None]:
+    db.session.rollback()
+    places = {student.id: number for number, student in enumerate(journal.students)}
+    rows = db.session.execute(
+        db.select(PeriodMark.student_id, PeriodMark.mark).where(PeriodMark.course_id == journal.course_id)
+    ).all()
+    db.session.rollback()
+    return {places[student]: given for student, given in rows}
+
+
+def test_r4_4_d_marks_are_typed_down_the_column_beside_the_suggestion(open_as, journal):
+    page = open_journal(open_as, journal)
+    assert mark(page, journal, 0).get_attribute("data-suggested") == "5"
+    mark(page, journal, 0).click()
+    for value in ("4", "3"):
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+        if value == "4":
+            page.keyboard.press("ArrowDown")
+    saved(page)
+    assert marks(journal) == {0: "4", 1: "н/а", 2: "3"}
+    assert mark(page, journal, 0).get_attribute("data-version") == "1"
+    page.keyboard.press("Alt+Enter")
+    wait_for(page, "document.querySelector('#history[open]')")
+
+
+def test_r4_4_i_not_attested_asks_for_the_debts_term_and_form(open_as, journal):
+    page = open_journal(open_as, journal)
+    mark(page, journal, 2).click()
+    page.keyboard.type("на")
+    page.keyboard.press("Enter")
+    wait_for(page, "document.querySelector('#debt[open]')")
+    page.fill("#debt-due", (settings.today() + timedelta(days=20)).isoformat())
+    page.fill("#debt-form", "зачёт")
+    page.click("#debt button[value=save]")
+    saved(page)
+    assert marks(journal)[2] == "н/а"
+    forms = db.session.scalars(db.select(Debt.form).where(Debt.student_id == journal.students[2].id)).all()
+    db.session.rollback()
+    assert forms == ["зачёт"]
+
+
+def test_a_debt_not_told_of_leaves_the_mark_as_it_was(open_as, journal):
+    page = open_journal(open_as, journal)
+    mark(page, journal, 0).click()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    wait_for(page, "document.querySelector('#debt[open]')")
+    page.click("#debt .actions [data-dialog-close]")
+    wait_for(page, "!document.querySelector('#debt[open]')")
+    assert mark(page, journal, 0).text_content() == ""
+    assert 0 not in marks(journal)
+
+
+def test_a_lesson_mark_takes_away_what_was_suggested_before_it(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    saved(page)
+    wait_for(page, "document.querySelector('td.saved, td.active')")
+    assert mark(page, journal, 0).get_attribute("data-suggested") is None
+
+
+@pytest.mark.parametrize("name", ["marks", "closing", "list", "debts", "debt", "sheets", "sheet", "new sheet"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_r1_7_a_axe_finds_nothing(open_as, journal, chief, name, width):
+    course, period = journal.course_id, journal.period.id
+    debt, sheet = (
+        db.session.scalars(db.select(table.id).where(table.course_id == course)).one()
+        for table in (Debt, AttestationSheet)
+    )
+    db.session.rollback()
+    path = {
+        "marks": f"/journal/{course}/period-marks/{period}",
+        "closing": f"/journal/{course}/closing/{period}",
+        "list": "/closing/",
+        "debts": "/debts/",
+        "debt": f"/debts/{debt}",
+        "sheets": f"/sheets/?group={journal.group.id}",
+        "sheet": f"/sheets/{sheet}",
+        "new sheet": f"/sheets/new/{course}",
+    }[name]
+    page = open_as(journal.teacher if name == "marks" else chief, path)
+    page.set_viewport_size({"width": width, "height": 844})
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
