@@ -19,6 +19,7 @@ from ejournal.demo import (
     reports,
     rows,
     session,
+    sign_ins,
     staff,
     streams,
     students,
@@ -118,6 +119,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
     kept.flush()
+    kept.counts["user_session"] = sign_ins.add(year, seed)
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     kept.counts["log_link"] = kept.counts["log_entry"]
