@@ -18,8 +18,8 @@ from ejournal.demo import (
     journals,
     lessons,
     life,
-    news,
     messages,
+    news,
     period_marks,
     plans,
     reports,
@@ -133,6 +133,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     both_ways.add(kept, year, student, employees.teacher.id)
     messages.add(kept, year)
     kept.flush()
+    kept.counts["user_session"] = sign_ins.add(year, seed)
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     kept.counts["log_link"] = kept.counts["log_entry"]

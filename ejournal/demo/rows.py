@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Table, func, insert, select, text
+from sqlalchemy import JSON, Integer, Table, func, insert, select, text
 
 from ejournal.extensions import Base, db
 
@@ -82,7 +82,7 @@ def advance_sequences() -> None:
     if db.session.get_bind().dialect.name != "postgresql":
         return
     for table in Base.metadata.sorted_tables:
-        if "id" in table.columns:
+        if "id" in table.columns and isinstance(table.c.id.type, Integer):
             last = db.session.scalar(select(func.max(table.c.id)))
             if last:
                 advance = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")

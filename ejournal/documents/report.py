@@ -8,7 +8,7 @@ from ejournal.documents.issuing import Document, Sheet
 from ejournal.services.errors import RefusedError
 from ejournal.services.reports import marks, running
 from ejournal.services.reports.running import Made
-from ejournal.services.reports.table import Column, Kind, Row, shown
+from ejournal.services.reports.table import Column, Kind, Row, texts
 
 KIND = "report"
 NARROW = 7  # more columns lie down
@@ -17,7 +17,7 @@ MOST_ROWS = 1500
 MOST_CELLS = 900
 # The weight of a column's width by kind; text takes what its longest words ask, up to a share.
 WEIGHTS = {Kind.MARK: 4, Kind.WHOLE: 5, Kind.NUMBER: 6, Kind.MEAN: 6, Kind.PERCENT: 7, Kind.DATE: 9, Kind.MOMENT: 13}
-WIDEST_TEXT, NARROWEST_TEXT = 30, 8
+WIDEST_TEXT, NARROWEST_TEXT, SENTENCES = 30, 8, 100
 
 
 def of(actor: Viewer, key: str, given: Mapping[str, str]) -> list[Document]:
@@ -51,13 +51,7 @@ def document(made: Made) -> Document:
     rows = [*made.rows, *([made.table.total] if made.table.total else [])]
     context = {
         "columns": list(zip(made.table.columns, widths(made.table.columns, made.rows), strict=True)),
-        "rows": [
-            (
-                [shown(value, column.kind) for value, column in zip(row.cells, made.table.columns, strict=True)],
-                row.is_total or row is made.table.total,
-            )
-            for row in rows
-        ],
+        "rows": [(texts(made.table, row), row.is_total) for row in rows],
         "notes": made.table.notes,
         "lists": made.table.lists,
     }
@@ -73,6 +67,7 @@ def widths(columns: Sequence[Column], rows: Sequence[Row]) -> list[float]:
             weights.append(max(WEIGHTS[column.kind], *(len(word) * 0.8 for word in column.title.split() or [""])))
         else:
             longest = max((len(str(row.cells[number] or "")) for row in rows), default=0)
-            weights.append(min(WIDEST_TEXT, max(NARROWEST_TEXT, longest)))
+            widest = WIDEST_TEXT if longest < SENTENCES else 2 * WIDEST_TEXT
+            weights.append(min(widest, max(NARROWEST_TEXT, longest)))
     total = sum(weights)
     return [round(95 * weight / total, 2) for weight in weights]

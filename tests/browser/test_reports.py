@@ -37,6 +37,10 @@ def test_r2_3_monitor_a_filter_and_the_order_change_the_table_and_the_address(op
     assert "sort=-4" in page.url
     page.reload()
     assert page.locator("th[aria-sort=descending]").is_visible()
+    page.go_back()
+    page.go_back()
+    page.get_by_role("link", name=journal.group.title).first.wait_for()
+    assert page.get_by_label("Строки").input_value() == "group"
     with page.expect_download() as coming:
         page.get_by_role("button", name="XLSX").click()
     assert coming.value.suggested_filename.endswith(".xlsx")

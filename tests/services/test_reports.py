@@ -32,7 +32,7 @@ from ejournal.services import settings
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
 from ejournal.services.reports import registry, running
 from ejournal.services.reports.running import Made
-from ejournal.services.reports.table import shown
+from ejournal.services.reports.table import texts
 
 
 def manager() -> Viewer:
@@ -41,19 +41,13 @@ def manager() -> Viewer:
 
 def lines(made_report: Made) -> list[list[str]]:
     """The rows as people read them."""
-    columns = made_report.table.columns
-    assert all(len(row.cells) == len(columns) for row in made_report.rows)
-    return [
-        [shown(value, column.kind).replace("\u00a0", " ") for value, column in zip(row.cells, columns, strict=True)]
-        for row in made_report.rows
-    ]
+    return [[text.replace("\u00a0", " ") for text in texts(made_report.table, row)] for row in made_report.rows]
 
 
 def total(made_report: Made) -> list[str]:
     row = made_report.table.total
     assert row is not None
-    columns = made_report.table.columns
-    return [shown(value, column.kind).replace("\u00a0", " ") for value, column in zip(row.cells, columns, strict=True)]
+    return [text.replace("\u00a0", " ") for text in texts(made_report.table, row)]
 
 
 def second_course(journal: Journal, title: str = "Сети") -> Journal:
@@ -328,7 +322,7 @@ def test_r2_3_monitor_dynamics_by_period_and_by_month(in_app: Flask) -> None:
     periods = lines(make(manager(), "dynamics", step="period"))
     assert periods == [[journal.group.title, "3,50", "4,50", "1,00"]]
     quality = lines(make(manager(), "dynamics", step="period", measure="quality"))
-    assert quality == [[journal.group.title, "50,0 %", "100,0 %", "50,0 %"]]
+    assert quality == [[journal.group.title, "50,0 %", "100,0 %", "50,0"]]
     students = lines(make(manager(), "dynamics", step="period", group=journal.group.id))
     assert [line[1:] for line in students] == [["3,00", "5,00", "2,00"], ["4,00", "4,00", "0,00"]]
     assert lines(make(manager(), "dynamics"))[0][1] == "5,00"
@@ -346,7 +340,7 @@ def test_the_consolidated_sheet_has_marks_figures_and_lists(in_app: Flask) -> No
     rows = lines(found)
     assert [row[1:4] for row in rows[:3]] == [["5", "5", "5,00"], ["3", "4", "3,50"], ["н/а", "2", "2,00"]]
     # Of the first discipline 2 of 3 pass; of the group 2 of 3 by the worst mark.
-    assert rows[4][:4] == ["Успеваемость, %", "66,67", "66,67", "66,67"]
+    assert rows[4][:4] == ["Успеваемость", "66,7 %", "66,7 %", "66,7 %"]
     assert found.number == 3
     assert dict(found.table.lists)["Отличники"] == [first.students[0].short_name]
 

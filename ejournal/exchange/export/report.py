@@ -14,7 +14,7 @@ from ejournal.services import log, settings
 from ejournal.services.errors import RefusedError
 from ejournal.services.reports import running
 from ejournal.services.reports.running import Made
-from ejournal.services.reports.table import PLACES, Column, Kind, Row, Value, rounded, shown
+from ejournal.services.reports.table import PLACES, Column, Kind, Row, Value, kind_at, rounded, shown
 
 WIDEST, NARROWEST = 60, 6
 SCRIPT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -72,17 +72,17 @@ class _Sheet:
             sheet.set_column(number, number, self._width(number))
         rows = [*made.rows, *([made.table.total] if made.table.total else [])]
         for number, row in enumerate(rows, 3):
-            self._row(number, row, is_total=row.is_total or row is made.table.total)
+            self._row(number, row)
         sheet.freeze_panes(3, 1)
         last = 3 + made.number - 1
         if last >= 3:
             sheet.autofilter(2, 0, last, len(self.columns) - 1)
         self._below(3 + len(rows) + 1)
 
-    def _row(self, number: int, row: Row, *, is_total: bool) -> None:
-        forms = self.bold_forms if is_total else self.forms
+    def _row(self, number: int, row: Row) -> None:
+        forms = self.bold_forms if row.is_total else self.forms
         for place, (value, column) in enumerate(zip(row.cells, self.columns, strict=True)):
-            kind = Kind.MEAN if isinstance(value, Decimal) and column.kind is Kind.MARK else column.kind
+            kind = kind_at(row, column, value)
             _write(self.sheet, number, place, value, kind, forms[kind])
 
     def _below(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ejournal.services import periods
 from ejournal.services.reports import spans
 from ejournal.services.reports.registry import COURSE, DISCIPLINE, GROUP, TEACHER
 from ejournal.services.reports.scope import Scope
@@ -22,7 +23,11 @@ def of(scope: Scope) -> list[Filter]:
     """The lists of a report: only those with something to choose between."""
     query = scope.query
     days = bool(query.since or query.until)
-    found = [Filter("period", "Период", spans.choices(scope), spans.chosen_period(scope), "по датам" if days else None)]
+    years = [(str(year.id), year.title) for year in periods.years()]
+    found = [Filter("year", "Учебный год", years, str(scope.year.id))] if len(years) > 1 else []
+    found.append(
+        Filter("period", "Период", spans.choices(scope), spans.chosen_period(scope), "по датам" if days else None)
+    )
     for name, title, options, empty in _lists(scope):
         value = str(getattr(query, name) or "")
         if name == GROUP and scope.report.needs_group:
@@ -65,7 +70,9 @@ def _disciplines(scope: Scope) -> list[tuple[str, str]]:
 def words(scope: Scope) -> str:
     """What the report is about, in a line: «1 семестр, 01.09.2026 – 27.11.2026; группа ИС-21; по дисциплинам»."""
     parts = [f"{scope.year.title} учебный год", spans.words(scope)]
-    for one in of(scope)[1:]:
+    for one in of(scope):
+        if one.name in ("year", "period"):
+            continue
         chosen = dict(one.options).get(one.value)
         if chosen:
             parts.append(f"{one.title.lower()}: {chosen}")

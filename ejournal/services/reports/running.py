@@ -40,4 +40,6 @@ def make(viewer: Viewer, key: str, given: Mapping[str, str]) -> Made:
     asked = query.parse(report, given)
     found = scope.resolve(viewer, report, asked)
     made = report.build(found) if found.spans or report.ahead else Table([], [])
+    if made.total:
+        made.total.is_total = True
     return Made(report, found, made, table.ordered(made, asked.sorted_by, asked.sort < 0))

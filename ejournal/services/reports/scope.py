@@ -107,6 +107,11 @@ class Scope:
         """Whether groups are in it of which the viewer sees own journals only."""
         return self.led is not None and any(group_id not in self.led for group_id in self.groups)
 
+    @property
+    def opens_diaries(self) -> bool:
+        """Whether the viewer may open the diary of everybody in it (п. 4.3)."""
+        return not self.is_partial
+
 
 def _date_of(column: Any) -> Any:
     return column.class_.date

@@ -55,6 +55,8 @@ class Row:
     student_id: int | None = None
     alarm: str = ""
     is_total: bool = False
+    # What its figures are, where that differs from the columns'.
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,18 @@ def shown(value: Value, kind: Kind) -> str:
         text = str(rounded(Decimal(value), PLACES.get(kind, 2))).replace(".", ",").replace("-", MINUS)
         return f"{text}\u00a0%" if kind is Kind.PERCENT else text
     return str(value).replace("-", MINUS) if isinstance(value, int) else str(value)
+
+
+def kind_at(row: Row, column: Column, value: Value) -> Kind:
+    return row.kind if row.kind and isinstance(value, Decimal) else column.kind
+
+
+def texts(table: Table, row: Row) -> list[str]:
+    """A row as people read it; a total has nothing to say of names."""
+    return [
+        "" if row.is_total and value == "" else shown(value, kind_at(row, column, value))
+        for value, column in zip(row.cells, table.columns, strict=True)
+    ]
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -13,7 +13,7 @@ from ejournal.extensions import db
 from ejournal.services.errors import RefusedError
 from ejournal.services.reports import options, registry, running
 from ejournal.services.reports.running import Made
-from ejournal.services.reports.table import shown
+from ejournal.services.reports.table import texts
 from ejournal.web.documents import answers
 from ejournal.web.errors import is_fragment
 from ejournal.web.reports import bp, drawing
@@ -79,7 +79,7 @@ def _shown(made: Made, wrong: str) -> dict[str, object]:
         "rows": made.rows[:MOST_ROWS],
         "hidden": max(0, len(made.rows) - MOST_ROWS),
         "wrong": wrong,
-        "shown": shown,
+        "texts": texts,
         "filters": options.of(made.scope),
         "chart": drawing.draw(table.chart) if table.chart else None,
     }

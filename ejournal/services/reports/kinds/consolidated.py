@@ -78,13 +78,17 @@ def _figures(lines: list[list[str]]) -> list[Row]:
     columns = [list(column) for column in zip(*lines, strict=True)]
     every = [mark for own in lines for mark in own]
     worst = [consolidated.worst_of(own) for own in lines]
-    figures: list[tuple[str, list[Decimal | None]]] = [
-        ("Средний балл", [*(grading.mean(column) for column in columns), grading.mean(every)]),
-        ("Успеваемость, %", [*map(grading.absolute_performance, columns), grading.absolute_performance(worst)]),
-        ("Качество, %", [*map(grading.quality, columns), grading.quality(worst)]),
-        ("СОУ", [*map(grading.sou, columns), grading.sou(every)]),
+    figures: list[tuple[str, Kind, list[Decimal | None]]] = [
+        ("Средний балл", Kind.MEAN, [*map(grading.mean, columns), grading.mean(every)]),
+        (
+            "Успеваемость",
+            Kind.PERCENT,
+            [*map(grading.absolute_performance, columns), grading.absolute_performance(worst)],
+        ),
+        ("Качество", Kind.PERCENT, [*map(grading.quality, columns), grading.quality(worst)]),
+        ("СОУ", Kind.NUMBER, [*map(grading.sou, columns), grading.sou(every)]),
     ]
-    return [Row([title, *values, None, None, None], is_total=True) for title, values in figures]
+    return [Row([title, *values, "", "", ""], is_total=True, kind=kind) for title, kind, values in figures]
 
 
 REPORT = Report(

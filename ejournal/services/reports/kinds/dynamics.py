@@ -39,7 +39,9 @@ def build(scope: Scope) -> Table:
             student = int(str(key)) if by_student else None
             rows.append(Row([name, *values, reports.change(values)], drill=drill, student_id=student))
     first = Column("Обучающийся" if by_student else "Группа")
-    columns = [first, *(Column(title, kind) for title in titles.values()), Column("Изменение", kind, CHANGE)]
+    # The difference of two shares is no share: in points of per cent.
+    last = Column("Изменение", kind, CHANGE) if kind is Kind.MEAN else Column("Изменение, п. п.", Kind.NUMBER, CHANGE)
+    columns = [first, *(Column(title, kind) for title in titles.values()), last]
     table = Table(columns, rows, _total(measure, steps, titles, rows), _notes(scope))
     table.chart = _chart(table, titles, measure)
     if scope.choice("step") == "period":
