@@ -204,8 +204,7 @@ def _day(child: Child, day: date, read: Sources) -> Day:
         if one.student_id == child.id and day in (one.lesson.date, one.lesson.moved_from)
     ]
     lines.sort(key=lambda line: (line.pair, line.lesson_id))
-    group = child.group_on(day)
-    free = ""
+    group, free = child.group_on(day), ""
     exams = [each for each in read.exams if each.student_id == child.id and each.date == day]
     if not lines and not exams:
         free = read.plans.why_free(day, group) or ("занятий нет" if group else "в этот день не в группе")

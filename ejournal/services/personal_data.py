@@ -35,7 +35,8 @@ from ejournal.models import (
     Work,
 )
 from ejournal.services import log, settings
-from ejournal.services.personal_tables import ABOUT, COLUMNS, FILES_OF, HIDDEN, HIDDEN_NAMES, ONLY
+from ejournal.services.personal_columns import COLUMNS
+from ejournal.services.personal_tables import ABOUT, FILES_OF, HIDDEN, HIDDEN_NAMES, ONLY
 
 AT_ONCE = 5000  # ids in one statement: both databases limit them
 

@@ -9,7 +9,17 @@ from sqlalchemy import exists, or_, select
 from ejournal.access import Viewer
 from ejournal.domain import calendar
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Group, Period, PeriodClosing, PeriodMark, Vacation
+from ejournal.models import (
+    AcademicYear,
+    AttestationSheet,
+    Debt,
+    Group,
+    JournalUnlock,
+    Period,
+    PeriodClosing,
+    PeriodMark,
+    Vacation,
+)
 from ejournal.models.base import now
 from ejournal.services import log, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
@@ -102,11 +112,9 @@ def remove_period(actor: Viewer, year: AcademicYear, period_id: int) -> None:
     """Raises RefusedError for a period that holds marks or was closed in some journal."""
     periods.check_open(year)
     period = find_period(year, period_id)
-    used = db.session.scalar(
-        select(exists().where(PeriodMark.period_id == period.id) | exists().where(PeriodClosing.period_id == period.id))
-    )
-    if used:
-        raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки: удалить его нельзя.")
+    tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt)
+    if db.session.scalar(select(or_(*(exists().where(table.period_id == period.id) for table in tables)))):
+        raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки или заведены документы: удалить его нельзя.")
     log.record(actor, "period", "delete", before=_words(period))
     db.session.delete(period)
     db.session.commit()
