@@ -114,7 +114,7 @@ def remove_period(actor: Viewer, year: AcademicYear, period_id: int) -> None:
     period = find_period(year, period_id)
     tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt)
     if db.session.scalar(select(or_(*(exists().where(table.period_id == period.id) for table in tables)))):
-        raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки или заведены документы: удалить его нельзя.")
+        raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки или есть документы: удалить нельзя.")
     log.record(actor, "period", "delete", before=_words(period))
     db.session.delete(period)
     db.session.commit()
