@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer
+from ejournal.access import Viewer, reads_diary
 from ejournal.domain import notices as rules
 from ejournal.extensions import db
-from ejournal.models import Notice, NoticeChoice, Role
+from ejournal.models import Notice, NoticeChoice, Person, Role
 from ejournal.models.base import now
-from ejournal.services import addresses, log, mail
+from ejournal.services import addresses, log, mail, settings
 
 SHOWN = 100
 KEPT = timedelta(days=45)
@@ -55,9 +55,23 @@ def tell(kind: str, news: Iterable[News]) -> int:
 
 
 def recent(viewer: Viewer) -> Sequence[Notice]:
-    """The viewer's own, the newest first, with the names of the students they are about."""
-    wanted = select(Notice).where(Notice.person_id == viewer.person_id).options(joinedload(Notice.student))
+    """The viewer's own, the newest first, with the names of the students they are about.
+
+    What was told of a child about whom the viewer may read no more (п. 4.1) is not shown any more either.
+    """
+    open_to_me = select(Person.id).where(reads_diary(viewer, settings.today()))
+    wanted = (
+        select(Notice)
+        .where(Notice.person_id == viewer.person_id)
+        .where(or_(Notice.student_id.is_(None), Notice.student_id.in_(open_to_me)))
+        .options(joinedload(Notice.student))
+    )
     return db.session.scalars(wanted.order_by(Notice.ready_at.desc(), Notice.id.desc()).limit(SHOWN)).all()
+
+
+def last_id(viewer: Viewer) -> int:
+    """The latest there is, shown or not: up to it everything counts as read once the person says so."""
+    return db.session.scalar(select(func.max(Notice.id)).where(Notice.person_id == viewer.person_id)) or 0
 
 
 def see_all(viewer: Viewer, last_id: int) -> int:

@@ -18,7 +18,8 @@ PARTS = {"message": "messages.index", "announcement": "announcements.index"}
 @bp.get("/notices/")
 @permits(*Role)
 def index() -> str:
-    return render_template("notices/index.html", found=notices.recent(current_user), kinds=rules.KINDS)
+    last = notices.last_id(current_user)
+    return render_template("notices/index.html", found=notices.recent(current_user), last=last, kinds=rules.KINDS)
 
 
 @bp.post("/notices/seen")
