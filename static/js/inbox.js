@@ -39,6 +39,7 @@ async function ask() {
     // No connection: the next question will find out.
   } finally {
     asking = false;
+    noteRead(); // again, where it did not get through
     plan();
   }
 }
