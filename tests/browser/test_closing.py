@@ -105,6 +105,34 @@ def test_a_debt_not_told_of_leaves_the_mark_as_it_was(open_as, journal):
     assert 0 not in marks(journal)
 
 
+def test_undo_takes_the_period_mark_back_and_not_an_earlier_lesson_mark(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 2, 0).click()
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    mark(page, journal, 2).click()
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("Control+z")
+    saved(page)
+    wait_for(page, "document.querySelector('#save-state').dataset.state === 'saved'")
+    assert marks(journal)[2] is None
+    assert cell(page, journal, 2, 0).text_content() == "3"
+
+
+def test_a_column_from_a_spreadsheet_is_pasted_into_the_marks(open_as, journal):
+    page = open_journal(open_as, journal)
+    mark(page, journal, 2).click()
+    page.evaluate(
+        """() => { const data = new DataTransfer(); data.setData("text/plain", "5\\n4\\n");
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true })); }"""
+    )
+    saved(page)
+    given = marks(journal)
+    assert (given[2], given[3]) == ("5", "4")
+
+
 def test_a_lesson_mark_takes_away_what_was_suggested_before_it(open_as, journal):
     page = open_journal(open_as, journal)
     cell(page, journal, 0, 3).click()

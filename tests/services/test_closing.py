@@ -1,13 +1,14 @@
 """Closing a journal's period and opening it for some days (R4.4.a): what is in the way, what is refused, the log."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 import time_machine
 from factories import Journal, make_curator, make_journal, make_lesson, make_person, viewer_of
 
 from ejournal.extensions import db
-from ejournal.models import Debt, JournalUnlock, Lesson, LogEntry, Period, PeriodClosing, PeriodMark, Role
+from ejournal.models import Cell, Debt, JournalUnlock, Lesson, LogEntry, Period, PeriodClosing, PeriodMark, Role
 from ejournal.models.base import now
 from ejournal.services import cells, closing, closing_list, grid, lessons, period_marks, settings
 from ejournal.services.debt_marks import Terms
@@ -174,3 +175,34 @@ def test_missing_marks_are_those_of_who_was_there_on_the_last_day(journal):
     line = closing_list.load(viewer_of(chief()), journal.group.id, journal.period.id).lines[0]
     page = closing.load(viewer_of(journal.teacher), journal.course_id, journal.period.id)
     assert line.missing == len(page.lacks.marks) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_closing_unlocking_and_relocking_never_loses_or_admits_a_mark(journal, seed):
+    """Days go by, people close, open and write at random: what is written is what the rule alone allows."""
+    chance, start = Random(seed), now()
+    day, closed, open_until, mark = 0, False, -1, ""
+    for _step in range(14):
+        with time_machine.travel(start + timedelta(days=day), tick=False):
+            writable = not closed or day <= open_until
+            action = chance.choice(["write", "write", "close", "unlock", "wait"])
+            if action == "close" and writable:
+                close(journal)
+                closed, open_until = True, -1
+            elif action == "unlock" and not writable:
+                days = chance.randint(1, 3)
+                unlock(journal, days=str(days))
+                open_until = day + days - 1
+            elif action == "write":
+                text = chance.choice([value for value in "5432" if value != mark])
+                if writable:
+                    record(journal, text)
+                    mark = text
+                else:
+                    with pytest.raises(ClosedError):
+                        record(journal, text)
+                    db.session.rollback()
+            elif action == "wait":
+                day += 1
+        stored = db.session.scalar(db.select(Cell.mark).where(Cell.work_id == journal.works[0].id)) or ""
+        assert stored == mark

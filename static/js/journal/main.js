@@ -6,7 +6,7 @@ import * as bulk from "./bulk.js";
 import * as editor from "./editor.js";
 import { watch } from "./live.js";
 import * as outbox from "./outbox.js";
-import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, start, table, workOf } from "./table.js";
+import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, rows, start, table, workOf } from "./table.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
 
@@ -29,7 +29,7 @@ function init() {
   outbox.on("saved", answers.tellRefusals);
   outbox.onLeave(editor.draft);
   document.getElementById("cell-history")?.addEventListener("click", openHistory);
-  document.getElementById("undo")?.addEventListener("click", bulk.undo);
+  document.getElementById("undo")?.addEventListener("click", undo);
   document.querySelector(".palette")?.addEventListener("click", onPalette);
   document.querySelector(".palette")?.addEventListener("keydown", onPaletteKey);
   watch();
@@ -103,10 +103,10 @@ function clear(cell) {
   return true;
 }
 
-function put(cell, text) {
+function put(cell, text, rest = {}) {
   const { student, version } = cell.dataset;
   const work = workOf(cell);
-  outbox.put({ student, work, text, version: Number(version), before: cell.dataset.typed === undefined ? cell.textContent : undefined });
+  outbox.put({ student, work, text, version: Number(version), before: cell.dataset.typed === undefined ? cell.textContent : undefined, ...rest });
   answers.tellRefusals();
 }
 
@@ -116,7 +116,14 @@ function onPageKey(event) {
   if (!(ctrlKey || metaKey) || code !== "KeyZ" || event.shiftKey || target.matches?.("input, textarea, select")) return;
   if (document.querySelector("dialog[open]") || table.dataset.editable === undefined) return;
   event.preventDefault();
-  bulk.undo();
+  undo();
+}
+
+function undo() {
+  const mark = outbox.takeLastMark();
+  const cell = mark && find(mark.student, mark.work);
+  if (cell) put(cell, mark.before, { takesBack: true });
+  else bulk.undo();
 }
 
 // ── Mouse and palette ───────────────────────────────────────────────────────
@@ -169,8 +176,19 @@ function onPaste(event) {
   const text = event.clipboardData?.getData("text/plain");
   if (!cell || !text || table.dataset.editable === undefined) return;
   event.preventDefault();
-  if (bulk.isBlock(text)) bulk.paste(text);
+  if (cell.dataset.period && bulk.isBlock(text)) pasteMarks(cell, text);
+  else if (bulk.isBlock(text)) bulk.paste(text);
   else if (isEditable(cell)) put(cell, text.trim());
+}
+
+/** A column of marks of a period goes out one by one: each may ask for the term of its debt. */
+function pasteMarks(cell, text) {
+  const top = rows.indexOf(cell.parentElement);
+  text.replace(/\r/g, "").split("\n").forEach((line, down) => {
+    const target = rows[top + down]?.cells[cell.cellIndex];
+    const value = line.split("\t")[0].trim();
+    if (value && isEditable(target)) put(target, value);
+  });
 }
 
 function onCopy(event) {

@@ -65,6 +65,14 @@ async function run() {
   tell();
 }
 
+let lastMark = null;
+/** One's own last save if it was a mark of a period with a known value before it: it is taken back by writing that. */
+export function takeLastMark() {
+  const mark = lastMark?.before === undefined ? null : lastMark;
+  lastMark = null;
+  return mark;
+}
+
 const TRIES = 4; // of a value the server fails on: the others behind it must not wait for ever
 
 /** Whether to send the same value again: no network, signing in, a busy server, a fault that may be gone soon. */
@@ -107,6 +115,7 @@ function settle(edit, status) {
   if (status === 200) {
     cell?.classList.add("saved");
     if (periodOf(edit.work) === undefined) forgetSuggestions(cell);
+    lastMark = periodOf(edit.work) === undefined || edit.takesBack ? null : edit;
     setTimeout(() => find(edit.student, edit.work)?.classList.remove("saved"), 1200);
     listeners.saved(edit, cell);
   } else {
