@@ -22,7 +22,11 @@ WIDEST_TEXT, NARROWEST_TEXT, SENTENCES = 30, 8, 100
 
 def of(actor: Viewer, key: str, given: Mapping[str, str]) -> list[Document]:
     """Raises NotFoundError, ForbiddenError, RefusedError where there is nothing or too much."""
-    made = running.make(actor, key, given)
+    return of_made(actor, running.make(actor, key, given))
+
+
+def of_made(actor: Viewer, made: Made) -> list[Document]:
+    """The same of a report that is counted already."""
     if kind_of(actor, made) == consolidated.KIND:
         group_id, period = next(iter(made.scope.periods.items()))
         return consolidated.of_group(actor, group_id, period.id)

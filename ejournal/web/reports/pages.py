@@ -59,14 +59,13 @@ def pdf(report_key: str) -> ResponseReturnValue:
     given = request.args.to_dict()
     title = registry.find(report_key).title
     try:
-        made = running.make(current_user, report_key, given)
+        made = running.make_unlocked(current_user, report_key, given)
     except RefusedError as error:
         return _back(report_key, error)
     if paper.is_long(made):
-        db.session.rollback()
         return answers.started("report", title, report=report_key, given=given, name=title)
     kind = paper.kind_of(current_user, made)
-    return answers.pdf(kind, title, lambda: paper.of(current_user, report_key, given), _address(report_key))
+    return answers.pdf(kind, title, lambda: paper.of_made(current_user, made), _address(report_key))
 
 
 def _shown(made: Made, wrong: str) -> dict[str, object]:
