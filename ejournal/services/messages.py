@@ -13,7 +13,7 @@ from ejournal.domain.names import fold
 from ejournal.extensions import db, reading
 from ejournal.models import Conversation, Member, Message, MessageFile, StoredFile
 from ejournal.models.base import now
-from ejournal.services import conversations, files, log, message_delivery, message_people
+from ejournal.services import conversations, files, log, message_delivery, message_people, news_talk
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError, TooManyError
 from ejournal.services.files import Upload
 from ejournal.services.message_people import Addressee
@@ -114,7 +114,8 @@ def save_draft(actor: Viewer, conversation_id: int, text: str) -> None:
 def read_up_to(actor: Viewer, conversation_id: int, message_id: int) -> None:
     """The page was seen so far. Raises NotFoundError."""
     _conversation, member = conversations.find(actor, conversation_id)
-    message_delivery.read_up_to(actor, member, message_id)
+    if message_delivery.read_up_to(actor, member, message_id):
+        news_talk.read(actor.person_id, conversation_id)
     db.session.commit()
 
 

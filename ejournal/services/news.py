@@ -11,12 +11,15 @@ from ejournal.domain import notices as rules
 from ejournal.extensions import db
 from ejournal.models import Setting
 from ejournal.models.base import now
-from ejournal.services import news_lessons, news_marks, settings
+from ejournal.services import news_lessons, news_marks, news_talk, settings
 
 CURSOR = "notices.cursor"
 # A transaction may be seen later than the moments in it: each look begins so much before the last one's end. What was
 # told is known (models Told, Notice.key), so that nothing is told twice.
 OVERLAP = timedelta(minutes=15)
+
+# Who reads on the site meanwhile needs no letter.
+TALK = timedelta(minutes=2)
 
 Find = Callable[[datetime, datetime], int]
 
@@ -50,4 +53,6 @@ def _sources() -> dict[str, tuple[timedelta, Find]]:
         "mark": (hold, news_marks.marks),
         "period": (hold, news_marks.period_marks),
         "homework": (hold, news_lessons.homework),
+        "message": (TALK, news_talk.messages),
+        "announcement": (TALK, news_talk.board),
     }
