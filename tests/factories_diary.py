@@ -13,6 +13,7 @@ from ejournal.models import (
     Course,
     CourseTeacher,
     Discipline,
+    Exam,
     Group,
     Guardianship,
     Homework,
@@ -65,6 +66,14 @@ def give(lesson: Lesson, text: str = "Прочитать § 5", due: date | None
     db.session.add(homework)
     db.session.commit()
     return homework
+
+
+def make_exam(course_id: int, day: date, kind: str = "Э", **rest: Any) -> Exam:
+    """A sitting of the session."""
+    exam = Exam(course_id=course_id, kind=kind, date=day, **rest)
+    db.session.add(exam)
+    db.session.commit()
+    return exam
 
 
 def attach(lesson: Lesson, name: str = "задание.pdf", purpose: str = "homework", sha256: str = "0" * 64) -> LessonFile:

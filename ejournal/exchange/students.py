@@ -64,6 +64,7 @@ class StudentRecord:
     since: date | None = None
     order: str | None = None
     order_date: date | None = None
+    subgroup: int | None = None
     # The first row's place, so that a problem found later is shown where the reader can mend it.
     table: Table | None = field(default=None, repr=False, compare=False)
     row: Row | None = field(default=None, repr=False, compare=False)
@@ -149,6 +150,7 @@ def _read_row(reading: Reading, group_above: str) -> StudentRecord | None:
     }
     since = reading.take(values.day, "since")
     order_date = reading.take(values.day, "order_date")
+    subgroup = reading.take(_subgroup, "subgroup")
     if not reading.is_good or name is None:
         return None
     return StudentRecord(
@@ -160,6 +162,7 @@ def _read_row(reading: Reading, group_above: str) -> StudentRecord | None:
         since=since,
         order=text(reading.table.value(reading.row, "order"))[:50] or None,
         order_date=order_date,
+        subgroup=subgroup,
         table=reading.table,
         row=reading.row,
         **contacts,
@@ -171,6 +174,16 @@ def _birth(value: values.CellValue) -> date | None:
     if born and not _OLDEST >= values.today().year - born.year >= _YOUNGEST:
         raise values.BadValueError(f"проверьте год рождения: {born:%d.%m.%Y}")
     return born
+
+
+def _subgroup(value: values.CellValue) -> int | None:
+    written = text(value)
+    if not re.search(r"\w", written):
+        return None
+    found = re.fullmatch(r"\D*([1-6])(?:\.0)?\D*", written)
+    if not found:
+        raise values.BadValueError(f"подгруппа — число от 1 до 6, а здесь «{written}»")
+    return int(found[1])
 
 
 def _merge(rows: list[StudentRecord], errors: list[RowError]) -> list[StudentRecord]:
@@ -209,6 +222,8 @@ def _merged(person: StudentRecord, row: StudentRecord, errors: list[RowError]) -
         errors.append(row.error("snils", f"такой же СНИЛС в строке {first} у другого человека: {person.name.full}"))
     elif person.snils and row.snils and person.snils != row.snils:
         errors.append(row.error("snils", f"у этого же человека в строке {first} другой СНИЛС: {person.snils}"))
+    elif person.subgroup and row.subgroup and person.subgroup != row.subgroup:
+        errors.append(row.error("subgroup", f"в строке {first} этот же человек в подгруппе {person.subgroup}"))
     elif person.group_key != row.group_key:
         errors.append(row.error("group", f"этот человек уже есть в строке {first} в группе {person.group}"))
     # «Семёнов» is the careful spelling of «Семенов».
@@ -219,7 +234,7 @@ def _merged(person: StudentRecord, row: StudentRecord, errors: list[RowError]) -
         name=name,
         **{
             key: getattr(person, key) or getattr(row, key)
-            for key in ("birth", "phone", "snils", "email", "since", "order", "order_date")
+            for key in ("birth", "phone", "snils", "email", "since", "order", "order_date", "subgroup")
         },
     )
 

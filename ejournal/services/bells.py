@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, Select, Time, cast, null, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, Time, cast, null, select, union_all
 
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, GroupMode
@@ -38,57 +38,57 @@ class Bells:
 
 
 def load() -> Bells:
-    """All schedules with their dates and groups. One query: the diary counts them."""
+    """All schedules with their dates and groups, in one query: the diary counts them."""
     rang = Bells({}, None)
     usual = None
-    rows = db.session.execute(union_all(_bells(), _dates(), _modes()).order_by("schedule_id", "pair")).all()
-    for row in rows:
-        if row.first is not None:
-            if row.group_id:
-                rang.groups.setdefault(row.group_id, []).append((row.first, row.last, row.schedule_id))
-            else:
-                rang.dates[row.first] = row.schedule_id
-            continue
-        rang.times.setdefault(row.schedule_id, {})[row.pair] = (row.starts, row.ends)
-        if row.weekday is not None:
-            rang.weekdays[row.weekday] = row.schedule_id
-        elif not row.special and usual is None:
-            usual = row.schedule_id
+    for row in db.session.execute(union_all(_pairs(), _dates(), _modes()).order_by("schedule_id", "pair")):
+        if row.group_id:
+            rang.groups.setdefault(row.group_id, []).append((row.first, row.last, row.schedule_id))
+        elif row.first:
+            rang.dates[row.first] = row.schedule_id
+        else:
+            rang.times.setdefault(row.schedule_id, {})[row.pair] = (row.starts, row.ends)
+            if row.weekday is not None:
+                rang.weekdays[row.weekday] = row.schedule_id
+            elif not row.special and usual is None:
+                usual = row.schedule_id
     return Bells(rang.times, usual, rang.weekdays, rang.dates, rang.groups)
 
 
-def _bells() -> Select[*tuple[Any, ...]]:
-    return select(
-        BellSchedule.id.label("schedule_id"),
-        BellSchedule.weekday.label("weekday"),
-        BellSchedule.special.label("special"),
-        Bell.pair.label("pair"),
-        Bell.starts.label("starts"),
-        Bell.ends.label("ends"),
-        cast(null(), Integer).label("group_id"),
-        cast(null(), Date).label("first"),
-        cast(null(), Date).label("last"),
-    ).join(Bell, Bell.schedule_id == BellSchedule.id)
-
-
-def _dates() -> Select[*tuple[Any, ...]]:
-    """Dates that have a schedule of their own."""
-    return select(BellDate.schedule_id, *_NO_BELL, cast(null(), Integer), BellDate.date, BellDate.date)
-
-
-def _modes() -> Select[*tuple[Any, ...]]:
-    """Groups that have a schedule of their own in a year."""
+def _pairs() -> Select[Any]:
     return (
-        select(GroupMode.schedule_id, *_NO_BELL, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
-        .join(AcademicYear, AcademicYear.id == GroupMode.year_id)
-        .where(GroupMode.schedule_id.is_not(None))
+        select(
+            BellSchedule.id.label("schedule_id"),
+            BellSchedule.weekday.label("weekday"),
+            BellSchedule.special.label("special"),
+            Bell.pair.label("pair"),
+            Bell.starts.label("starts"),
+            Bell.ends.label("ends"),
+            _none(Integer, "group_id"),
+            _none(Date, "first"),
+            _none(Date, "last"),
+        )
+        .select_from(BellSchedule)
+        .join(Bell, Bell.schedule_id == BellSchedule.id)
     )
 
 
-_NO_BELL = (
-    cast(null(), Integer),
-    cast(null(), Boolean),
-    cast(null(), Integer),
-    cast(null(), Time),
-    cast(null(), Time),
-)
+def _dates() -> Select[Any]:
+    return select(BellDate.schedule_id, *NO_PAIR, _none(Integer), BellDate.date, BellDate.date)
+
+
+def _modes() -> Select[Any]:
+    return (
+        select(BellSchedule.id, *NO_PAIR, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
+        .join(GroupMode, GroupMode.schedule_id == BellSchedule.id)
+        .join(AcademicYear, AcademicYear.id == GroupMode.year_id)
+    )
+
+
+def _none(kind: Any, name: str | None = None) -> ColumnElement[Any]:
+    """NULL of a type: PostgreSQL asks for it in every branch of a union."""
+    return cast(null(), kind).label(name)
+
+
+# What only a pair has: weekday, special, pair, starts, ends.
+NO_PAIR = (_none(Integer), _none(Boolean), _none(Integer), _none(Time), _none(Time))

@@ -18,6 +18,7 @@ from ejournal.services import (
     bells,
     diary,
     diary_calendar,
+    diary_exams,
     diary_lessons,
     diary_summary,
     generation,
@@ -25,6 +26,7 @@ from ejournal.services import (
     settings,
 )
 from ejournal.services.diary import Child, Diary
+from ejournal.services.diary_exams import ExamLine
 from ejournal.services.diary_lessons import Entry, Given
 from ejournal.services.diary_summary import Summary, Task
 from ejournal.services.notice_board import Board, Near
@@ -74,6 +76,7 @@ class Day:
     date: datetime.date
     free: str
     lessons: list[LessonLine]
+    exams: list[ExamLine]
     events: list[Near] = field(default_factory=list)
 
     @property
@@ -96,9 +99,10 @@ class Week:
 
 @dataclass(slots=True)
 class Sources:
-    """What was read for some children: lessons of the days shown and of tasks to come, cells, files, the year."""
+    """What was read for some children: lessons of the days shown and of tasks, exams, cells, files, the year."""
 
     given: list[Given]
+    exams: list[ExamLine]
     entries: list[Entry]
     files: Mapping[int, list[LessonFile]]
     plans: diary_calendar.Plans
@@ -164,7 +168,8 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     shown = [one.lesson.id for one in given]
     when = or_(Lesson.date.between(first, this_monday + timedelta(days=6)), Lesson.date.between(monday, sunday))
     entries = diary_lessons.entries(children, when)
-    return Sources(given, entries, diary_lessons.files(shown), plans, bells.load())
+    exams = diary_exams.of_children(children, [monday + timedelta(days=offset) for offset in range(7)])
+    return Sources(given, exams, entries, diary_lessons.files(shown), plans, bells.load())
 
 
 def _published_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
@@ -191,9 +196,10 @@ def _day(child: Child, day: date, read: Sources) -> Day:
     lines.sort(key=lambda line: (line.pair, line.lesson_id))
     group = child.group_on(day)
     free = ""
-    if not lines:
+    exams = [each for each in read.exams if each.student_id == child.id and each.date == day]
+    if not lines and not exams:
         free = read.plans.why_free(day, group) or ("занятий нет" if group else "в этот день не в группе")
-    return Day(day, free, lines)
+    return Day(day, free, lines, exams)
 
 
 def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:

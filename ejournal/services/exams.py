@@ -98,7 +98,7 @@ def load(where: ColumnElement[bool]) -> list[Sitting]:
 
 
 def _sitting(row: Exam, taught: dict[int, list[tuple[CourseTeacher, Person]]]) -> Sitting:
-    people = [row.teacher] if row.teacher else _on(taught.get(row.course_id, []), row.date)
+    people = [row.teacher] if row.teacher else on_day(taught.get(row.course_id, []), row.date)
     course = row.course
     return Sitting(
         row.id, row.course_id, course.group_id, course.subgroup_id, row.kind, session_plan.title(row.kind),
@@ -123,7 +123,7 @@ def _teachers(course_ids: Collection[int]) -> dict[int, list[tuple[CourseTeacher
     return found
 
 
-def _on(rows: Sequence[tuple[CourseTeacher, Person]], day: date) -> list[Person]:
+def on_day(rows: Sequence[tuple[CourseTeacher, Person]], day: date) -> list[Person]:
     """The course's teachers on the day of the exam; of an exam after the last lessons, the last ones."""
     then = [
         person for row, person in rows if (not row.since or row.since <= day) and (not row.until or day <= row.until)

@@ -26,8 +26,8 @@ from ejournal.documents import (
 )
 from ejournal.documents.issuing import Document, Printed
 from ejournal.extensions import db
-from ejournal.models import Course, Guardianship, IssuedDocument, Lesson, Period, Person, Role, Substitution
-from ejournal.services import issued, settings
+from ejournal.models import Course, Disclosure, Guardianship, IssuedDocument, Lesson, Period, Person, Role, Substitution
+from ejournal.services import disclosures, issued, settings
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
 
 LONG = "Константинопольская-Преображенская Александра-Виктория Константиновна"
@@ -232,13 +232,31 @@ def test_a_blank_consent_names_nobody(group: Journal, caplog: pytest.LogCaptureF
     assert not any(student.surname in text for student in group.students)
 
 
+def make_disclosure(journal: Journal) -> Disclosure:
+    day = settings.today()
+    entry = Disclosure(
+        person_id=journal.students[0].id, body="Районный суд № 3", ground="ст. 57 ГПК РФ", document_number="15/1234",
+        given="выписка об успеваемости", since=journal.year.starts, until=journal.year.ends, given_on=day,
+    )  # fmt: skip
+    db.session.add(entry)
+    db.session.commit()
+    return entry
+
+
 def test_r2_1_a_an_extract_says_to_whom_and_why(group: Journal, caplog: pytest.LogCaptureFixture) -> None:
-    asked = extract.Asked("Районный суд № 3", "запрос от 20.11.2026 № 15/1234", None)
-    paper = printed(manager(), "extract", lambda: extract.of_student(manager(), group.students[0].id, asked))
+    entry = make_disclosure(group)
+    paper = printed(manager(), "extract", lambda: extract.of_disclosure(manager(), entry.id))
     text = check_paper(caplog, paper.content)
-    assert "Выдана: Районный суд № 3" in text
-    assert "15/1234" in text
+    for words in ("Выдана: Районный суд № 3", "15/1234", f"запись № {entry.id}", group.students[0].full_name):
+        assert words in text
     assert db.session.scalars(db.select(IssuedDocument)).one().details["requester"] == "Районный суд № 3"
+
+
+def test_r2_1_a_a_struck_entry_gives_no_extract(group: Journal) -> None:
+    entry = make_disclosure(group)
+    disclosures.strike(manager(), entry.id, "не тот человек")
+    with pytest.raises(RefusedError, match="вычеркнута"):
+        extract.of_disclosure(manager(), entry.id)
 
 
 def test_the_timetable_and_the_replacements_of_a_day(group: Journal, caplog: pytest.LogCaptureFixture) -> None:
@@ -316,7 +334,7 @@ def test_r2_1_c_others_get_nothing_and_no_number(group: Journal) -> None:
     other = factories.make_journal(students=1, lessons=1)
     stranger = factories.viewer_of(factories.make_curator(other.group))
     teacher = factories.viewer_of(other.teacher)
-    asked = extract.Asked("Суд", "Запрос", None)
+    entry_id = make_disclosure(group).id
     student = group.students[0].id
     refused: list[tuple[Callable[[], object], type[Exception]]] = [
         (lambda: statement.of_student(stranger, student, None), NotFoundError),
@@ -329,7 +347,7 @@ def test_r2_1_c_others_get_nothing_and_no_number(group: Journal) -> None:
             ForbiddenError,
         ),
         (lambda: consolidated.of_group(stranger, group.group.id, None), ForbiddenError),
-        (lambda: extract.of_student(stranger, student, asked), ForbiddenError),
+        (lambda: extract.of_disclosure(stranger, entry_id), ForbiddenError),
         (lambda: timetable.of_group(stranger, group.group.id, settings.today()), ForbiddenError),
         (lambda: replacements.of_day(stranger, settings.today()), ForbiddenError),
     ]

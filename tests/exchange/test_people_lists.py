@@ -6,13 +6,23 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from ejournal.exchange import importer, students, tables, teachers
+from ejournal.exchange import exporter, importer, students, tables, teachers
 from ejournal.exchange.changes import ImportPlan, Options
 from ejournal.exchange.importer import ChangedMeanwhileError
 from ejournal.exchange.posts import roles_of
 from ejournal.exchange.tables import FileError
 from ejournal.extensions import db
-from ejournal.models import Curatorship, Enrollment, Group, Guardianship, Person, Role, RoleGrant
+from ejournal.models import (
+    Curatorship,
+    Enrollment,
+    Group,
+    Guardianship,
+    Person,
+    Role,
+    RoleGrant,
+    Subgroup,
+    SubgroupMember,
+)
 from ejournal.services.errors import RefusedError
 from tests.exchange.conftest import Import, workbook
 
@@ -365,3 +375,44 @@ def preview(kind: str, content: bytes, create: bool = False) -> ImportPlan:
 
 def one_person() -> Person:
     return db.session.scalars(select(Person)).one()
+
+
+def part_of(name: str) -> list[tuple[str, date, date | None]]:
+    rows = db.session.execute(
+        select(Subgroup.title, SubgroupMember.since, SubgroupMember.until)
+        .join(SubgroupMember, SubgroupMember.subgroup_id == Subgroup.id)
+        .join(Person, Person.id == SubgroupMember.student_id)
+        .where(Person.surname == name)
+        .order_by(SubgroupMember.since, SubgroupMember.id)
+    )
+    return [(row.title, row.since, row.until) for row in rows]
+
+
+def test_r4_2_c_a_list_with_subgroups_divides_the_group(load: Import) -> None:
+    def book(first: Any, second: Any) -> bytes:
+        return workbook(["ФИО", "Группа", "Подгруппа"], ["Семёнов Пётр", "ИС-21", first], ["Ким Вера", "ИС-21", second])
+
+    assert load("students", book(1, "2 подгр."), create=True).errors == []
+    start = date(2026, 9, 1)
+    assert part_of("Семёнов") == [("подгруппа 1", start, None)]
+    assert part_of("Ким") == [("подгруппа 2", start, None)]
+    assert load("students", book("1", 2)).updated == 0
+    moved = load("students", book(2, None))
+    assert moved.updated == 1
+    assert part_of("Семёнов") == [
+        ("подгруппа 1", start, date(2026, 11, 23)),
+        ("подгруппа 2", date(2026, 11, 24), None),
+    ]
+    assert part_of("Ким") == [("подгруппа 2", start, None)], "an empty cell says nothing"
+
+
+def test_r4_2_c_a_subgroup_that_is_no_number_is_refused_by_its_cell(load: Import) -> None:
+    plan = load("students", workbook(["ФИО", "Группа", "Подгруппа"], ["Ким Вера", "ИС-21", "сильная"]), create=True)
+    assert [(error.row, error.column) for error in plan.errors] == [(2, "Подгруппа")]
+    assert "число от 1 до 6" in plan.errors[0].message
+
+
+def test_r4_2_b_subgroups_come_back_in_unchanged(load: Import) -> None:
+    load("students", workbook(["ФИО", "Группа", "Подгруппа"], ["Ким Вера", "ИС-21", 2]), create=True)
+    content = exporter.export(None, "students", exporter.Options())
+    assert load("students", content).unchanged == 1

@@ -58,7 +58,7 @@ def test_r4_1_d_a_pile_of_papers_is_entered_in_one_action(curator: Viewer, group
         (orphan.id, orphan.id, "agreed", True),
     }
     assert [state(curator, student) for student in (minor, adult, orphan)] == [State.AGREED] * 3
-    entries = db.session.scalars(select(LogEntry).where(LogEntry.subject == "consent")).all()
+    entries = db.session.scalars(select(LogEntry).where(LogEntry.subject == "consent").order_by(LogEntry.id)).all()
     assert {entry.student_id for entry in entries} == {minor.id, adult.id, orphan.id}
     assert all(entry.actor_id == curator.person_id for entry in entries)
 

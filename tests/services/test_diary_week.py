@@ -13,6 +13,7 @@ from ejournal.extensions import db
 from ejournal.models import (
     Bell,
     BellSchedule,
+    CourseTeacher,
     DiaryVisit,
     Group,
     IndividualPlan,
@@ -302,3 +303,44 @@ def test_the_family_is_one_tap_away_and_nobody_else(journal, child):
 def test_a_lesson_of_yesterday_without_a_cell_was_attended(journal, child):
     make_lesson(journal.course_id, monday(), attendance_at=datetime.now(settings.timezone()))
     assert line_of(child, monday()).is_checked
+
+
+def test_r4_2_d_an_exam_and_its_consultation_stand_on_their_days(journal, child):
+    factories_diary.make_exam(
+        journal.course_id, monday() + 2 * DAY, starts=time(9), ends=time(12), room="301", note="Взять зачётку",
+        consultation_date=monday() + DAY, consultation_starts=time(15, 30), consultation_room="217",
+    )  # fmt: skip
+    (exam,) = day_of(child, monday() + 2 * DAY).exams
+    assert (exam.title, exam.discipline, exam.starts, exam.ends) == (
+        "экзамен",
+        "Операционные системы",
+        time(9),
+        time(12),
+    )
+    assert (exam.room, exam.note, exam.teachers) == ("301", "Взять зачётку", journal.teacher.short_name)
+    (before,) = day_of(child, monday() + DAY).exams
+    assert (before.title, before.starts, before.room, before.note) == ("консультация", time(15, 30), "217", "")
+    assert day_of(child, monday() + 2 * DAY).free == ""
+    assert day_of(child, monday()).exams == []
+
+
+def test_r4_2_d_who_examines_is_the_one_named_else_the_last_teachers(journal, child):
+    other = factories.make_person("Экзаменаторов")
+    factories_diary.make_exam(journal.course_id, monday(), teacher_id=other.id)
+    (teaching,) = db.session.scalars(db.select(CourseTeacher).where(CourseTeacher.course_id == journal.course_id))
+    teaching.until = monday() - DAY
+    db.session.commit()
+    factories_diary.make_exam(journal.course_id, monday() + DAY, "ДЗ")
+    week = week_of(child)
+    assert week.days[0].exams[0].teachers == other.short_name
+    assert week.days[1].exams[0].teachers == journal.teacher.short_name
+
+
+def test_r2_1_c_another_groups_and_the_other_halfs_exams_are_not_in_it(journal, child):
+    elsewhere = factories.make_journal(students=0, lessons=0)
+    half = Subgroup(group_id=journal.group.id, title="подгруппа 2")
+    db.session.add(half)
+    db.session.commit()
+    for course_id in (elsewhere.course_id, factories_diary.make_course(journal, "Английский язык", half.id).id):
+        factories_diary.make_exam(course_id, monday())
+    assert week_of(child).days[0].exams == []

@@ -330,7 +330,9 @@ def test_nobody_overwrites_what_somebody_else_changed(actor: Viewer, journal: Jo
     with pytest.raises(NotFoundError):
         exam_edit.change(actor, *place(journal), row.id, 2, typed)
     logged = db.session.execute(
-        db.select(LogEntry.action, LogEntry.before, LogEntry.after).where(LogEntry.subject == "exam")
+        db.select(LogEntry.action, LogEntry.before, LogEntry.after)
+        .where(LogEntry.subject == "exam")
+        .order_by(LogEntry.id)
     ).all()
     assert [entry.action for entry in logged] == ["create", "update", "delete"]
     assert logged[1].after == "экзамен 14.12.2026 в 09:00, ауд. 301"

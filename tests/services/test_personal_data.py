@@ -120,7 +120,9 @@ def test_the_register_keeps_the_request_its_term_and_the_answer(actor: Viewer) -
         found, collected = subject_requests.answer(actor, made.id)
     assert (found.answered_by, collected.person.id) == (actor.person_id, student.id)
     assert subject_requests.search(True, 1) == ([], False)
-    words = db.session.scalars(select(LogEntry.action).where(LogEntry.subject == "subject-request")).all()
+    words = db.session.scalars(
+        select(LogEntry.action).where(LogEntry.subject == "subject-request").order_by(LogEntry.id)
+    ).all()
     assert words == ["create", "answer"]
 
 

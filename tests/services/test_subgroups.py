@@ -54,7 +54,7 @@ def test_r4_2_c_a_group_is_divided_by_the_alphabet(actor: Viewer, journal: Journ
     year, group = place(journal)
     assert subgroups.divide_by_alphabet(actor, year, group, year.starts, []) == 5
     assert lists(journal) == {"подгруппа 1": [0, 1, 2], "подгруппа 2": [3, 4]}
-    entries = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "subgroup")).all()
+    entries = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "subgroup").order_by(LogEntry.id)).all()
     assert len(entries) == 5
     assert entries[0].after == f"подгруппа 1 с {year.starts:%d.%m.%Y}"
 

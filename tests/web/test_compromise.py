@@ -76,7 +76,9 @@ def test_r3_11_administration_and_support_are_told(app: Flask, anna: FlaskClient
         notify.sent(notify.pending()[0])
         db.session.commit()
         left = len(notify.pending())
-        logged = db.session.scalars(select(LogEntry.action).where(LogEntry.subject == "compromise")).all()
+        logged = db.session.scalars(
+            select(LogEntry.action).where(LogEntry.subject == "compromise").order_by(LogEntry.id)
+        ).all()
     assert told == [("compromise", "zavuch"), ("compromise", "boss")]
     assert "логин anna" in text
     assert left == 1

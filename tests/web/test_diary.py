@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import factories
 import factories_diary
@@ -22,7 +22,7 @@ SignIn = Callable[[Person], FlaskClient]
 FRAGMENT = {"HX-Request": "true"}
 DAY = timedelta(days=1)
 TABS = ("", "/homework", "/marks", "/attendance", "/teachers")
-MOST_QUERIES = 8
+MOST_QUERIES = 9  # the board and the events of the days are the ninth
 
 
 @dataclass
@@ -89,6 +89,16 @@ def test_r4_6_a_the_week_shows_the_lesson_its_mark_and_homework(family: Family, 
         assert words in page
     assert family.journal.teacher.short_name in page
     assert f"/diary/{family.child.id}/marks/{family.cell_id}" in page
+
+
+def test_r4_2_d_the_family_sees_the_exam_of_today(family: Family, app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        factories_diary.make_exam(family.journal.course_id, settings.today(), starts=time(9), room="301")
+    client = sign_in(family.parent)
+    for page in (text_of(client, "/diary/"), text_of(client, family.url())):
+        assert "09:00" in page
+        assert "ауд. 301" in page
+    assert "Экзамен</b>: Операционные системы" in text_of(client, "/diary/")
 
 
 def test_r4_6_a_the_other_child_is_one_tap_away_on_the_same_tab(family: Family, sign_in: SignIn) -> None:
@@ -321,6 +331,8 @@ def fill_up(family: Family) -> None:
             factories_diary.put(lesson.works[0], family.child, "4", "о", updated_by=family.journal.teacher.id)
             factories_diary.give(lesson, due=lesson.date + DAY)
             factories_diary.attach(lesson, f"{offset}-{pair}.pdf")
+    for course_id in courses:
+        factories_diary.make_exam(course_id, monday + DAY, consultation_date=monday)
 
 
 def test_the_week_costs_few_queries_whatever_it_holds(family: Family, app: Flask, sign_in: SignIn) -> None:

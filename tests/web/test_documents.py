@@ -91,7 +91,6 @@ def test_a_period_that_is_none_is_the_running_one(curator: FlaskClient, journal:
         ("/documents/consent-forms/{s}", {}, "152-ФЗ"),
         ("/documents/courses/{c}/exam-sheet", {"kind": "exam"}, "Экзаменационная ведомость"),
         ("/documents/replacements", {"date": "нет"}, "Замены в расписании"),
-        ("/documents/extracts/{s}", {"requester": "Суд", "ground": "Запрос № 1"}, "Выдана: Суд"),
     ],
 )
 def test_r3_7_administration_prints_everything(
@@ -118,17 +117,6 @@ def test_what_cannot_be_printed_says_why_on_the_page(curator: FlaskClient, journ
     )
     assert answer.status_code == 200
     assert "проведённых занятий нет" in answer.text
-
-
-def test_r2_1_a_an_extract_without_a_ground_is_refused_and_keeps_what_was_typed(
-    app: Flask, manager: FlaskClient, journal: Journal
-) -> None:
-    answer = manager.post(f"/documents/extracts/{journal.students[0].id}", data={"requester": "Суд № 3"})
-    assert answer.status_code == 422
-    assert "Укажите основание" in answer.text
-    assert 'value="Суд № 3"' in answer.text
-    with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(IssuedDocument)) == 0
 
 
 def test_r2_1_c_another_groups_curator_gets_404(app: Flask, curator: FlaskClient) -> None:

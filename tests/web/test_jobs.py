@@ -158,7 +158,9 @@ def test_r4_2_b_a_long_list_is_written_by_a_job_and_a_short_one_at_once(
     assert done
     assert "Создано" in admin.get(done[1]).text
     with app.app_context():
-        entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "import")).all()[-1]
+        entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "import").order_by(LogEntry.id)).all()[
+            -1
+        ]
         assert entry.actor_id
 
 

@@ -85,7 +85,7 @@ def test_a_change_of_name_is_found_and_logged_field_by_field(app: Flask, admin: 
     with app.app_context():
         stored = db.session.get_one(Person, person)
         assert stored.skey == sort_key("Жукова", "Зоя", "Ивановна")
-        entries = db.session.scalars(select(LogEntry).where(LogEntry.action == "update")).all()
+        entries = db.session.scalars(select(LogEntry).where(LogEntry.action == "update").order_by(LogEntry.id)).all()
     assert {(entry.before, entry.after) for entry in entries} == {
         ("фамилия: Ёлкина", "Жукова"),
         ("должность: пусто", "методист"),
@@ -149,7 +149,9 @@ def test_r4_1_a_a_role_is_given_by_an_order_and_ends_with_a_trace(
         kept = db.session.get_one(RoleGrant, grant)
         assert kept.until is not None
         assert kept.until < settings.today()
-        actions = db.session.scalars(select(LogEntry.action).where(LogEntry.subject == "role")).all()
+        actions = db.session.scalars(
+            select(LogEntry.action).where(LogEntry.subject == "role").order_by(LogEntry.id)
+        ).all()
     assert list(actions) == ["grant", "revoke"]
 
 

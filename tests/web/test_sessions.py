@@ -79,7 +79,9 @@ def test_all_other_sessions_are_ended_at_once(app: Flask, two: tuple[FlaskClient
     assert phone.get("/profile").status_code == 302
     assert "Других сеансов нет" in desk.get("/profile").text
     with app.app_context():
-        assert db.session.scalars(select(LogEntry.action).where(LogEntry.subject == "session")).all() == ["end"]
+        assert db.session.scalars(
+            select(LogEntry.action).where(LogEntry.subject == "session").order_by(LogEntry.id)
+        ).all() == ["end"]
 
 
 def test_nobody_ends_the_session_of_another(app: Flask, account: MakeAccount, two: tuple[FlaskClient, ...]) -> None:

@@ -7,8 +7,19 @@ from sqlalchemy.orm import aliased
 
 from ejournal.access import in_force
 from ejournal.exchange.export.sheets import Page, Value
+from ejournal.exchange.store.subgroup_lists import title as numbered
 from ejournal.extensions import db
-from ejournal.models import Curatorship, Enrollment, Group, Guardianship, Person, Role, RoleGrant
+from ejournal.models import (
+    Curatorship,
+    Enrollment,
+    Group,
+    Guardianship,
+    Person,
+    Role,
+    RoleGrant,
+    Subgroup,
+    SubgroupMember,
+)
 
 STAFF = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN)
 
@@ -44,18 +55,31 @@ def students(on: date, group_id: int | None = None) -> Page:
     )
     if group_id:
         query = query.where(Group.id == group_id)
+    parts = _subgroups(on)
     rows: list[list[Value]] = [
         [
-            n, p.full_name, p.birth_date, title, p.phone, p.email, p.snils,
+            n, p.full_name, p.birth_date, title, parts.get((p.id, e.group_id)), p.phone, p.email, p.snils,
             e.since, e.order_in, e.order_in_date,
         ]
         for n, (p, title, e) in enumerate(db.session.execute(query), 1)
     ]  # fmt: skip
     headings = [
-        "№", "ФИО", "Дата рождения", "Группа", "Телефон", "Эл. почта", "СНИЛС",
+        "№", "ФИО", "Дата рождения", "Группа", "Подгруппа", "Телефон", "Эл. почта", "СНИЛС",
         "Дата зачисления", "№ приказа", "Дата приказа",
     ]  # fmt: skip
     return Page("Обучающиеся", ["Обучающиеся"], headings, rows)
+
+
+def _subgroups(on: date) -> dict[tuple[int, int], int]:
+    """By student and group, the number of the subgroup: of those named by their number alone."""
+    numbers = {numbered(number): number for number in range(1, 7)}
+    rows = db.session.execute(
+        select(SubgroupMember.student_id, Subgroup.group_id, Subgroup.title)
+        .join(Subgroup, Subgroup.id == SubgroupMember.subgroup_id)
+        .where(Subgroup.title.in_(numbers), in_force(SubgroupMember, on))
+        .order_by(Subgroup.title.desc())
+    )
+    return {(row.student_id, row.group_id): numbers[row.title] for row in rows}
 
 
 def parents(on: date) -> Page:

@@ -10,6 +10,7 @@ from ejournal.exchange.changes import Draft, nothing
 from ejournal.exchange.store import people
 from ejournal.exchange.store.groups import Groups, year_start
 from ejournal.exchange.store.people import Details, Directory, RowRefusedError
+from ejournal.exchange.store.subgroup_lists import SubgroupLists
 from ejournal.exchange.students import StudentList, StudentRecord
 from ejournal.extensions import db
 from ejournal.models import LEAVING, Enrollment, Group, Person, Role
@@ -24,6 +25,7 @@ def plan(listing: StudentList, draft: Draft) -> None:
     groups = Groups(draft, start.year, titles)
     directory = Directory(draft.today)
     history = _enrollments()
+    subgroups = SubgroupLists(draft)
     for record in listing.records:
         group = groups.get(record.group_key, record.group)
         if group is None:
@@ -38,10 +40,10 @@ def plan(listing: StudentList, draft: Draft) -> None:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
         if person is None:
-            _create(record, details, group, start, draft)
+            _create(record, details, group, start, draft, subgroups)
         else:
             way = history.get(person.id, [])
-            _update(person, details, _Place(record, group, start, way), directory, draft)
+            _update(person, details, _Place(record, group, start, way), directory, draft, subgroups)
 
 
 def _enrollments() -> dict[int, list[Enrollment]]:
@@ -67,16 +69,21 @@ def _find(details: Details, group: Group, directory: Directory, history: dict[in
     return found[0] if found else None
 
 
-def _create(record: StudentRecord, details: Details, group: Group, start: date, draft: Draft) -> None:
+def _create(
+    record: StudentRecord, details: Details, group: Group, start: date, draft: Draft, subgroups: SubgroupLists
+) -> None:
     person, lines = people.new_person(details, draft)
     enrollment = _enrollment(record, group, start)
+    part, divide = subgroups.place(person, group, record.subgroup, enrollment.since)
 
     def act() -> None:
         enrollment.student = person
         db.session.add(enrollment)
         people.grant(person, [Role.STUDENT], enrollment.since)
+        divide()
 
-    draft.create(record.name.full, [f"группа {group.title} с {enrollment.since:%d.%m.%Y}", *lines], act)
+    placed = f"группа {group.title} с {enrollment.since:%d.%m.%Y}"
+    draft.create(record.name.full, [placed, *filter(None, [part]), *lines], act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +104,26 @@ class _Place:
         return next((row for row in reversed(self.history) if row.group is self.group and row is not current), None)
 
 
-def _update(person: Person, details: Details, place: _Place, directory: Directory, draft: Draft) -> None:
+def _update(
+    person: Person, details: Details, place: _Place, directory: Directory, draft: Draft, subgroups: SubgroupLists
+) -> None:
     lines, store_details = people.differences(person, details)
     line, enroll = _movement(person, place, draft)
     roles = people.missing_roles(directory, person, [Role.STUDENT])
     directory.remark_on_ended(person, [Role.STUDENT], draft.notes)
-    lines += [line] if line else []
+    current = place.current(draft.today)
+    stays = current is not None and current.group is place.group
+    part, divide = "", nothing
+    if line or stays:
+        since = current.since if current and stays else max(place.start, draft.today if current else place.start)
+        part, divide = subgroups.place(person, place.group, place.record.subgroup, since)
+    lines += [each for each in (line, part) if each]
     lines += [f"роль: {role.label}" for role in roles]
 
     def act() -> None:
         store_details()
         enroll()
+        divide()
         people.grant(person, roles, place.start)
 
     draft.update(person.full_name, lines, act)

@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
         db.session.rollback()
         fields = error.fields if isinstance(error, FieldsError) else {"scan": error.message}
         return _form(person_id, fields), error.status
-    flash("Внесено в реестр. Теперь распечатайте выписку.")
+    flash("Внесено в реестр. Теперь получите выписку: она печатается с номером и кодом проверки.")
     return redirect(url_for("disclosures.entry", disclosure_id=made.id))
 
 

@@ -8,7 +8,6 @@ from ejournal.access import OVERSEERS, permits
 from ejournal.documents import consent_form, extract, statement
 from ejournal.models import Role
 from ejournal.services import statements
-from ejournal.services.errors import FieldsError
 from ejournal.web.documents import answers, bp
 from ejournal.web.documents.group import LEADERS
 
@@ -16,7 +15,14 @@ from ejournal.web.documents.group import LEADERS
 @bp.get("/statements/<int:student_id>")
 @permits(*LEADERS)
 def student(student_id: int) -> str:
-    return _page(student_id, {})
+    period = request.args.get("period", type=int)
+    made = statements.of_student(current_user, student_id, period)
+    return render_template(
+        "documents/student.html",
+        statement=made,
+        periods=[(row.id, row.title) for row in statements.periods_of(made.group)],
+        may_extract=current_user.holds(OVERSEERS),
+    )
 
 
 @bp.post("/statements/<int:student_id>")
@@ -36,17 +42,15 @@ def student_consent_form(student_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/extracts/<int:student_id>")
+@bp.post("/extracts/<int:disclosure_id>")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
-def student_extract(student_id: int) -> ResponseReturnValue:
-    """An extract for an authorised body: who asked and on what ground goes into the register (п. 2.1)."""
-    asked = extract.Asked.by(request.form)
-    try:
-        asked.check()
-    except FieldsError as error:
-        return _page(student_id, error.fields), error.status
+def registered_extract(disclosure_id: int) -> ResponseReturnValue:
+    """An extract for an authorised body: who asked and on what ground stands in the register already (п. 2.1)."""
     return answers.pdf(
-        extract.KIND, "Справка", lambda: extract.of_student(current_user, student_id, asked), _back(student_id)
+        extract.KIND,
+        "Выписка",
+        lambda: extract.of_disclosure(current_user, disclosure_id),
+        url_for("disclosures.entry", disclosure_id=disclosure_id),
     )
 
 
@@ -54,19 +58,6 @@ def student_extract(student_id: int) -> ResponseReturnValue:
 @permits(*LEADERS)
 def blank_consent_form() -> ResponseReturnValue:
     return answers.pdf(consent_form.KIND, "Согласие", consent_form.blank, url_for("documents.index"))
-
-
-def _page(student_id: int, errors: dict[str, str]) -> str:
-    period = request.values.get("period", type=int)
-    made = statements.of_student(current_user, student_id, period)
-    return render_template(
-        "documents/student.html",
-        statement=made,
-        periods=[(row.id, row.title) for row in statements.periods_of(made.group)],
-        may_extract=current_user.holds(OVERSEERS),
-        errors=errors,
-        typed=request.form,
-    )
 
 
 def _back(student_id: int) -> str:

@@ -23,13 +23,11 @@ ROWS = {
     "documents.index": STAFF,
     "documents.journal_book": READS_JOURNAL,
     "documents.replacement_list": OVERSEERS,
+    "documents.registered_extract": OVERSEERS,
     "documents.student": LEADERS,
     "documents.student_consent_form": LEADERS,
-    "documents.student_extract": OVERSEERS,
     "documents.student_statement": LEADERS,
 }
-
-FORMS = {"documents.student_extract": {"requester": "Суд", "ground": "Запрос № 1"}}
 
 
 def arguments(journal: Journal) -> dict[str, object]:
