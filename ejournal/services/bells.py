@@ -93,7 +93,6 @@ def _modes() -> Select[*tuple[Any, ...]]:
         select(BellSchedule.id, *NO_PAIR, GroupMode.group_id, AcademicYear.starts, AcademicYear.ends)
         .join(GroupMode, GroupMode.schedule_id == BellSchedule.id)
         .join(AcademicYear, AcademicYear.id == GroupMode.year_id)
-        .where(GroupMode.schedule_id.is_not(None))
     )
 
 

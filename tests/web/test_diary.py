@@ -22,7 +22,7 @@ SignIn = Callable[[Person], FlaskClient]
 FRAGMENT = {"HX-Request": "true"}
 DAY = timedelta(days=1)
 TABS = ("", "/homework", "/marks", "/attendance", "/teachers")
-MOST_QUERIES = 8
+MOST_QUERIES = 8  # the board and the events of the days are the ninth
 
 
 @dataclass
