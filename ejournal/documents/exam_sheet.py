@@ -68,13 +68,14 @@ def of_sheet(actor: Viewer, sheet_id: int) -> list[Document]:
         "course": course, "period": sheet.period, "students": [row.student for row in rows], "marks": marks,
         "number": course.group.course_number(course.year.starts.year),
         "semester": first + (offered.index(sheet.period_id) if sheet.period_id in offered else 0),
-        "form": session_plan.title(sheet.control), "with_tickets": kind == "exam",
+        "form": f"{session_plan.title(sheet.control)}, {SHEET_KINDS[sheet.kind]} ведомость",
+        "with_tickets": kind == "exam",
         "tickets": {row.student_id: row.ticket for row in rows}, "day": sheet.date,
         "counted": _counted(Wanted(kind, None, any(marks.values())), marks, attestation.ABSENT),
         "teachers": ", ".join(sheet.examiners.splitlines()),
     }  # fmt: skip
-    subtitle = f"{SHEET_KINDS[sheet.kind]}, № {sheet.number}"
-    return [Document(title=TITLES[kind], subtitle=subtitle, sheets=[Sheet("exam_sheet.html", context)])]
+    # In one line with the title: a group of 24 then fits a page with its certification.
+    return [Document(title=f"{TITLES[kind]} № {sheet.number}", sheets=[Sheet("exam_sheet.html", context)])]
 
 
 def _counted(wanted: Wanted, marks: Mapping[int, str], absent: str = NOT_ATTESTED) -> str:
