@@ -14,12 +14,12 @@ from ejournal.demo import (
     journals,
     lessons,
     life,
+    past_sessions,
     period_marks,
     plans,
     reports,
     rows,
     session,
-    sign_ins,
     staff,
     streams,
     students,
@@ -119,7 +119,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
     kept.flush()
-    kept.counts["user_session"] = sign_ins.add(year, seed)
+    kept.counts["user_session"] = past_sessions.add(year, seed)
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     kept.counts["log_link"] = kept.counts["log_entry"]

@@ -3,6 +3,7 @@
 The same rule speaks to the group leader here and to the family in `hints`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -50,9 +51,11 @@ def reasons(subjects: Iterable[Subject]) -> list[str]:
 
 def low_mean(marks: Weighed) -> Decimal | None:
     """The weighted mean where it is below 3 and has marks enough to be one."""
-    numeric = [mark for mark, _weight in marks if grading.numeric(mark) is not None]
-    mean = grading.weighted_mean(marks)
-    low = mean is not None and len(numeric) >= LEAST_MARKS and mean + _HALF < LOW_MEAN
+    # Like marks are counted before they are weighed: a group's hundreds are nine different ones.
+    counted = Counter(marks)
+    mean = grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted.items())
+    enough = sum(number for (mark, _), number in counted.items() if grading.numeric(mark) is not None) >= LEAST_MARKS
+    low = mean is not None and enough and mean + _HALF < LOW_MEAN
     return mean if low else None
 
 

@@ -21,8 +21,15 @@ def add(year: Year, seed: int) -> int:
     the diary. What stands for a session here is no secret: they are all over."""
     sessions: list[dict[str, Any]] = []
     last: list[dict[str, Any]] = []
-    for account, username in db.session.execute(select(Account.id, Account.username).order_by(Account.id)):
+    for account, username, signed_in in db.session.execute(
+        select(Account.id, Account.username, Account.last_sign_in_at)
+        .where(Account.password_hash.is_not(None))
+        .order_by(Account.id)
+    ):
         chance = dice(seed, "sign-in", username)
+        if signed_in:
+            sessions.append(_session(f"{chance.getrandbits(160):040x}", account, signed_in))
+            continue
         if username not in FAMILY and chance.random() < NEVER:
             continue
         days = [2] if username in FAMILY else sorted(chance.sample(range(1, DAYS), chance.randint(2, 12)))
@@ -32,6 +39,7 @@ def add(year: Year, seed: int) -> int:
         last.append({"id": account, "last_sign_in_at": sessions[-len(days)]["started_at"]})
     if sessions:
         db.session.execute(insert(UserSession), sessions)
+    if last:
         db.session.execute(update(Account), last)
     return len(sessions)
 
