@@ -20,17 +20,16 @@ from ejournal.demo import (
     life,
     messages,
     news,
+    past_sessions,
     period_marks,
     plans,
     reports,
     rows,
     session,
-    sign_ins,
     staff,
     streams,
     students,
     timetable,
-    visits,
 )
 from ejournal.demo.accounts import PASSWORD, Login
 from ejournal.demo.calendar import Year
@@ -134,7 +133,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     both_ways.add(kept, year, student, employees.teacher.id)
     messages.add(kept, year)
     kept.flush()
-    kept.counts["user_session"] = visits.add(year, seed)
+    kept.counts["user_session"] = past_sessions.add(year, seed)
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     kept.counts["log_link"] = kept.counts["log_entry"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from ejournal.access import OVERSEERS, Viewer
-from ejournal.domain import grading
+from ejournal.domain import grading, reports
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
 from ejournal.models import Discipline, Group, Period, Person
@@ -15,8 +15,6 @@ from ejournal.services.errors import ForbiddenError, RefusedError
 from ejournal.services.statements import Row
 
 EXEMPT = "осв."
-# From worst to best: the mark that speaks for a student over all disciplines.
-WORST = (NOT_ATTESTED, "1", "2", "3", "4", "5")
 
 
 @dataclass(slots=True)
@@ -92,7 +90,7 @@ def _line(student: Person, marks: list[str], total: Row) -> Line:
 
 def _figures(column: Column, marks: Sequence[str]) -> Column:
     """Fill in the figures: N is who has a mark of the five-point scale or «н/а» (domain.grading)."""
-    column.counted = sum(mark in WORST for mark in marks)
+    column.counted = sum(mark in reports.WORST for mark in marks)
     column.mean = grading.format_mean(grading.mean(marks))
     column.performance = grading.format_percent(grading.absolute_performance(marks))
     column.quality = grading.format_percent(grading.quality(marks))
@@ -103,16 +101,11 @@ def _figures(column: Column, marks: Sequence[str]) -> Column:
 def _total(lines: Sequence[Line]) -> Column:
     """The group's: a student counts once, by the worst mark; the mean and СОУ are of all marks."""
     column = _figures(Column("", "по группе"), [mark for line in lines for mark in line.marks])
-    worst = [worst_of(line.marks) for line in lines]
+    worst = [reports.worst_of(line.marks) for line in lines]
     column.counted = sum(mark is not None for mark in worst)
     column.performance = grading.format_percent(grading.absolute_performance(worst))
     column.quality = grading.format_percent(grading.quality(worst))
     return column
-
-
-def worst_of(marks: Sequence[str]) -> str | None:
-    """The worst of a student's marks; None without any that counts."""
-    return next((mark for mark in WORST if mark in marks), None)
 
 
 def student_lists(lines: Sequence[Line]) -> list[tuple[str, list[str]]]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ejournal.domain import grading
+from ejournal.domain import grading, reports
 from ejournal.services import consolidated
 from ejournal.services.reports import facts, marks
 from ejournal.services.reports.registry import GROUP, LEADERS, Report
@@ -77,7 +77,7 @@ def _figures(lines: list[list[str]]) -> list[Row]:
     """The figures of each discipline and of the group: of it a student is one, by the worst mark."""
     columns = [list(column) for column in zip(*lines, strict=True)]
     every = [mark for own in lines for mark in own]
-    worst = [consolidated.worst_of(own) for own in lines]
+    worst = [reports.worst_of(own) for own in lines]
     figures: list[tuple[str, Kind, list[Decimal | None]]] = [
         ("Средний балл", Kind.MEAN, [*map(grading.mean, columns), grading.mean(every)]),
         (

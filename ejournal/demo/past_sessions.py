@@ -21,8 +21,11 @@ def add(year: Year, seed: int) -> int:
     the diary. What stands for a session here is no secret: they are all over."""
     sessions: list[dict[str, Any]] = []
     last: list[dict[str, Any]] = []
-    query = select(Account.id, Account.username, Account.last_sign_in_at).where(Account.password_hash.is_not(None))
-    for account, username, signed_in in db.session.execute(query.order_by(Account.id)):
+    for account, username, signed_in in db.session.execute(
+        select(Account.id, Account.username, Account.last_sign_in_at)
+        .where(Account.password_hash.is_not(None))
+        .order_by(Account.id)
+    ):
         chance = dice(seed, "sign-in", username)
         if signed_in:
             sessions.append(_session(f"{chance.getrandbits(160):040x}", account, signed_in))
@@ -36,6 +39,7 @@ def add(year: Year, seed: int) -> int:
         last.append({"id": account, "last_sign_in_at": sessions[-len(days)]["started_at"]})
     if sessions:
         db.session.execute(insert(UserSession), sessions)
+    if last:
         db.session.execute(update(Account), last)
     return len(sessions)
 
