@@ -26,6 +26,7 @@ from ejournal.demo import (
     reports,
     rows,
     session,
+    sign_ins,
     staff,
     streams,
     students,
