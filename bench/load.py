@@ -40,8 +40,8 @@ class Connection:
         return chunk
 
 
-def get(path: str, cookie: str = "") -> bytes:
-    return _request("GET", path, cookie, "", b"")
+def get(path: str, cookie: str = "", headers: dict[str, str] | None = None) -> bytes:
+    return _request("GET", path, cookie, "", b"", headers)
 
 
 def post(path: str, cookie: str, token: str, body: str) -> bytes:
@@ -90,9 +90,12 @@ def _together(client: Callable[[int], None], number: int) -> None:
         thread.join()
 
 
-def _request(method: str, path: str, cookie: str, token: str, body: bytes) -> bytes:
+def _request(
+    method: str, path: str, cookie: str, token: str, body: bytes, headers: dict[str, str] | None = None
+) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Encoding: gzip"]
     lines += [f"Cookie: {cookie}"] if cookie else []
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     if method == "POST":
         lines += [
             "Content-Type: application/x-www-form-urlencoded",

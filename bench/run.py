@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import imports, load, world
+from bench import imports, load, polling, world
 from ejournal.config import ROOT
 from ejournal.extensions import db
 
@@ -55,9 +55,10 @@ def main() -> None:
             "load": os.getloadavg()[0],
         }
         result |= in_process(app, made)
+        people = polling.cookies(app)
         with app.app_context():
             db.engine.dispose()
-        result |= over_http(Path(folder), made)
+        result |= over_http(Path(folder), made, people)
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
         result |= imports.measure(Path(folder))
     RESULT.parent.mkdir(exist_ok=True)
@@ -91,9 +92,9 @@ def in_process(app: Flask, made: world.World) -> dict[str, Any]:
     }
 
 
-def over_http(instance: Path, made: world.World) -> dict[str, Any]:
+def over_http(instance: Path, made: world.World, people: list[str]) -> dict[str, Any]:
     """Rates under Granian: empty pages and saves in turn, several times, so that both meet the same machine."""
-    with served(instance) as port:
+    with served(instance) as (port, pid):
         cookie, token = session(port, made)
         saves = [
             (load.post(cell, cookie, token, form) for cell, form in load.typed(cells))
@@ -106,7 +107,8 @@ def over_http(instance: Path, made: world.World) -> dict[str, Any]:
             "saves": saves,
         }
         rounds = [one_round(port, kinds) for _ in range(ROUNDS + 1)][1:]  # the first one warms
-    result: dict[str, Any] = {"clients": CLIENTS}
+        polls = polling.measure(port, pid, people)
+    result: dict[str, Any] = {"clients": CLIENTS, **polls}
     for name in kinds:
         for number, suffix in ((1, "_one_client"), (CLIENTS, "")):
             result[f"{name}_per_second{suffix}"] = round(median(found[name, number] for found in rounds))
@@ -135,6 +137,11 @@ def show(result: dict[str, Any]) -> None:
     print(f"списки, строк за секунд: {lists}; процессорного времени {result['imports_cpu']} с")
     rates = (result[f"{name}_per_second"] for name in ("bare", "signed_in", "saves"))
     print("в секунду: голый Flask {}, пустая страница журнала {}, сохранений {}".format(*rates))
+    print(
+        "{polling_people} человек с открытыми сообщениями: {polling_per_second} вопросов о новом в секунду, "
+        "{polling_core:.0%} одного ядра, 95 % ответов быстрее {polling_p95_ms} мс; на остальных страницах "
+        "{polling_core_seldom:.0%} ядра".format(**result)
+    )
     print(f"записано в {RESULT.relative_to(ROOT)}")
 
 
@@ -179,8 +186,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 
 @contextmanager
-def served(instance: Path) -> Iterator[int]:
-    """Granian as `ejournal run` starts it: two workers of eight threads."""
+def served(instance: Path) -> Iterator[tuple[int, int]]:
+    """Granian as `ejournal run` starts it: two workers of eight threads. Its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -192,7 +199,7 @@ def served(instance: Path) -> Iterator[int]:
     )
     try:
         _wait(port)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(15)

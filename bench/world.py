@@ -55,7 +55,7 @@ def make(instance: Path) -> tuple[Flask, World]:
             journal.course_id,
             [student.id for student in journal.students],
             [work.id for work in journal.works],
-            _cookie(app, make_session(journal.teacher)),
+            cookie_of(app, make_session(journal.teacher)),
         )
         db.session.remove()
     return app, world
@@ -94,7 +94,8 @@ def _fill(journal: Journal) -> None:
     db.session.commit()
 
 
-def _cookie(app: Flask, session: str) -> str:
+def cookie_of(app: Flask, session: str) -> str:
+    """The cookie of a browser in which this session is signed in."""
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
     signed = serializer.dumps({"_user_id": session, "_fresh": True})
