@@ -10,7 +10,7 @@ from ejournal.services.reports.registry import Choice
 from ejournal.services.reports.scope import Scope
 
 BASIS = Choice(
-    "basis", "Оценки", (("auto", "итоговые, если есть"), ("final", "итоговые"), ("current", "текущие, предварительно"))
+    "basis", "Оценки", (("auto", "итоговые, если выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно"))
 )
 CREDIT = "З"
 PRELIMINARY = (
@@ -33,11 +33,15 @@ class Found:
 
 
 def of(scope: Scope, people: facts.Roster) -> Found:
-    """The marks of who is in a journal on the period's last day (today, while it runs); four queries at most."""
+    """The marks of who is in a journal on the period's last day (today, while it runs); four queries at most.
+
+    «Итоговые, если выставлены» asks for most of them: some «н/а» given early do not speak for a group.
+    """
     basis = scope.choice("basis")
-    given = {} if basis == "current" else facts.period_marks(scope)
-    if given or basis == "final":
-        return Found(_of_members(scope, people, given), True)
+    given = {} if basis == "current" else _of_members(scope, people, facts.period_marks(scope))
+    places = sum(len(people.journal_on(each.id, scope.last_day(each.group_id))) for each in scope.journals.values())
+    if basis == "final" or (given and len(given) * 2 >= places):
+        return Found(given, True)
     credits_ = credit_only(scope)
     current = {}
     for one in facts.mark_sums(scope):
