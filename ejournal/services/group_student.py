@@ -38,6 +38,7 @@ from ejournal.services.diary_summary import Task
 from ejournal.services.errors import NotFoundError
 from ejournal.services.group_access import Somebody
 from ejournal.services.group_standing import MISSING, Debt, Standing
+from ejournal.services.owed_works import Owed
 from ejournal.services.spans import Choice
 from ejournal.services.statement_facts import Given, Held
 
@@ -75,11 +76,13 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class StudentPage:
-    """`owed`: homework set and not ticked as done. `consents` is None before the first day in a group."""
+    """`owed`: homework set and not ticked as done; `works`: what teachers wait for («не сдано»).
+    `consents` is None before the first day in a group."""
 
     study: Study
     coming: list[Task]
     owed: list[Task]
+    works: list[Owed]
     consents: Consents | None
     people: list[Somebody]
     way: list[Enrollment]
@@ -100,6 +103,7 @@ def load(viewer: Viewer, group_id: int, student_id: int, shown: str = "") -> Stu
         study=studied,
         coming=[task for day in homework.coming for task in day.tasks],
         owed=[task for day in homework.past for task in day.tasks if not task.is_done],
+        works=homework.owed,
         consents=next(iter(consent_register.load(today, student_id=student_id)), None),
         people=group_access.everybody([group_id], student_id),
         way=movement.way_of(student_id),

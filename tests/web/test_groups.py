@@ -9,6 +9,7 @@ import factories
 import factories_consents
 import factories_documents
 import factories_groups as made
+import factories_tasks
 import pytest
 import sqlalchemy as sa
 from factories import Journal
@@ -67,6 +68,16 @@ def text_of(client: FlaskClient, address: str) -> str:
 
 
 # ── What is shown ───────────────────────────────────────────────────────────
+def test_r4_3_c_works_a_teacher_waits_for_stand_on_the_students_page(world: World, app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        student = world.journal.students[2]
+        factories_tasks.owe(world.journal.works[0], student, settings.today() + timedelta(days=3), "на консультации")
+        address = f"/groups/{world.journal.group.id}/students/{student.id}"
+    client = sign_in(world.curator)
+    assert "Не сдано: 1" in text_of(client, address)
+    assert "на консультации" in text_of(client, address)
+
+
 def test_r4_3_c_a_leader_goes_from_the_start_page_to_the_group_and_a_student(world: World, sign_in: SignIn) -> None:
     client = sign_in(world.curator)
     client.post("/role", data={"role": "curator"})

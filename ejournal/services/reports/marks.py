@@ -10,7 +10,9 @@ from ejournal.services.reports.registry import Choice
 from ejournal.services.reports.scope import Scope
 
 BASIS = Choice(
-    "basis", "Оценки", (("auto", "итоговые, если выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно"))
+    "basis",
+    "Оценки",
+    (("auto", "итоговые, если выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно")),
 )
 CREDIT = "З"
 PRELIMINARY = (
