@@ -96,10 +96,7 @@ def fill(students: int = 200, seed: int = 1) -> DemoSummary:
 def _fill(number: int, seed: int) -> DemoSummary:
     year = Year(now(), settings.ZoneInfo(str(COLLEGE["timezone"])))
     kept = Rows(year.now)
-    for key, value in COLLEGE.items():
-        kept.add(Setting, key=key, value=value)
-    year_id, period_ids = calendar.add(kept, year)
-    calendar.add_bells(kept, year)
+    year_id, period_ids = _open(kept, year)
     programmes = plans.add(kept, seed)
     names = Names(seed)
     groups = students.add_groups(kept, year, programmes, number)
@@ -115,9 +112,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     individual.add(kept, year, groups, courses)
     life.add(year, seed, groups)
     kept.flush()
-    stream = streams.find(courses)
-    if stream:
-        streams.add(kept, year_id, stream)
+    stream = _stream(kept, year_id, courses)
     journal = Journal(kept, year, seed)
     for semester in year.running:
         _teach(kept, year, seed, semester, groups, courses, employees, journal, stream)
@@ -135,11 +130,33 @@ def _fill(number: int, seed: int) -> DemoSummary:
     messages.add(kept, year)
     kept.flush()
     kept.counts["user_session"] = past_sessions.add(year, seed)
+    _log(kept, journal)
+    rows.advance_sequences()
+    return DemoSummary(kept.counts, logins)
+
+
+def _open(kept: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
+    """The college itself, its calendar and bells."""
+    for key, value in COLLEGE.items():
+        kept.add(Setting, key=key, value=value)
+    year_id, period_ids = calendar.add(kept, year)
+    calendar.add_bells(kept, year)
+    return year_id, period_ids
+
+
+def _stream(kept: Rows, year_id: int, courses: list[Course]) -> streams.Pair | None:
+    """The two journals that have their lessons together, where there are such ones."""
+    found = streams.find(courses)
+    if found:
+        streams.add(kept, year_id, found)
+    return found
+
+
+def _log(kept: Rows, journal: Journal) -> None:
+    """What the journals' teachers did, chained as every entry is."""
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     kept.counts["log_link"] = kept.counts["log_entry"]
-    rows.advance_sequences()
-    return DemoSummary(kept.counts, logins)
 
 
 def _teach(

@@ -188,7 +188,7 @@ def test_r4_3_c_a_leader_writes_into_no_journal_of_the_group(world: World, app: 
         "student_id": world.first.id,
         "work_id": world.journal.works[0].id,
         "lesson_id": world.journal.lessons[0].id,
-        "file_id": 1,
+        "period_id": world.journal.period.id,
     }
     form = {
         "value": "2", "version": "1", "topic": "Чужая тема", "date": settings_day(app), "pair": "3", "code": "п",
@@ -203,7 +203,7 @@ def test_r4_3_c_a_leader_writes_into_no_journal_of_the_group(world: World, app: 
             if rule.endpoint.split(".")[0] not in ("journal", "thematic"):
                 continue
             with app.test_request_context():
-                address = app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
+                address = app.url_for(rule.endpoint, **{name: known.get(name, 1) for name in rule.arguments})
             status = client.post(address, data=form, headers=FRAGMENT).status_code
             # One's own last change is undone: who could make none has none.
             refusals = (403, 422) if rule.endpoint == "journal.undo_last" else (403, 404)
