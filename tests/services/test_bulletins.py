@@ -85,6 +85,7 @@ def test_r4_3_b_the_curator_sees_which_letter_did_not_arrive(group: Group, serve
     server.to_rcpt = ["550 5.1.1 unknown"]
     made = bulletins.send(group.curator, group.id, "Собрание", "В среду.", [group.reached.id])
     sending.run()
+    db.session.expire_all()
     (letter,) = bulletins.find(group.curator, made.id)[1]
     assert (letter.state, "unknown" in letter.error) == ("bounced", True)
     (parent,) = [one for one in bulletins.of_group(group.curator, group.id)[1] if one.id == group.reached.id]

@@ -20,8 +20,8 @@ ROWS = {
     "year.periods": OVERSEERS,
     "year.promote": OVERSEERS,
     "year.release": OVERSEERS,
-    "year.remove_period": "401 ok  404 403 403 403 403 403",  # gone after the first who may
-    "year.remove_vacation": "401 ok  404 403 403 403 403 403",
+    "year.remove_period": OVERSEERS,  # refused: it holds marks, debts, sheets
+    "year.remove_vacation": "401 ok  404 403 403 403 403 403",  # gone after the first who may
     "year.save_period": OVERSEERS,
     "year.save_vacation": OVERSEERS,
     "year.set_anchor": OVERSEERS,
