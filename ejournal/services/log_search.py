@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from ejournal.access import Viewer
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
-from ejournal.models import Course, LogEntry, Person
+from ejournal.models import Course, Lesson, LogEntry, Period, PeriodClosing, Person, Work
 from ejournal.services import log, settings
 
 PAGE_SIZE = 100
+# Of a file: more no spreadsheet program opens with ease, and nobody reads.
+MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Filter:
     since: date | None = None
     until: date | None = None
     late: bool = False
+    # In a period of a journal that had been closed by then (п. 4.4).
+    after_closing: bool = False
     page: int = 1
 
 
@@ -46,19 +51,31 @@ class Line:
 
 def search(wanted: Filter) -> tuple[list[Line], bool]:
     """The entries of the page, newest first, and whether there are older ones."""
+    return _found(wanted, (wanted.page - 1) * PAGE_SIZE, PAGE_SIZE)
+
+
+def export(actor: Viewer, wanted: Filter) -> tuple[list[Line], bool]:
+    """The newest entries for a file, at most MOST; that they were taken out is itself logged. Commits."""
+    found = _found(wanted, 0, MOST)
+    log.record(actor, "log", "export", after=f"записей: {len(found[0])}")
+    db.session.commit()
+    return found
+
+
+def _found(wanted: Filter, first: int, number: int) -> tuple[list[Line], bool]:
     actor, student = aliased(Person), aliased(Person)
     query: Select[Any, Any, Any] = (
         select(LogEntry, actor, student)
         .outerjoin(actor, actor.id == LogEntry.actor_id)
         .outerjoin(student, student.id == LogEntry.student_id)
         .order_by(LogEntry.id.desc())
-        .offset((wanted.page - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE + 1)
+        .offset(first)
+        .limit(number + 1)
     )
     rows = db.session.execute(_narrowed(query, wanted, actor)).all()
     courses = _courses({row[0].course_id for row in rows if row[0].course_id})
-    lines = [_line(entry, who, whom, courses) for entry, who, whom in rows[:PAGE_SIZE]]
-    return lines, len(rows) > PAGE_SIZE
+    lines = [_line(entry, who, whom, courses) for entry, who, whom in rows[:number]]
+    return lines, len(rows) > number
 
 
 def _narrowed(query: Select[Any, Any, Any], wanted: Filter, actor: type[Person]) -> Select[Any, Any, Any]:
@@ -68,11 +85,28 @@ def _narrowed(query: Select[Any, Any, Any], wanted: Filter, actor: type[Person])
         query = query.where(LogEntry.subject == wanted.subject)
     if wanted.late:
         query = query.where(LogEntry.late)
+    if wanted.after_closing:
+        query = query.where(_closed_then())
     if wanted.since:
         query = query.where(LogEntry.at >= _midnight(wanted.since))
     if wanted.until:
         query = query.where(LogEntry.at < _midnight(wanted.until + timedelta(days=1)))
     return query
+
+
+def _closed_then() -> ColumnElement[bool]:
+    """The condition that the journal's period, of the lesson or of the period mark, was closed before the entry."""
+    closed = and_(PeriodClosing.course_id == LogEntry.course_id, PeriodClosing.closed_at < LogEntry.at)
+    of_work = select(Work.lesson_id).where(Work.id == LogEntry.work_id).scalar_subquery()
+    of_lesson = exists().where(
+        closed,
+        Period.id == PeriodClosing.period_id,
+        Lesson.id == func.coalesce(LogEntry.lesson_id, of_work),
+        Lesson.date.between(Period.starts, Period.ends),
+    )
+    slot = LogEntry.details["slot"].as_string()
+    of_mark = exists().where(closed, cast(PeriodClosing.period_id, String) == slot)
+    return or_(of_lesson, and_(LogEntry.subject == "period-mark", of_mark))
 
 
 def _midnight(day: date) -> datetime:

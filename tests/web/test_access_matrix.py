@@ -50,6 +50,7 @@ MATRIX = {
     "admin.grant_role": SYSADMIN,
     "admin.index": SYSADMIN,
     "admin.log": "401 ok  ok  403 403 403 403 403",
+    "admin.log_export": "401 ok  ok  403 403 403 403 403",
     "admin.new_export": SYSADMIN,
     "admin.new_import": SYSADMIN,
     "admin.new_person": SYSADMIN,

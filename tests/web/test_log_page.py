@@ -1,17 +1,19 @@
 """The log of changes is read by administration (п. 4.2)."""
 
+import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import factories
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 from sqlalchemy import insert
 
 from ejournal.extensions import db
-from ejournal.models import LogEntry, Person, Role
+from ejournal.models import LogEntry, PeriodClosing, Person, Role
 from ejournal.services import log_search, settings
 
 WHEN = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)  # in Moscow already the 24th
@@ -63,6 +65,7 @@ def test_r4_2_e_who_when_from_to_and_why_are_shown(reader: FlaskClient) -> None:
         ({"who": "Орлова"}, ["студенты"]),
         ({"subject": "cell"}, ["3 → 4"]),
         ({"late": "1"}, ["3 → 4"]),
+        ({"closed": "1"}, []),
         ({"since": "2026-11-24", "until": "2026-11-24"}, ["студенты", "3 → 4"]),
         ({"until": "2026-11-23"}, []),
         ({"since": "2026-11-25"}, []),
@@ -101,3 +104,35 @@ def rows(page: str) -> list[str]:
     body = re.search(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
     plain = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", row)) for row in body[1].split("</tr>")] if body else []
     return [row for row in plain if row.strip()]
+
+
+def test_r4_2_e_what_was_changed_in_a_closed_period_is_found(app: Flask, reader: FlaskClient) -> None:
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=1)
+        db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id, closed_at=WHEN))
+        place = {"course_id": journal.course_id, "student_id": journal.students[0].id, "actor_id": journal.teacher.id}
+        blank = {"work_id": None, "details": None}
+        after, before = WHEN + timedelta(hours=1), WHEN - timedelta(hours=1)
+        mark = {"subject": "period-mark", "details": {"slot": str(journal.period.id)}}
+        cell = {"subject": "cell", "work_id": journal.works[0].id}
+        entries = [
+            {**blank, **place, **kind, "action": "record", "after": text, "at": at}
+            for kind in (mark, cell)
+            for text, at in ((f"{kind['subject']} до", before), (f"{kind['subject']} после", after))
+        ]
+        db.session.execute(insert(LogEntry), entries)
+        db.session.commit()
+    shown = reader.get("/admin/log", query_string={"closed": "1"}).text
+    for subject in ("period-mark", "cell"):
+        assert f"{subject} после" in shown
+        assert f"{subject} до" not in shown
+
+
+def test_r4_2_e_the_log_is_taken_out_as_a_spreadsheet_and_that_is_logged(app: Flask, reader: FlaskClient) -> None:
+    answer = reader.get("/admin/log.xlsx", query_string={"late": "1"})
+    assert "spreadsheetml" in answer.content_type
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    head = next(number for number, row in enumerate(rows) if row[0] == "Когда")
+    assert len(rows) == head + 2
+    assert rows[head + 1][4:8] == ["3", "4", "ошибка при переносе", "да"]
+    assert "журнал изменений: выгрузка" in reader.get("/admin/log", query_string={"subject": "log"}).text
