@@ -46,9 +46,11 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         if "help" not in sys.argv[1:]:
             take(browser, url, "journal.png", 1440, 860)
-        for name in PICTURES:
-            take_help(browser, url, name)
+        taken = {name: take_help(browser, url, name) for name in PICTURES}
         browser.close()
+    # Only now: the address of everything in static/ holds the hash of all of it.
+    for name, picture in taken.items():
+        (HELP / f"{name}.webp").write_bytes(picture)
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def wait(url: str) -> None:
     raise RuntimeError("the server did not start")
 
 
-def take_help(browser: Browser, url: str, name: str) -> None:
+def take_help(browser: Browser, url: str, name: str) -> bytes:
     """One picture of the help, without header and banner: they would age sooner than the page does."""
     who, path, link, (width, height) = PICTURES[name]
     page = browser.new_page(viewport={"width": width, "height": height}, locale="ru-RU")
@@ -91,11 +93,13 @@ def take_help(browser: Browser, url: str, name: str) -> None:
     page.wait_for_timeout(400)
     page.locator(".demo-banner, .site-header").evaluate_all("found => found.forEach(each => each.hidden = true)")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    for quality in (80, 65, 50, 35):
-        picture.save(HELP / f"{name}.webp", quality=quality, method=6)
-        if (HELP / f"{name}.webp").stat().st_size <= LIMIT:
-            break
     page.close()
+    for quality in (80, 65, 50, 35):
+        body = io.BytesIO()
+        picture.save(body, "webp", quality=quality, method=6)
+        if body.tell() <= LIMIT:
+            break
+    return body.getvalue()
 
 
 def sign_in(page: Page, url: str, who: str) -> None:

@@ -23,11 +23,10 @@ _WORD = re.compile(r"[^\W_]+(?:/[^\W_]+)?")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 # The longest first. Only what is left of a long word after its ending is looked for: «отметку» finds «отметки».
-_ENDINGS = (
-    "иями ями ами ией ого его ому ему ыми ими ать ять ить еть уть ешь ете ает яет ают яют ует "
-    "ов ев ей ий ый ой ая яя ое ее ые ие ых их ым им ом ем ам ям ах ях ую юю ия ью ть "
-    "ла ло ли ся сь а е и о у ы ь ю я й"
-).split()
+_ENDINGS = re.compile(
+    "(?:иями|ями|ами|ией|[ое]го|[ое]му|[ыи]ми|[аяиеу]ть|ешь|ете|[аяу]ет|[ая]ют|[ое]в|[еиыо]й|[ая]я|[оеыи]е"
+    "|[ыи]х|[ыиоеая]м|[ая]х|[ую]ю|ия|ью|ть|л[аои]|с[яь]|[аеиоуыьюяй])$"
+)
 _STEM = 4
 
 
@@ -74,7 +73,7 @@ def read(name: str, text: str) -> Guide:
 
 
 def to_html(text: str) -> str:
-    """HTML of our own Markdown; «[[Ctrl+Z]]» is a key. Cleaned like anybody's: a guide is a file of the installation."""
+    """HTML of our own Markdown; «[[Ctrl+Z]]» is a key. Cleaned like anybody's."""
     html = _KEY.sub(r"<kbd>\1</kbd>", _MARKDOWN.render(text))
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=set(), link_rel=None)
 
@@ -108,10 +107,8 @@ def search(guides: Iterable[Guide], query: str) -> list[Hit]:
 
 def stem(word: str) -> str:
     """The folded word without its ending, where enough is left of it."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM:
-            return word[: -len(ending)]
-    return word
+    shorter = _ENDINGS.sub("", word)
+    return shorter if len(shorter) >= _STEM else word
 
 
 def _position(word: str, folded: str) -> int:
