@@ -28,6 +28,26 @@ _ENDINGS = re.compile(
     "|[ыи]х|[ыиоеая]м|[ая]х|[ую]ю|ия|ью|ть|л[аои]|с[яь]|[аеиоуыьюяй])$"
 )
 _STEM = 4
+# Words that say nothing of what is looked for.
+_IDLE = {
+    "как",
+    "что",
+    "где",
+    "для",
+    "или",
+    "во",
+    "до",
+    "за",
+    "из",
+    "на",
+    "не",
+    "но",
+    "об",
+    "от",
+    "по",
+    "со",
+    *"аикосув",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,8 @@ def search(guides: Iterable[Guide], query: str) -> list[Hit]:
     All of the words, or else as many as any section holds. Sections named so come first, then in the order of
     `guides`: give a person's own first.
     """
-    wanted = [stem(word) for word in _WORD.findall(fold(query))]
+    words = _WORD.findall(fold(query))
+    wanted = [stem(word) for word in words if word not in _IDLE or len(words) == 1]
     found: list[tuple[int, int, Hit]] = []
     for guide in guides:
         for section in guide.sections:

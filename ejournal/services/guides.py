@@ -1,5 +1,6 @@
 """The guides for users that come with the program: read once, searched in memory."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -28,20 +29,19 @@ def every() -> dict[str, Guide]:
     return {name: guide.read(name, (FOLDER / f"{name}.md").read_text(encoding="utf-8")) for name in names}
 
 
-def ordered(role: Role | None) -> list[Guide]:
-    """A role's own guide, then what everybody needs, then the others."""
-    first = [OF_ROLE[role]] if role else []
-    names = dict.fromkeys([*first, EVERYBODY, *every()])
+def ordered(roles: Sequence[Role]) -> list[Guide]:
+    """The guides of a person's roles, then what everybody needs, then the others."""
+    names = dict.fromkeys([*(OF_ROLE[role] for role in roles), EVERYBODY, *every()])
     return [every()[name] for name in names]
 
 
-def find(query: str, role: Role | None) -> list[Hit]:
-    return guide.search(ordered(role), query)
+def find(query: str, roles: Sequence[Role]) -> list[Hit]:
+    return guide.search(ordered(roles), query)
 
 
-def place(anchor: str, role: Role | None) -> tuple[str, str]:
-    """Where a subject is explained to this role: the guide's name and the anchor; («», «») where it is nowhere."""
-    for one in ordered(role):
+def place(anchor: str, roles: Sequence[Role]) -> tuple[str, str]:
+    """Where a subject is explained to these roles: the guide's name and the anchor; («», «») where it is nowhere."""
+    for one in ordered(roles):
         if one.section(anchor):
             return one.name, anchor
     return "", ""

@@ -33,7 +33,6 @@ def init_app(app: Flask) -> None:
     # «ауд. 217», but «Лаб. 217» and «спортзал» as they are.
     app.jinja_env.filters["room"] = lambda value: f"ауд. {value}" if value[:1].isdigit() else value
     app.jinja_env.filters["file_size"] = format_size
-    app.jinja_env.filters["guide_html"] = guide_html
 
 
 def common() -> dict[str, Any]:
@@ -96,14 +95,6 @@ def icon(name: str) -> Markup:
     """An icon of static/vendor/bootstrap-icons drawn into the page: takes the text's colour, hidden from readers."""
     svg = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704 - our own vendored file
-
-
-def guide_html(html: str) -> Markup:
-    """A section of the help as the domain made and cleaned it; its pictures («help/…») by their hashed addresses."""
-    static_url = current_app.jinja_env.globals["static_url"]
-    parts = html.split('src="help/')
-    whole = parts[0] + "".join(f'loading="lazy" src="{static_url("help/")}{part}' for part in parts[1:])
-    return Markup(whole)  # noqa: S704 - a file of the program, cleaned by domain/guide.py
 
 
 def format_moment(value: datetime | date | None) -> str:

@@ -56,6 +56,7 @@ def test_a_guide_without_title_or_with_an_anchor_twice_is_refused(text: str) -> 
         ("ПРИЕМ", ["account"]),
         ("прием отметки", ["journal", "account"]),  # no section holds both
         ("ячейка приёма", ["journal", "account"]),
+        ("как в приёме", ["account"]),
         ("кочерга", []),
         ("", []),
         ("???", []),

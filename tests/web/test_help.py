@@ -32,7 +32,7 @@ def test_r4_1_g_every_page_has_its_place_in_the_help(app: Flask, role: Role | No
     for endpoint in pages(app):
         anchor = places.anchor_of(endpoint)
         assert anchor, endpoint
-        name, found = guides.place(anchor, role)
+        name, found = guides.place(anchor, [role] if role else [])
         assert name, f"{endpoint}: {anchor}"
         assert GUIDES[name].section(found), f"{endpoint}: {name}#{found}"
 
