@@ -29,25 +29,7 @@ _ENDINGS = re.compile(
 )
 _STEM = 4
 # Words that say nothing of what is looked for.
-_IDLE = {
-    "как",
-    "что",
-    "где",
-    "для",
-    "или",
-    "во",
-    "до",
-    "за",
-    "из",
-    "на",
-    "не",
-    "но",
-    "об",
-    "от",
-    "по",
-    "со",
-    *"аикосув",
-}
+_IDLE = set("как что где для или во до за из на не но об от по со а и к о с у в".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
