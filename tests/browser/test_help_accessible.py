@@ -18,7 +18,7 @@ def teacher(world: Flask) -> Person:
     return person
 
 
-@pytest.mark.parametrize("path", ["/help/", "/help/?q=журнал", "/help/teacher"])
+@pytest.mark.parametrize("path", ["/help/", "/help/?q=журнал", "/help/teacher", "/help/updates"])
 @pytest.mark.parametrize("width", [1440, 390, 320])
 @pytest.mark.parametrize("view", ["usual", "contrast"])
 def test_r1_7_a_axe_finds_nothing(open_as, teacher, path, width, view):

@@ -12,13 +12,15 @@ from ejournal.config import ROOT
 from ejournal.domain.guide import Guide
 from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import guides
+from ejournal.models.base import now
+from ejournal.services import guides, settings, updates
 from ejournal.web.help import places
+from web.signing import MakeAccount, enter
 from web.test_board import queries
 
 GUIDES = guides.every()
 # Pages without a header of ours, or about which there is nothing to say.
-SILENT = {"health.healthz", "calendar.show", "help.index", "help.guide"}
+SILENT = {"health.healthz", "calendar.show", "help.index", "help.guide", "help.list_updates"}
 MOST_QUERIES = 4
 
 
@@ -113,3 +115,35 @@ def test_the_help_costs_few_queries(app: Flask, sign_in: SignIn) -> None:
     client.get("/help/")
     assert queries(app, lambda: client.get("/help/?q=журнал")) <= MOST_QUERIES
     assert queries(app, lambda: client.get("/help/teacher")) <= MOST_QUERIES
+
+
+# ── What an update brought ──────────────────────────────────────────────────
+def update(app: Flask) -> None:
+    """Everything in CHANGELOG.md came a minute ago."""
+    with app.app_context():
+        known = {entry.key: now().isoformat() for version in updates.versions() for entry in version.entries}
+        settings.put(updates.KNOWN, known)
+        db.session.commit()
+
+
+def test_r4_1_g_after_an_update_a_line_tells_of_it_until_it_is_hidden(
+    app: Flask, client: FlaskClient, account: MakeAccount
+) -> None:
+    account("anna", Role.TEACHER)
+    enter(client)
+    assert "Журнал обновлён" not in client.get("/journal/").text
+    update(app)
+    assert "Журнал обновлён" in client.get("/journal/").text
+    assert "новое" in client.get("/help/updates").text
+    hidden = client.post("/help/updates/seen", data={"next": "/journal/"})
+    assert hidden.headers["Location"] == "/journal/"
+    assert "Журнал обновлён" not in client.get("/journal/").text
+    assert 'class="tag tag-info"' not in client.get("/help/updates").text
+
+
+def test_who_comes_after_an_update_is_not_told_of_it(app: Flask, client: FlaskClient, account: MakeAccount) -> None:
+    account("anna", Role.TEACHER)
+    update(app)
+    enter(client)
+    assert "Журнал обновлён" not in client.get("/journal/").text
+    assert client.get("/help/updates").status_code == 200

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("help", __name__, url_prefix="/help")
 
-from ejournal.web.help import pages  # noqa: E402, F401 - the views attach themselves
+from ejournal.web.help import pages, updates  # noqa: E402, F401 - the views attach themselves
