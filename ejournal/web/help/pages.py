@@ -2,7 +2,9 @@
 
 import re
 import struct
+from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_login import current_user
@@ -62,7 +64,7 @@ def guide_html(html: str) -> Markup:
 
     Without sizes a picture that comes late pushes away the section the reader was led to.
     """
-    static_url = current_app.jinja_env.globals["static_url"]
+    static_url = cast(Callable[[str], str], current_app.jinja_env.globals["static_url"])
 
     def sized(found: re.Match[str]) -> str:
         width, height = webp_size(found[1])
