@@ -101,6 +101,18 @@ def test_links_and_pictures_of_a_guide_are_there(client: FlaskClient, guide: Gui
     assert "http" not in html
 
 
+@pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)
+def test_a_guide_names_the_clauses_of_the_rules_it_tells_of(guide: Guide) -> None:
+    """п. 4.4 in the guide of whoever keeps or reads a journal; a term without its clause is a rumour."""
+    term = re.compile(r"\b(?:не позднее|в течение) \d|19:00|25 сентября")
+    silent = [
+        section.anchor
+        for section in guide.sections
+        if term.search(section.plain) and not re.search(r"п\. \d|ст\. \d|152-ФЗ", section.plain)
+    ]
+    assert silent == []
+
+
 def test_every_picture_is_shown_somewhere() -> None:
     text = "".join(section.html for guide in GUIDES.values() for section in guide.sections)
     taken = {f"help/{path.name}" for path in (ROOT / "static" / "help").iterdir()}
