@@ -14,7 +14,7 @@ from ejournal import __version__, create_app, demo, schema, server
 from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
-from ejournal.services import accounts, college
+from ejournal.services import accounts, college, updates
 from ejournal.services.errors import ServiceError
 from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
 from ejournal.web.account import DEMO_LOGINS
@@ -135,6 +135,7 @@ def nightly() -> None:
 def prepare(listening: server.Listening, is_show: bool) -> str:
     """Everything that may stop a start, checked before it; returns what to print once the server listens."""
     upgrade_schema()
+    updates.remember(updates.versions())
     with reading():
         has_accounts, has_demo = college.has_accounts(), college.has_demo_accounts()
         db.session.remove()

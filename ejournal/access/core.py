@@ -64,6 +64,7 @@ class Viewer(UserMixin):
     # Messages: how many are unread, and the number that grows when anything changes (models.InboxState).
     unread: int = 0
     inbox: int = 0
+    updates_seen_at: datetime | None = None
 
     def get_id(self) -> str:
         return self.session
@@ -128,6 +129,7 @@ def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None 
         unseen=first.unseen,
         unread=first.unread or 0,
         inbox=first.version or 0,
+        updates_seen_at=first.updates_seen_at,
     )
 
 
@@ -164,6 +166,7 @@ def _people() -> Select[*tuple[Any, ...]]:
             Account.session_epoch,
             Account.username,
             Account.person_id,
+            Account.updates_seen_at,
             Person.surname,
             Person.name,
             Person.patronymic,

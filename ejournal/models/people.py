@@ -92,6 +92,8 @@ class Account(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment] = mapped_column(default=now)
     last_sign_in_at: Mapped[Moment | None]
+    # Until when what updates of the program brought was seen; set at the first sign-in.
+    updates_seen_at: Mapped[Moment | None]
 
     person: Mapped[Person] = relationship(back_populates="account")
 

@@ -206,6 +206,7 @@ def _finish(account: Account, address: str, renewed: str | None) -> Account:
     if renewed:
         account.password_hash = renewed
     account.last_sign_in_at = now()
+    account.updates_seen_at = account.updates_seen_at or now()  # what was there before is no news
     throttle.succeed(usernames.fold(account.username), address, account.id)
     log.record(viewer_of(account), "sign-in", "in")
     db.session.commit()

@@ -73,6 +73,7 @@ COLUMNS = {
     "kind": "вид",
     "last_at": "в последний раз",
     "last_sign_in_at": "последний вход",
+    "updates_seen_at": "обновления просмотрены",
     "late": "с опозданием",
     "left_kind": "как выбыл",
     "lesson_id": "занятие",

@@ -50,6 +50,8 @@ DEFAULTS: dict[str, Any] = {
     # Up to which moments changes were told, by kind (services/news.py).
     "notices.cursor": None,
     # Reports: fewer marks of a student in a period are «мало»; academic hours of lessons in a week (ФГОС СПО).
+    # When each entry of CHANGELOG.md came here, by its key (services/updates.py).
+    "updates.known": {},
     "reports.least_marks": 3,
     "reports.week_hours": 36,
 }

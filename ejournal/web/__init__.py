@@ -40,6 +40,7 @@ AREAS = (
     "events",
     "exams",
     "groups",
+    "help",
     "individual",
     "jobs",
     "load",

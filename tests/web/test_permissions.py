@@ -27,6 +27,9 @@ PUBLIC = {
     "documents.check",
     "documents.check_file",
     "health.healthz",
+    "help.guide",
+    "help.index",
+    "help.list_updates",
     "home.switch_view",
 }
 
