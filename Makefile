@@ -24,8 +24,8 @@ run: $(RUNTIME) ## install, make a demo college if there is none, serve it on ht
 	@$(BIN)/ejournal demo --if-empty
 	@exec $(BIN)/ejournal run --port $(PORT)
 
-test: $(DEV) ## every test, two at a time; ARGS="…" goes to pytest
-	@$(BIN)/pytest -n 2 $(ARGS)
+test: $(DEV) ## every test, three at a time: they wait more than they compute; ARGS="…" goes to pytest
+	@$(BIN)/pytest -n 3 $(ARGS)
 
 lint: $(DEV) ## style, types, templates, and which package may import which
 	@$(BIN)/ruff check .

@@ -39,6 +39,11 @@ class Slot:
         """«за I семестр», «за год», «итоговая»."""
         return f"за {self.title}" if self.is_period else self.title
 
+    @property
+    def heading(self) -> str:
+        """«Оценки за I семестр», «Оценки за год», «Итоговые оценки»."""
+        return "Итоговые оценки" if self.key == "final" else f"Оценки {self.phrase}"
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:

@@ -109,6 +109,8 @@ def fill(actor: Viewer, sheet_id: int, typed: Mapping[int, tuple[str, str, int]]
 def close(actor: Viewer, sheet_id: int) -> None:
     """Nothing in a closed sheet changes but by two people (see sheet_corrections). Raises what `fill` raises."""
     sheet = _to_change(actor, sheet_id)
+    if sheet.date > settings.today():
+        raise RefusedError(f"Закрыть ведомость можно в день аттестации, {sheet.date:%d.%m.%Y}, или позже.")
     empty = sum(not row.mark for row in sheet.rows)
     if empty:
         raise RefusedError(f"Без результата — {empty}. Поставьте оценку или «{attestation.ABSENT}» каждому.")

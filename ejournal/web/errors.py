@@ -3,6 +3,7 @@
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ejournal.extensions import db
@@ -45,6 +46,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoYearError, on_no_year)
     app.register_error_handler(ServiceError, on_service_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(OverflowError, on_too_large)
+    app.register_error_handler(DataError, on_too_large)
     app.register_error_handler(Exception, on_fault)
 
 
@@ -84,6 +87,12 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
     return response
+
+
+def on_too_large(_error: Exception) -> ResponseReturnValue:
+    """A number that no database holds names nothing that there is."""
+    db.session.rollback()
+    return answer(404)
 
 
 def on_fault(error: Exception) -> ResponseReturnValue:

@@ -99,3 +99,9 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// What a page sends by itself (hx-trigger="pageready from:body") waits until requests carry the token: htmx may be
+// there before this file is.
+const ready = () => setTimeout(() => document.body.dispatchEvent(new Event("pageready")), 0);
+if (document.readyState === "complete") ready();
+else window.addEventListener("load", ready);

@@ -141,8 +141,9 @@ def test_r2_1_d_a_tap_on_a_mark_says_who_gave_it(open_as, family, phone):
 
 def test_what_was_new_is_seen_once_the_visit_is_over(open_as, family):
     page = open_as(family.parent, "/diary/")
-    with page.expect_response("**/visit"):
+    with page.expect_response("**/visit") as visit:
         page.goto(page.url.removesuffix("/diary/") + family.url())
+    assert visit.value.ok, "sent with the token"
     expect(page.locator(".tile-news")).to_be_visible()
     family.let_two_hours_pass()
     page.reload()

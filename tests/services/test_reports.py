@@ -201,6 +201,22 @@ def test_r2_3_control_hours_planned_given_and_forecast_by_the_timetable(in_app: 
     assert bool(row.alarm) is (4 + ahead < 12)
 
 
+def test_the_forecast_is_the_same_whatever_journals_are_shown(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=2)
+    other = second_course(journal)
+    today = settings.today()
+    journal.period.ends = today + timedelta(days=35)
+    db.session.merge(journal.period)
+    for weekday in range(1, 7):
+        db.session.add(TimetableEntry(course_id=journal.course_id, weekday=weekday, pair=1))
+    # Lessons were made for the group up to here: what is not in the journal by then was not meant to be.
+    factories.make_lesson(other.course_id, today + timedelta(days=14), state="planned")
+    db.session.commit()
+    of_all = [line for line in lines(make(manager(), "hours", period="s1")) if "Операционные" in line[2]]
+    of_one = lines(make(manager(), "hours", period="s1", teacher=journal.teacher.id))
+    assert of_all == of_one
+
+
 def test_hours_of_the_curriculum_stand_in_for_a_load_without_periods(in_app: Flask) -> None:
     journal = factories.make_journal(students=1, lessons=1)
     course = db.session.get(Course, journal.course_id)

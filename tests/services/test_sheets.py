@@ -67,6 +67,13 @@ def test_what_a_sheet_lacks_is_told_by_field(journal, changes, field):
     assert field in told.value.fields
 
 
+def test_a_sheet_is_not_closed_before_its_day(journal):
+    sheet = create(journal, date=(settings.today() + timedelta(days=1)).isoformat())
+    fill(journal, sheet, ["5", "4", "3"])
+    with pytest.raises(RefusedError, match="в день аттестации"):
+        sheets.close(viewer_of(journal.teacher), sheet.id)
+
+
 def test_teacher_fills_and_closes_and_it_is_logged(journal):
     sheet = create(journal)
     with pytest.raises(RefusedError, match="Без результата — 3"):

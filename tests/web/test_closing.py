@@ -9,7 +9,17 @@ from factories import make_journal, make_person
 from pypdf import PdfReader
 
 from ejournal.extensions import db
-from ejournal.models import AttestationSheet, Debt, DebtAttempt, PeriodClosing, PeriodMark, Role, SheetRow
+from ejournal.models import (
+    AttestationSheet,
+    Cell,
+    Debt,
+    DebtAttempt,
+    Enrollment,
+    PeriodClosing,
+    PeriodMark,
+    Role,
+    SheetRow,
+)
 from ejournal.services import settings
 from web.test_grid import FRAGMENT, counted
 
@@ -73,6 +83,24 @@ def test_suggested_marks_are_reviewed_then_written(app, journal, sign_in):
     assert "Выставлено оценок: 1." in answer.get_data(as_text=True)
     with app.app_context():
         assert db.session.execute(db.select(PeriodMark.student_id, PeriodMark.mark)).all() == [(first, "4")]
+
+
+def test_who_left_is_not_ticked_among_the_suggested(app, journal, sign_in):
+    with app.app_context():
+        gone = journal.students[0]
+        for number in (0, 1):
+            for work in journal.works[:2]:
+                db.session.add(Cell(work_id=work.id, student_id=journal.students[number].id, mark="5"))
+        db.session.execute(
+            db.update(Enrollment)
+            .where(Enrollment.student_id == gone.id)
+            .values(until=settings.today() - timedelta(days=1), left_kind="expelled")
+        )
+        db.session.commit()
+    page = sign_in(journal.teacher).get(f"/journal/{journal.course_id}/period-marks/{journal.period.id}").text
+    ticked = re.findall(r'name="student"\s+value="(\d+)"\s+checked', page)
+    assert str(journal.students[1].id) in ticked
+    assert str(gone.id) not in ticked
 
 
 def test_history_of_a_period_mark_tells_who_and_what(journal, sign_in):

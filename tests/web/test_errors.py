@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, abort
+from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from ejournal import access, create_app
 from ejournal.extensions import db
+from ejournal.models import Role
 from ejournal.services import settings
 from ejournal.services.errors import ClosedError, Current, ForbiddenError, RefusedError, StaleError, TooManyError
 from web.signing import MakeAccount, enter
@@ -138,3 +140,10 @@ def test_an_upload_over_the_limit_is_refused_with_the_limit(failing: Flask) -> N
     answer = failing.test_client().post("/login", data={"username": "x" * 2000})
     assert answer.status_code == 413
     assert "25 МБ" in answer.text
+
+
+@pytest.mark.parametrize("address", ["/diary/{}", "/groups/{}", "/journal/{}", "/subject-requests/new?person={}"])
+def test_a_number_that_no_database_holds_is_not_found(client: FlaskClient, account: MakeAccount, address: str) -> None:
+    account("anna", Role.ADMINISTRATION, Role.CURATOR)
+    enter(client)
+    assert client.get(address.format("9" * 20)).status_code == 404

@@ -12,13 +12,14 @@ from ejournal.services.reports.scope import Scope
 BASIS = Choice(
     "basis",
     "Оценки",
-    (("auto", "итоговые, если выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно")),
+    (("auto", "итоговые, где выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно")),
 )
 CREDIT = "З"
 PRELIMINARY = (
     "Предварительно, по текущим оценкам: средневзвешенный балл обучающегося по дисциплине, округлённый до оценки. "
     "Итоговые оценки ставит преподаватель (п. 4.4)."
 )
+MIXED = f"Итоговые оценки там, где они выставлены; у остальных — {PRELIMINARY[0].lower()}{PRELIMINARY[1:]}"
 FINAL = "По итоговым оценкам за период; «н/а» учитывается, ЗЧ и НЗ — вне пятибалльной шкалы."
 
 
@@ -27,23 +28,18 @@ class Found:
     """Marks by (student, journal) and what they are, in words."""
 
     marks: dict[tuple[int, int], str]
-    is_final: bool
-
-    @property
-    def note(self) -> str:
-        return FINAL if self.is_final else PRELIMINARY
+    note: str
 
 
 def of(scope: Scope, people: facts.Roster) -> Found:
     """The marks of who is in a journal on the period's last day (today, while it runs); four queries at most.
 
-    «Итоговые, если выставлены» asks for most of them: some «н/а» given early do not speak for a group.
+    «Итоговые, где выставлены»: a mark that was given speaks for itself, for the others the current ones do.
     """
     basis = scope.choice("basis")
     given = {} if basis == "current" else _of_members(scope, people, facts.period_marks(scope))
-    places = sum(len(people.journal_on(each.id, scope.last_day(each.group_id))) for each in scope.journals.values())
-    if basis == "final" or (given and len(given) * 2 >= places):
-        return Found(given, True)
+    if basis == "final":
+        return Found(given, FINAL)
     credits_ = credit_only(scope)
     current = {}
     for one in facts.mark_sums(scope):
@@ -51,7 +47,10 @@ def of(scope: Scope, people: facts.Roster) -> Found:
         mark = reports.preliminary(one.mean, (journal.group_id, journal.discipline_id) in credits_)
         if mark:
             current[one.student_id, one.course_id] = mark
-    return Found(_of_members(scope, people, current), False)
+    rest = _of_members(scope, people, current)
+    if given and not rest.keys() - given.keys():
+        return Found(given, FINAL)
+    return Found(rest | given, MIXED if given else PRELIMINARY)
 
 
 def _of_members(scope: Scope, people: facts.Roster, given: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:
