@@ -97,6 +97,9 @@ class Hours:
 
 
 def change(values: Sequence[Decimal | None]) -> Decimal | None:
-    """The last value less the first of those there are; None for fewer than two."""
+    """The last value less the first of those there are; None for fewer than two. What rounds to nothing is 0."""
     there = [value for value in values if value is not None]
-    return there[-1] - there[0] if len(there) > 1 else None
+    if len(there) < 2:
+        return None
+    difference = there[-1] - there[0]
+    return difference if abs(difference) >= Decimal("0.005") else Decimal(0)

@@ -49,4 +49,5 @@ def test_shares_and_ratios_of_nothing_are_no_numbers() -> None:
 
 def test_a_change_is_the_last_value_less_the_first_there_is() -> None:
     assert reports.change([None, Decimal("3.5"), None, Decimal("4.1")]) == Decimal("0.6")
+    assert str(reports.change([Decimal("4.001"), Decimal(4)])) == "0", "no «−0,00»"
     assert reports.change([Decimal(4), None]) is None
