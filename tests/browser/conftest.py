@@ -121,7 +121,10 @@ def open_as(server: Server, context: BrowserContext, world: Flask) -> Iterator[O
 
 def session_cookie(app: Flask, person: Person) -> str:
     """The cookie of a signed-in session, as the server itself would sign it."""
-    token = make_session(person)
+    # A transaction begun to read could not write once the server has written meanwhile.
+    person_id = person.id
+    db.session.rollback()
+    token = make_session(db.session.get_one(Person, person_id))
     db.session.rollback()
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     assert serializer is not None
