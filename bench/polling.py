@@ -9,12 +9,9 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from factories import make_person, make_session
 from flask import Flask
 
 from bench import load, world
-from ejournal.extensions import db
-from ejournal.models import Role
 
 PEOPLE = 1000
 # As static/js/inbox.js asks: on the pages of messages, and on all others.
@@ -23,11 +20,7 @@ SECONDS, CONNECTIONS = 12, 20
 
 
 def cookies(app: Flask) -> list[str]:
-    """Sessions of so many students."""
-    with app.app_context():
-        found = [world.cookie_of(app, make_session(make_person(roles=(Role.STUDENT,)))) for _ in range(PEOPLE)]
-        db.session.remove()
-    return found
+    return world.sessions(app, PEOPLE)
 
 
 def measure(port: int, pid: int, people: Sequence[str]) -> dict[str, Any]:

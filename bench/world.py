@@ -17,7 +17,7 @@ from ejournal.models import AcademicYear, Cell, Enrollment, Period, Role
 from ejournal.services import settings
 
 sys.path.insert(0, str(ROOT / "tests"))
-from factories import Journal, make_journal, make_session
+from factories import Journal, make_journal, make_person, make_session
 
 STUDENTS, LESSONS = 30, 80
 # Marks of a week are entered without a reason (п. 4.4): the saves go there.
@@ -59,6 +59,14 @@ def make(instance: Path) -> tuple[Flask, World]:
         )
         db.session.remove()
     return app, world
+
+
+def sessions(app: Flask, number: int) -> list[str]:
+    """The cookies of so many students who are signed in."""
+    with app.app_context():
+        found = [cookie_of(app, make_session(make_person(roles=(Role.STUDENT,)))) for _ in range(number)]
+        db.session.remove()
+    return found
 
 
 def served() -> DispatcherMiddleware:
