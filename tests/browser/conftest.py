@@ -13,6 +13,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+import sqlalchemy as sa
 from factories import make_session
 from flask import Flask
 from flask_migrate import upgrade
@@ -68,9 +69,28 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("server"))
+    with running.app.app_context():
+        _let_readers_write(db.engine)
     running.start()
     yield running
     running.stop()
+
+
+def _let_readers_write(engine: sa.Engine) -> None:
+    """A transaction of `world` that only looked so far begins anew before it writes: SQLite refuses to write over what
+    was read before the server wrote («database is locked»), however long one waits."""
+
+    @sa.event.listens_for(engine, "begin")
+    def _began(connection: sa.Connection) -> None:
+        connection.info["has_written"] = False
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def _before(connection: sa.Connection, cursor: Any, statement: str, *_rest: Any) -> None:
+        writes = statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+        if writes and not connection.info.get("has_written"):
+            connection.info["has_written"] = True
+            cursor.execute("COMMIT")
+            cursor.execute("BEGIN IMMEDIATE")
 
 
 @pytest.fixture
@@ -121,10 +141,7 @@ def open_as(server: Server, context: BrowserContext, world: Flask) -> Iterator[O
 
 def session_cookie(app: Flask, person: Person) -> str:
     """The cookie of a signed-in session, as the server itself would sign it."""
-    # A transaction begun to read could not write once the server has written meanwhile.
-    person_id = person.id
-    db.session.rollback()
-    token = make_session(db.session.get_one(Person, person_id))
+    token = make_session(person)
     db.session.rollback()
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     assert serializer is not None
