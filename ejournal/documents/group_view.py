@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from ejournal.access import Viewer
 from ejournal.documents.issuing import Document, Sheet
+from ejournal.domain import absences, consents, disputes
+from ejournal.models import COMING, LEAVING
 from ejournal.services import group_board, group_student
 from ejournal.services.errors import RefusedError
 from ejournal.services.group_board import Board
@@ -64,13 +66,18 @@ def _heads(board: Board, part: range) -> list[tuple[object, int]]:
 
 
 def of_student(actor: Viewer, group_id: int, student_id: int, shown: str) -> list[Document]:
-    """Marks, attendance by month, debts and risk of a student. Raises NotFoundError."""
-    study = group_student.study(actor, group_id, student_id, shown)
+    """Everything that the page of a student shows. Raises NotFoundError."""
+    page = group_student.load(actor, group_id, student_id, shown)
+    study = page.study
+    context = {
+        "study": study, "page": page, "consent_states": consents.STATES, "paper_states": absences.STATES,
+        "dispute_states": disputes.STATES, "coming": COMING, "leaving": LEAVING,
+    }  # fmt: skip
     return [
         Document(
-            title="Сведения об успеваемости и посещаемости",
+            title="Сведения об обучающемся",
             subtitle=f"группа {study.group.title}, {study.chosen.title}",
-            sheets=[Sheet("student_view.html", {"study": study})],
+            sheets=[Sheet("student_view.html", context)],
             subject_ids=[student_id],
         )
     ]

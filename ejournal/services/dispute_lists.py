@@ -48,6 +48,12 @@ def load(viewer: Viewer, state: str = "", page: int = 1) -> tuple[list[Dispute],
     return list(found), max(1, -(-total // PAGE_SIZE))
 
 
+def of_student(viewer: Viewer, student_id: int) -> list[Dispute]:
+    """Those of a student that the viewer may see, the newest first. One query."""
+    wanted = with_people(disputes_of(viewer, settings.today()).where(Dispute.student_id == student_id))
+    return list(db.session.scalars(wanted.order_by(None).order_by(Dispute.asked_at.desc(), Dispute.id.desc())))
+
+
 def counts(viewer: Viewer, *, own: bool) -> Counts:
     """`own`: only of the journals the viewer keeps, whom they ask; else of all she may see. One query."""
     today = settings.today()

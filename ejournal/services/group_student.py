@@ -11,9 +11,11 @@ from ejournal.access import Viewer, led_by
 from ejournal.domain import calendar, grading
 from ejournal.extensions import db
 from ejournal.models import (
+    AbsencePaper,
     AcademicYear,
     Course,
     Discipline,
+    Dispute,
     Enrollment,
     Group,
     IndividualPlan,
@@ -23,8 +25,10 @@ from ejournal.models import (
     Person,
 )
 from ejournal.services import (
+    absence_papers,
     consent_register,
     diary_homework,
+    dispute_lists,
     group_access,
     group_board,
     group_frame,
@@ -83,6 +87,8 @@ class StudentPage:
     coming: list[Task]
     owed: list[Task]
     works: list[Owed]
+    papers: list[AbsencePaper]
+    disputes: list[Dispute]
     consents: Consents | None
     people: list[Somebody]
     way: list[Enrollment]
@@ -104,6 +110,8 @@ def load(viewer: Viewer, group_id: int, student_id: int, shown: str = "") -> Stu
         coming=[task for day in homework.coming for task in day.tasks],
         owed=[task for day in homework.past for task in day.tasks if not task.is_done],
         works=homework.owed,
+        papers=absence_papers.of_student(viewer, student_id),
+        disputes=dispute_lists.of_student(viewer, student_id),
         consents=next(iter(consent_register.load(today, student_id=student_id)), None),
         people=group_access.everybody([group_id], student_id),
         way=movement.way_of(student_id),

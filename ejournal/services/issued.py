@@ -30,7 +30,7 @@ KINDS = {
     "replacements": "лист замен",
     "journal": "журнал учебных занятий",
     "group-view": "ведомость группы по всем дисциплинам",
-    "student-view": "сведения об успеваемости и посещаемости",
+    "student-view": "сведения об обучающемся",
     "report": "отчёт",
 }
 CODE_LENGTH = 12  # of 31 signs: 59 bits, and all a right guess gives is a number and a date

@@ -267,7 +267,7 @@ def test_r3_7_a_student_is_printed_and_kept_in_the_register(world: World, sign_i
     text = factories_documents.text_of(answer.data)
     for expected in (world.first.full_name, "Операционные системы", "Всего", "Верно", "стр. 1 из 1"):
         assert expected in text
-    assert "сведения об успеваемости и посещаемости" in text_of(client, "/documents/").casefold()
+    assert "сведения об обучающемся" in text_of(client, "/documents/").casefold()
 
 
 def test_a_week_without_lessons_says_so_and_prints_nothing(world: World, sign_in: SignIn) -> None:

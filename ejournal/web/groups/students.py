@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.documents import group_view
+from ejournal.domain import absences
 from ejournal.domain.consents import STATES as CONSENT_STATES
 from ejournal.domain.notation import ATTENDANCE
 from ejournal.models import COMING, LEAVING
@@ -36,13 +37,14 @@ def student(group_id: int, student_id: int) -> str:
         coming=COMING,
         leaving=LEAVING,
         attendance=ATTENDANCE,
+        paper_states=absences.STATES,
     )
 
 
 @bp.post("/<int:group_id>/students/<int:student_id>/sheet")
 @permits(*LEADERS)
 def student_sheet(group_id: int, student_id: int) -> ResponseReturnValue:
-    """Marks, attendance and debts of a student on paper."""
+    """What the page of a student shows, on paper."""
     shown = request.form.get("period", "")
     return answers.pdf(
         group_view.STUDENT, "Сведения об обучающемся",
