@@ -25,10 +25,10 @@ def cookies(app: Flask) -> list[str]:
 
 def measure(port: int, pid: int, people: Sequence[str]) -> dict[str, Any]:
     """All ask every SOON seconds; `polling_core`: the share of one core the whole server used for it."""
-    requests = [_with_tag(port, cookie) for cookie in people]
+    requests = [with_tag(port, cookie) for cookie in people]
     pause = SOON / len(requests) * CONNECTIONS
     taken: list[float] = []
-    before, started = _cpu(pid), time.perf_counter()
+    before, started = cpu(pid), time.perf_counter()
     threads = [
         threading.Thread(target=_ask, args=(port, requests[number::CONNECTIONS], pause, started + SECONDS, taken))
         for number in range(CONNECTIONS)
@@ -38,7 +38,7 @@ def measure(port: int, pid: int, people: Sequence[str]) -> dict[str, Any]:
     for thread in threads:
         thread.join()
     elapsed = time.perf_counter() - started
-    core = (_cpu(pid) - before) / elapsed
+    core = (cpu(pid) - before) / elapsed
     return {
         "polling_people": len(requests),
         "polling_per_second": round(len(taken) / elapsed, 1),
@@ -65,7 +65,7 @@ def _ask(port: int, requests: Sequence[bytes], pause: float, end: float, taken: 
     connection.close()
 
 
-def _with_tag(port: int, cookie: str) -> bytes:
+def with_tag(port: int, cookie: str) -> bytes:
     """The question with the tag of the last answer, as a page that is up to date asks it."""
     connection = load.Connection(port)
     _, head, _ = connection.send(load.get("/messages/news", cookie))
@@ -74,13 +74,13 @@ def _with_tag(port: int, cookie: str) -> bytes:
     return load.get("/messages/news", cookie, {"If-None-Match": tag.strip()})
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """Processor seconds of a process and those it started, so far."""
-    ticks = sum(sum(map(int, _stat(each)[11:13])) for each in _family(pid))
+    ticks = sum(sum(map(int, _stat(each)[11:13])) for each in family(pid))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     found = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal()]
     parents = {each: int(_stat(each)[1]) for each in found if _stat(each)}
     family = [pid]

@@ -23,7 +23,8 @@ from sqlalchemy import event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import imports, load, polling, world
+from bench import college, imports, load, morning, polling, world
+from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db
 
@@ -61,6 +62,8 @@ def main() -> None:
         result |= over_http(Path(folder), made, people)
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
         result |= imports.measure(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
+        result |= colleges(Path(folder))
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     show(result)
@@ -119,6 +122,15 @@ def over_http(instance: Path, made: world.World, people: list[str]) -> dict[str,
     return result
 
 
+def colleges(folder: Path) -> dict[str, Any]:
+    """What pages cost in colleges of different sizes, and the morning of the largest."""
+    sizes = tuple(map(int, os.environ["SIZES"].split())) if os.environ.get("SIZES") else college.SIZES
+    found = college.compare(folder, sizes)
+    place = folder / str(max(sizes))
+    app = create_app({"instance": place})
+    return found | morning.of_college(app, place)
+
+
 def one_round(port: int, kinds: dict[str, list[Iterator[bytes]]]) -> dict[tuple[str, int], float]:
     return {
         (name, number): load.rate(port, requests[:number], SECONDS)
@@ -142,7 +154,22 @@ def show(result: dict[str, Any]) -> None:
         "{polling_core:.0%} одного ядра, 95 % ответов быстрее {polling_p95_ms} мс; на остальных страницах "
         "{polling_core_seldom:.0%} ядра".format(**result)
     )
+    show_colleges(result["college"])
+    print(
+        "утро (60 преподавателей ставят отметки, 600 дневников и 1 000 открытых страниц за минуту): "
+        "{morning_per_second} запросов в секунду, 95 % быстрее {morning_p95_ms} мс (цель ≤ 100), отметка "
+        "{morning_save_p95_ms}, дневник {morning_diary_p95_ms}; занято ядер {morning_cores}; "
+        "памяти {resident_mb} МБ (цель ≤ 250)".format(**result)
+    )
     print(f"записано в {RESULT.relative_to(ROOT)}")
+
+
+def show_colleges(found: dict[str, dict[str, dict[str, float]]]) -> None:
+    """A row for each page: processor milliseconds by size of the college, and how the largest compares."""
+    print("страницы, мс процессора при числе обучающихся: " + ", ".join(found))
+    for page, title in college.TITLES.items():
+        costs = [found[size][page]["cpu_ms"] for size in found]
+        print(f"  {title:<40} {'  '.join(f'{cost:7.1f}' for cost in costs)}   ×{costs[-1] / costs[0]:.2f}")
 
 
 def save(client: FlaskClient, typed: Iterator[tuple[str, str]], token: str) -> None:

@@ -114,7 +114,7 @@ def make_college(folder: Path, students: int, seed: int = 1) -> Flask:
 
 def test_same_seed_and_moment_give_the_same_college(tmp_path: Path) -> None:
     first, again, other = (
-        fingerprint(make_college(tmp_path / name, 40, seed)) for name, seed in (("a", 5), ("b", 5), ("c", 6))
+        fingerprint(make_college(tmp_path / name, 16, seed)) for name, seed in (("a", 5), ("b", 5), ("c", 6))
     )
     assert first == again
     assert first != other
@@ -123,7 +123,7 @@ def test_same_seed_and_moment_give_the_same_college(tmp_path: Path) -> None:
 @pytest.mark.parametrize("app", ["sqlite", POSTGRES], indirect=True)
 def test_filled_database_takes_new_rows(in_app: Flask) -> None:
     """Ids written by hand must not be given out again."""
-    summary = demo.fill(students=40)
+    summary = demo.fill(students=16)
     person = Person.called("Новая", "Анна", "Ивановна")
     db.session.add(person)
     db.session.commit()
@@ -143,12 +143,9 @@ def test_database_that_is_not_empty_is_left_alone(in_app: Flask) -> None:
     "moment",
     [
         datetime(2026, 9, 1, 7, 30, tzinfo=MOSCOW),  # before the first lesson of the year
-        datetime(2026, 9, 6, 12, 0, tzinfo=MOSCOW),  # a Sunday
         datetime(2026, 11, 4, 12, 0, tzinfo=MOSCOW),  # a holiday
         datetime(2027, 1, 4, 12, 0, tzinfo=MOSCOW),  # the winter vacation
-        datetime(2027, 3, 10, 20, 0, tzinfo=MOSCOW),  # the second semester
-        datetime(2027, 7, 10, 12, 0, tzinfo=MOSCOW),  # summer
-        datetime(2027, 8, 31, 23, 30, tzinfo=MOSCOW),  # the last hour of the year
+        datetime(2027, 8, 31, 23, 30, tzinfo=MOSCOW),  # the last hour of the year, both semesters over
     ],
     ids=lambda moment: f"{moment:%d.%m}",
 )
@@ -356,7 +353,7 @@ def test_no_cell_outside_enrolment(college: Flask) -> None:
             select(IndividualPlan.student_id, IndividualRow.course_id)
             .join(IndividualRow)
             .where(IndividualRow.course_id.is_not(None))
-        ).tuples()
+        )
     )
     assert guests
     in_group, in_half = defaultdict(list), defaultdict(list)

@@ -18,6 +18,8 @@ from ejournal.services.errors import NotFoundError
 # Who comes back within this time is still on the same visit: what is new stays new meanwhile.
 VISIT = timedelta(minutes=30)
 MOST_FOUND = 60
+# access.reads_diary speaks of enrolments too.
+_Spell = aliased(Enrollment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +96,13 @@ def _is_kin(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _children(viewer: Viewer, wanted: ColumnElement[bool]) -> list[tuple[Child, bool]]:
-    # Aliased: access.reads_diary speaks of enrolments too.
-    spell = aliased(Enrollment)
     query = (
-        select(Person, spell, Group, DiaryVisit, _is_kin(viewer))
-        .outerjoin(spell, spell.student_id == Person.id)
-        .outerjoin(Group, Group.id == spell.group_id)
+        select(Person, _Spell, Group, DiaryVisit, _is_kin(viewer))
+        .outerjoin(_Spell, _Spell.student_id == Person.id)
+        .outerjoin(Group, Group.id == _Spell.group_id)
         .outerjoin(DiaryVisit, and_(DiaryVisit.student_id == Person.id, DiaryVisit.account_id == viewer.id))
         .where(reads_diary(viewer, settings.today()), wanted)
-        .order_by(Person.skey, Person.id, spell.since)
+        .order_by(Person.skey, Person.id, _Spell.since)
         .limit(MOST_FOUND * 4)
     )
     found: dict[int, tuple[Child, bool]] = {}

@@ -43,6 +43,7 @@ from ejournal.services.diary import Child
 Teacher, Substitute = aliased(Person), aliased(Person)
 # The last rounds of a student's answers: to the lesson's homework, and to a personal task of it.
 Answer, OwnAnswer = aliased(TaskAnswer), aliased(TaskAnswer)
+_Round = aliased(TaskAnswer)
 
 
 def attends(student_id: Any, day: Any) -> ColumnElement[bool]:
@@ -183,13 +184,12 @@ def _is_for(lesson_id: Any) -> ColumnElement[bool]:
 
 def last_answer(task_id: Any) -> Any:
     """The number of the query's Person's last answer to the Lesson's homework (None), or to a task of it."""
-    each = aliased(TaskAnswer)
     return (
-        select(func.max(each.id))
+        select(func.max(_Round.id))
         .where(
-            each.lesson_id == Lesson.id,
-            each.student_id == Person.id,
-            each.task_id.is_(None) if task_id is None else each.task_id == task_id,
+            _Round.lesson_id == Lesson.id,
+            _Round.student_id == Person.id,
+            _Round.task_id.is_(None) if task_id is None else _Round.task_id == task_id,
         )
         .correlate(Lesson, Person, PersonalTask)
         .scalar_subquery()

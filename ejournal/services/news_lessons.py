@@ -29,7 +29,7 @@ def homework(since: datetime, until: datetime) -> int:
         .order_by(Homework.id)
     )
     told = 0
-    for given, lesson in rows.tuples().all():
+    for given, lesson in rows.all():
         students = [one.id for one in roster.students_of(lesson.course) if one.was_there(lesson.date)]
         text = f"{lesson.course.discipline.title}{_due(given.due_date)}: {_short(given.text) or 'файл'}"
         told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, "diary.homework"))

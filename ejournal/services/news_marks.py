@@ -101,7 +101,7 @@ def absences(since: datetime, until: datetime) -> int:
         .distinct()
         .order_by(Work.lesson_id, Cell.student_id)
     )
-    return sum(_tell("absence", _absences(chunk, until), _absence_words) for chunk in _chunks(changed.tuples()))
+    return sum(_tell("absence", _absences(chunk, until), _absence_words) for chunk in _chunks(changed))
 
 
 def values_now(places: Collection[Place]) -> dict[Place, str]:

@@ -6,6 +6,7 @@ A new route needs a row here, or the first test fails. «ok»: let in, whatever 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import factories
@@ -120,36 +121,63 @@ class College:
 
 
 @pytest.fixture
-def college(app: Flask, client: FlaskClient, sign_in: Callable[[Person], FlaskClient]) -> College:
+def college(app: Flask, made: tuple[bytes, dict[str, object], dict[str, str]]) -> College:
+    """Made once, put back as it was before every route: making it takes longer than asking eight viewers."""
+    database, arguments, cookies = made
+    Path(app.config["EJOURNAL"].instance / "ejournal.db").write_bytes(database)
+    clients = {}
+    for name, cookie in cookies.items():
+        clients[name] = app.test_client()
+        if cookie:
+            clients[name].set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
+    return College(arguments, clients)
+
+
+@pytest.fixture(scope="module")
+def made(empty_sqlite: Callable[[], Flask]) -> tuple[bytes, dict[str, object], dict[str, str]]:
+    """The database of a college with one of everything, what its addresses name, and the cookie of each viewer."""
+    app = empty_sqlite()
     with app.app_context():
-        journal = factories.make_journal(students=1, lessons=1)
-        people = {
-            "teacher": journal.teacher,
-            "curator": factories.make_curator(journal.group),
-            "stranger": factories.make_journal(students=1, lessons=1).teacher,
-            **{str(role): factories.make_person(roles=(role,)) for role in Role if role not in ("teacher", "curator")},
-        }
-        other = factories.make_person(roles=(Role.TEACHER,))
-        account = db.session.scalars(db.select(Account).where(Account.person_id == other.id)).one()
-        code = accounts.issue_code(account, None)
-        db.session.commit()
-        arguments: dict[str, object] = {
-            "course_id": journal.course_id,
-            "student_id": journal.students[0].id,
-            "work_id": journal.works[0].id,
-            "lesson_id": journal.lessons[0].id,
-            "person_id": other.id,
-            "grant_id": db.session.scalars(db.select(RoleGrant.id).where(RoleGrant.person_id == other.id)).one(),
-            "code": code,
-            "name": "0" * 32,
-            "file_id": 1,
-            "entry_id": db.session.scalars(db.select(LogEntry.id)).first() or 1,
-        }
-        for part in PARTS:
-            # What a part's addresses name: made by it, for the college's one journal.
-            arguments |= part.arguments(journal) if hasattr(part, "arguments") else {}
-    clients = {name: sign_in(person) for name, person in people.items()}
-    return College(arguments, {"nobody": client, **clients})
+        people, arguments = _people_and_things()
+        cookies = {name: _cookie(app, person) for name, person in people.items()}
+        db.session.remove()
+        db.engine.dispose()  # the last connection that is closed leaves one whole file
+    return Path(app.config["EJOURNAL"].instance / "ejournal.db").read_bytes(), arguments, {"nobody": "", **cookies}
+
+
+def _people_and_things() -> tuple[dict[str, Person], dict[str, object]]:
+    journal = factories.make_journal(students=1, lessons=1)
+    people = {
+        "teacher": journal.teacher,
+        "curator": factories.make_curator(journal.group),
+        "stranger": factories.make_journal(students=1, lessons=1).teacher,
+        **{str(role): factories.make_person(roles=(role,)) for role in Role if role not in ("teacher", "curator")},
+    }
+    other = factories.make_person(roles=(Role.TEACHER,))
+    account = db.session.scalars(db.select(Account).where(Account.person_id == other.id)).one()
+    code = accounts.issue_code(account, None)
+    db.session.commit()
+    arguments: dict[str, object] = {
+        "course_id": journal.course_id,
+        "student_id": journal.students[0].id,
+        "work_id": journal.works[0].id,
+        "lesson_id": journal.lessons[0].id,
+        "person_id": other.id,
+        "grant_id": db.session.scalars(db.select(RoleGrant.id).where(RoleGrant.person_id == other.id)).one(),
+        "code": code,
+        "name": "0" * 32,
+        "file_id": 1,
+        "entry_id": db.session.scalars(db.select(LogEntry.id)).first() or 1,
+    }
+    for part in PARTS:
+        # What a part's addresses name: made by it, for the college's one journal.
+        arguments |= part.arguments(journal) if hasattr(part, "arguments") else {}
+    return people, arguments
+
+
+def _cookie(app: Flask, person: Person) -> str:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return str(serializer.dumps({"_user_id": factories.make_session(person), "_fresh": True}))
 
 
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))

@@ -56,7 +56,7 @@ def _label(row: Row) -> int | None:
 def _columns(band: Row, merged: dict[tuple[int, int], int]) -> list[_Column]:
     label = _label(band) or 0
     named = [n for n, cell in enumerate(band.cells) if n > label and text(cell)]
-    ends = [*named[1:], len(band.cells)]
+    ends = [*named[1:], len(band.cells)][: len(named)]  # a band may name no group at all
     return [
         _Column(text(band.at(n)), next(iter(words.groups(band.at(n))), ""), n, merged.get((band.number, n), end - 1))
         for n, end in zip(named, ends, strict=True)
