@@ -15,10 +15,10 @@ COMPILE := uv pip compile pyproject.toml - --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format bench screenshots lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## install, make a demo college if there is none, serve it on http://127.0.0.1:8000 (PORT=… changes it)
 	@$(BIN)/ejournal demo --if-empty
@@ -42,6 +42,9 @@ format: $(DEV) ## put code and templates into the shape lint asks for
 
 bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against an empty page, a large college's lists
 	@$(BIN)/python bench/run.py
+
+screenshots: $(DEV) ## take the pictures of the README and of the help anew from a demo college (needs Chromium)
+	@$(BIN)/python docs/screenshots.py
 
 # setuptools is locked too: the project itself is then installed from its folder without asking the network.
 lock: ## newest versions of all dependencies, with hashes, into requirements*.txt (needs uv)
