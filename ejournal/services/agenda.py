@@ -108,6 +108,10 @@ def load(viewer: Viewer) -> Agenda:
     )
 
 
+def _owes_homework(slot: Slot) -> bool:
+    return slot.owes_homework and not slot.has_homework and slot.state != LessonState.CANCELLED
+
+
 def _coming(viewer: Viewer, today: date) -> Select[Any]:
     return _lessons(viewer, today).where(Lesson.date.between(today, today + timedelta(days=DAYS_AHEAD)))
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from ejournal.access import Viewer
 from ejournal.domain import terms
@@ -41,10 +42,12 @@ def is_owed() -> ColumnElement[bool]:
     if mode == GIVEN:
         return false()
     practice = (DisciplineKind.UP, DisciplineKind.PP, DisciplineKind.GIA)
-    taught = ~exists().where(Discipline.id == Course.discipline_id, Discipline.kind.in_(practice))
+    # Aliases: the query itself may name what it is about.
+    discipline, topic = aliased(Discipline), aliased(Topic)
+    taught = ~exists().where(discipline.id == Course.discipline_id, discipline.kind.in_(practice))
     if mode == EVERY:
         return taught
-    planned = exists().where(Topic.id == Lesson.topic_id, Topic.homework != "")
+    planned = exists().where(topic.id == Lesson.topic_id, topic.homework != "")
     return and_(taught, or_(Lesson.topic_id.is_(None), planned))
 
 

@@ -48,8 +48,8 @@ from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
 from ejournal.services.reports.scope import Scope
 
-# How far a checking term of the teacher's own may reach beyond the report's last day.
-FURTHEST = timedelta(days=366)
+# How far beyond today a checking term of the teacher's own is told to the day: what is later is not due for long.
+FURTHEST = timedelta(days=31)
 NEVER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -147,8 +147,8 @@ def _ends(scope: Scope) -> CTE:
     """The moment after each day a teacher may have named as the checking term of a work."""
     assert scope.span is not None
     zone = settings.timezone()
-    first, last = scope.span
-    return _calendar("ends", [(day, control.after(day, zone)) for day in _between(first, last + FURTHEST)])
+    first, last = scope.span[0], max(scope.span[1], scope.today) + FURTHEST
+    return _calendar("ends", [(day, control.after(day, zone)) for day in _between(first, last)])
 
 
 def _calendar(name: str, rows: Sequence[tuple[date, datetime]]) -> CTE:

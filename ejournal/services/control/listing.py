@@ -20,13 +20,13 @@ MOST = 3000
 
 
 class Line(NamedTuple):
-    """`days`: late by so many; `teachers`: who answers for it."""
+    """`due`: the last day in time, None where it is far ahead; `days`: late by so many; `teachers`: who answers."""
 
     clause: str
     day: date
     pair: int | None
     what: str
-    due: date
+    due: date | None
     done: datetime | None
     days: int
     course_id: int | None
@@ -44,7 +44,9 @@ def of_scope(scope: Scope, state: State, clause: str = "") -> list[Line]:
             found += list(_of_lessons(scope, key, state, at))
     if clause not in duties.KEYS:
         found += list(_others(scope, clause, state, at))
-    return sorted(found, key=lambda line: (line.due, line.day, line.pair or 0, line.course_id or 0, line.what))
+    return sorted(
+        found, key=lambda line: (line.due or date.max, line.day, line.pair or 0, line.course_id or 0, line.what)
+    )
 
 
 def _of_lessons(scope: Scope, key: str, state: State, at: datetime) -> Iterator[Line]:
@@ -91,9 +93,8 @@ def _place(key: str, course_id: int, lesson_id: int) -> Link:
     return ("journal.lesson", {**place, "_anchor": "homework"} if key == "homework" else place)
 
 
-def _due(until: datetime) -> date:
-    """The last day in time."""
-    return tally.local_day(until - control.INSTANT)
+def _due(until: datetime) -> date | None:
+    return None if until == duties.NEVER else tally.local_day(until - control.INSTANT)
 
 
 def _days(until: datetime, done: datetime | None, at: datetime) -> int:

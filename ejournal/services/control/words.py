@@ -27,9 +27,11 @@ def names(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
 def notes(_scope: Scope) -> list[str]:
     """The terms in force, with their clauses."""
     values = settings.get("terms")
-    parts = [f"{terms.TERMS[key].title}: {shown(key, values)} ({terms.TERMS[key].clause})" for key in NOTED]
+    attendance, at, mark, period, answer = (shown(key, values) for key in NOTED)
     return [
-        "Сроки считаются в календарных днях и в часовом поясе колледжа: " + "; ".join(parts) + ".",
+        f"Сроки: посещаемость — {attendance} после занятия, задание — до {at} в его день, оценка — {mark} или срок "
+        f"проверки работы, итоговые — {period} после конца периода (п. 4.4); ответ на обращение — {answer} (п. 4.5). "
+        "Дни календарные, время колледжа.",
         "Отменённые занятия и занятия впереди не считаются. За занятие с заменой отвечает заменяющий преподаватель.",
     ]
 

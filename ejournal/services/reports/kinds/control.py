@@ -8,7 +8,6 @@ from ejournal.domain import control
 from ejournal.domain.control import CLAUSES, Counts, State
 from ejournal.services import settings
 from ejournal.services.control import late_entries, listing, tally, words
-from ejournal.services.control.late_entries import Late
 from ejournal.services.control.tally import Asked, Tally
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
@@ -38,8 +37,12 @@ def build(scope: Scope) -> Table:
     return table
 
 
-def clauses(scope: Scope) -> Table:
-    """Every clause with its figures: what the page shows first."""
+def _clauses(scope: Scope) -> Table:
+    return clauses(scope, scope.choice("clause"))
+
+
+def clauses(scope: Scope, wanted: str = "") -> Table:
+    """Every clause (or the one wanted) with its figures: what the page shows first."""
     counted = tally.by_clause(tally.count(Asked(scope)))
     late = late_entries.of_scope(scope)
     rows = [
@@ -47,7 +50,6 @@ def clauses(scope: Scope) -> Table:
         for key, counts in counted.items()
         if _is_offered(scope, key, counts)
     ]
-    wanted = scope.choice("clause")
     return Table(CLAUSE_COLUMNS, [row for row in rows if wanted in ("", (row.drill or {}).get("clause"))])
 
 
@@ -247,7 +249,7 @@ def _item(scope: Scope, line: listing.Line, people: Mapping[int, tuple[str, str]
 
 
 VIEWS: Mapping[str, Callable[[Scope], Table]] = {
-    "clause": clauses,
+    "clause": _clauses,
     "teacher": _teachers,
     "group": _groups,
     "journal": _journals,
@@ -265,5 +267,3 @@ REPORT = Report(
     substitutes=True,
     period=WHOLE_YEAR,
 )
-
-__all__ = ["CLAUSE_COLUMNS", "REPORT", "Late", "clauses"]
