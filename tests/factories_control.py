@@ -27,6 +27,8 @@ from ejournal.models import (
     Person,
     Role,
     SubjectRequest,
+    ThematicPlan,
+    Topic,
     Vacation,
     Work,
 )
@@ -45,28 +47,26 @@ WORKS = ("same day", "to the last moment", "by an instant late", NEVER, "own ter
 
 @dataclass
 class Semester:
-    """What was made, and how many duties stand how by (clause, journal)."""
+    """What was made: of every duty its clause, journal, last moment in time, and when it was done."""
 
     zone: ZoneInfo
     now: datetime
     journals: list[Journal] = field(default_factory=list)
-    expected: Counter[tuple[str, int, State]] = field(default_factory=Counter)
+    duties: list[tuple[str, int, datetime, datetime | None]] = field(default_factory=list)
 
-    def of(self, clause: str, *course_ids: int) -> dict[State, int]:
-        wanted = course_ids or [journal.course_id for journal in self.journals]
-        found: Counter[State] = Counter()
-        for (key, course_id, state), number in self.expected.items():
-            if key == clause and course_id in wanted:
-                found[state] += number
-        return {state: number for state, number in found.items() if number}
+    def of(self, clause: str, *course_ids: int, at: datetime | None = None) -> dict[State, int]:
+        """The oracle: how many stand how at a moment (now), told by the fates alone."""
+        moment, found = at or self.now, Counter[State]()
+        for key, course_id, until, done in self.duties:
+            if key == clause and (not course_ids or course_id in course_ids):
+                if done is not None and done <= moment:
+                    found[State.IN_TIME if done <= until else State.LATE] += 1
+                else:
+                    found[State.OPEN if moment > until else State.WAITING] += 1
+        return dict(found)
 
     def count(self, clause: str, journal: Journal, until: datetime, done: datetime | None) -> None:
-        """The oracle: told by fate alone; `until` is the last moment in time."""
-        if done is not None:
-            state = State.IN_TIME if done <= until else State.LATE
-        else:
-            state = State.OPEN if self.now > until else State.WAITING
-        self.expected[clause, journal.course_id, state] += 1
+        self.duties.append((clause, journal.course_id, until, done))
 
     def at(self, day: date, hour: int = 0, minute: int = 0) -> datetime:
         return datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
@@ -115,9 +115,7 @@ def study_days() -> list[date]:
     """School days of the semester: no Sundays, no vacation, no state holiday."""
     days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
     return [
-        day
-        for day in days
-        if day.isoweekday() < 7 and not AUTUMN[0] <= day <= AUTUMN[1] and day != date(2026, 12, 31)
+        day for day in days if day.isoweekday() < 7 and not AUTUMN[0] <= day <= AUTUMN[1] and day != date(2026, 12, 31)
     ]
 
 
@@ -241,3 +239,17 @@ def request(person: Person, asked: date, due: date, answered: datetime | None) -
 def close(journal: Journal) -> None:
     db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
     db.session.commit()
+
+
+def plan_without_homework(journal: Journal, lesson: Lesson) -> ThematicPlan:
+    """A thematic plan whose one topic, that of the lesson, has no homework."""
+    course = db.session.get_one(Course, journal.course_id)
+    plan = ThematicPlan(discipline_id=course.discipline_id, title="КТП")
+    db.session.add(plan)
+    db.session.flush()
+    topic = Topic(plan_id=plan.id, ordinal=1, title="Контроль", hours=2)
+    db.session.add(topic)
+    db.session.flush()
+    db.session.get_one(Lesson, lesson.id).topic_id = topic.id
+    db.session.commit()
+    return plan

@@ -67,9 +67,13 @@ def test_what_is_done_after_the_moment_asked_about_was_not_done_then() -> None:
     minutes=st.integers(-3 * 24 * 60, 40 * 24 * 60),
     zone=st.sampled_from(ZONES),
     values=st.fixed_dictionaries(
-        {"attendance": st.integers(0, 20), "lesson_mark": st.integers(0, 20), "homework": st.sampled_from(["19:00", "08:30"])}
+        {
+            "attendance": st.integers(0, 20),
+            "lesson_mark": st.integers(0, 20),
+            "homework": st.sampled_from(["19:00", "08:30"]),
+        }
     ),
-)  # fmt: skip
+)
 def test_control_calls_late_what_the_terms_call_late(day: date, minutes: int, zone: ZoneInfo, values: dict) -> None:  # type: ignore[type-arg]
     """One rule: the database compares with these moments, cells and pages ask `terms`."""
     done = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) + timedelta(minutes=minutes)

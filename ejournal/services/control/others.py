@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from ejournal.access import in_force
 from ejournal.domain import control, terms
@@ -112,10 +113,12 @@ def _marks_given(over: dict[int, list[int]], today: date) -> Iterable[Any]:
         Lesson.date.between(Period.starts, Period.ends),
         Lesson.state != LessonState.CANCELLED,
     )
+    # An alias: `enrolled_on` names the table itself.
+    member = aliased(Enrollment)
     mark = and_(
         PeriodMark.course_id == Course.id,
         PeriodMark.period_id == Period.id,
-        PeriodMark.student_id == Enrollment.student_id,
+        PeriodMark.student_id == member.student_id,
         PeriodMark.mark.is_not(None),
     )
     return facts.fetch(
@@ -123,16 +126,16 @@ def _marks_given(over: dict[int, list[int]], today: date) -> Iterable[Any]:
             Course.id.label("course_id"),
             Course.group_id,
             Period.id.label("period_id"),
-            func.count(Enrollment.student_id).label("students"),
+            func.count(member.student_id).label("students"),
             func.count(PeriodMark.id).label("given"),
             func.max(case((PeriodMark.version == 1, PeriodMark.updated_at))).label("last"),
             is_closed(Course.id, Period.id, today).label("closed"),
         )
         .select_from(Course)
         .join(Period, _of_groups(over))
-        .join(Enrollment, and_(Enrollment.group_id == Course.group_id, in_force(Enrollment, Period.ends)))
+        .join(member, and_(member.group_id == Course.group_id, in_force(member, Period.ends)))
         .outerjoin(PeriodMark, mark)
-        .where(Course.year_id == Period.year_id, enrolled_on(Enrollment.student_id, Period.ends), held)
+        .where(Course.year_id == Period.year_id, enrolled_on(member.student_id, Period.ends), held)
         .group_by(Course.id, Course.group_id, Period.id)
         .order_by(Course.id, Period.id)
     )
