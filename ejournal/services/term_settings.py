@@ -55,14 +55,14 @@ def receivers() -> list[tuple[Person, dict[str, bool]]]:
 def save(actor: Viewer, form: Mapping[str, str], daily: Iterable[int], weekly: Iterable[int]) -> int:
     """Store what differs, each change with its own entry of the log. Returns how many. Raises FieldsError."""
     values, errors = _read(form)
-    owes = form.get("homework", "")
+    owes = form.get("homework_for", "")
     if owes not in HOMEWORK:
-        errors["homework"] = "Выберите, за какие занятия отвечают заданием."
+        errors["homework_for"] = "Выберите, за какие занятия отвечают заданием."
     if errors:
         raise FieldsError(errors)
     changes = _terms(values)
     if owes != settings.get("control.homework"):
-        changes.append((f"Домашнее задание: {HOMEWORK[settings.get('control.homework')]}", HOMEWORK[owes]))
+        changes.append((f"Домашнее задание должно быть: {HOMEWORK[settings.get('control.homework')]}", HOMEWORK[owes]))
         settings.put("control.homework", owes)
     for name, ids in (("daily", daily), ("weekly", weekly)):
         changes += _receivers(name, set(ids))

@@ -40,7 +40,7 @@ def _page(errors: dict[str, str]) -> str:
         receivers=term_settings.receivers(),
         lists=term_settings.LISTS,
         homework=term_settings.HOMEWORK,
-        owes=typed.get("homework") or settings.get("control.homework"),
+        owes=typed.get("homework_for") or settings.get("control.homework"),
         typed=typed,
         chosen=chosen,
         errors=errors,
