@@ -189,6 +189,7 @@ def test_who_replaces_answers_for_the_lesson_and_sees_it(moscow: Semester) -> No
     assert counted(factories.viewer_of(stranger))["attendance"] == {State.OPEN: 1}
     teachers = {row.cells[0]: row.cells[1] for row in make(manager(), by="teacher").rows}
     assert teachers["Заменяева П. И."] == 1
+    assert len(make(manager(), by="item", clause="attendance", teacher=stranger.id).rows) == 1
 
 
 def test_two_teachers_of_a_journal_both_answer_and_the_whole_counts_once(moscow: Semester) -> None:

@@ -1,6 +1,7 @@
 """The figures of each day, kept every night, so that improvement shows (R4.2.f, h)."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 from ejournal.access import Viewer
 from ejournal.domain.calendar import day_bounds_utc, monday_of
 from ejournal.domain.control import CLAUSES, Counts
-from ejournal.extensions import db
+from ejournal.extensions import db, reading
 from ejournal.models import ControlCount, Role
 from ejournal.models.base import now
 from ejournal.services import periods, settings
@@ -22,6 +23,9 @@ from ejournal.services.reports.scope import Scope
 # Who counts at night: nobody in person, with the eyes of administration.
 NIGHT = Viewer(0, 0, "", 0, "", "", frozenset({Role.ADMINISTRATION}))
 REPORT = "control"
+# Clause, group, teacher.
+Place = tuple[str, int | None, int | None]
+Row = dict[str, Any]
 
 
 def college_scope() -> Scope | None:
@@ -34,27 +38,41 @@ def college_scope() -> Scope | None:
 
 def take() -> int:
     """Keep how things stand now as today's figures; run again on the same day it only renews them. Returns how many
-    duties are overdue. The caller commits."""
+    duties are overdue. Counting takes no write lock; the caller commits what is written after it."""
+    db.session.commit()
+    with reading():
+        days, opened = _figures()
+        db.session.commit()
+    for day, rows in days.items():
+        db.session.execute(delete(ControlCount).where(ControlCount.day == day))
+        if rows:
+            db.session.execute(insert(ControlCount), rows)
+    return opened
+
+
+def _figures() -> tuple[dict[date, list[Row]], int]:
+    """Today's rows, and where nothing is kept yet those of the year so far; how much is overdue today."""
     found = college_scope()
     if found is None:
-        return 0
-    if db.session.scalar(select(ControlCount.id).limit(1)) is None:
-        _look_back(found)
-    return _keep(found, settings.today(), now())
+        return {}, 0
+    is_first = db.session.scalar(select(ControlCount.id).limit(1)) is None
+    days = dict(_look_back(found)) if is_first else {}
+    today = settings.today()
+    days[today], opened = _of_day(found, today, now())
+    return days, opened
 
 
-def _look_back(found: Scope) -> None:
-    """Where nothing is kept yet: the Mondays of the year so far, from when things were done. What was done to lessons
-    is known to the moment; other duties are not, and are left out."""
+def _look_back(found: Scope) -> Iterator[tuple[date, list[Row]]]:
+    """The Mondays of the year so far, from when things were done. What was done to lessons is known to the moment;
+    other duties are not, and are left out."""
     zone = settings.timezone()
     day = monday_of(found.year.starts) + timedelta(days=7)
     while day < settings.today():
-        _keep(found, day, day_bounds_utc(day, zone)[0], others=[])
+        yield day, _of_day(found, day, day_bounds_utc(day, zone)[0], others=[])[0]
         day += timedelta(days=7)
 
 
-def _keep(found: Scope, day: date, at: datetime, others: list[Duty] | None = None) -> int:
-    db.session.execute(delete(ControlCount).where(ControlCount.day == day))
+def _of_day(found: Scope, day: date, at: datetime, others: list[Duty] | None = None) -> tuple[list[Row], int]:
     once = tally.count(Asked(found, at=at, others=others))
     each = tally.count(Asked(found, tally.TEACHER, at=at, others=others))
     counted: dict[Place, Counts] = defaultdict(Counts)
@@ -65,16 +83,10 @@ def _keep(found: Scope, day: date, at: datetime, others: list[Duty] | None = Non
     for one in each:
         if one.teacher_id:
             counted[one.clause, None, one.teacher_id].add(one.counts)
-    if counted:
-        db.session.execute(insert(ControlCount), [_row(day, place, counts) for place, counts in counted.items()])
-    return tally.total(once).open
+    return [_row(day, place, counts) for place, counts in counted.items()], tally.total(once).open
 
 
-# Clause, group, teacher.
-Place = tuple[str, int | None, int | None]
-
-
-def _row(day: date, place: Place, counts: Counts) -> dict[str, Any]:
+def _row(day: date, place: Place, counts: Counts) -> Row:
     clause, group_id, teacher_id = place
     return {
         "day": day, "clause": clause, "group_id": group_id, "teacher_id": teacher_id,
