@@ -15,6 +15,7 @@ from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
 from ejournal.services import accounts, college, updates
+from ejournal.services.control import history
 from ejournal.services.errors import ServiceError
 from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
 from ejournal.web.account import DEMO_LOGINS
@@ -98,6 +99,8 @@ def demo_command(students: int, seed: int, if_empty: bool) -> None:
         return
     click.echo(f"Создаётся демонстрационный колледж, обучающихся: {students}…")
     demo.fill(students=students, seed=seed)
+    history.take()  # so that the control of terms has something to compare with
+    db.session.commit()
     if not if_empty:  # otherwise `ejournal run` is next, and tells them itself
         click.echo(logins())
 

@@ -16,6 +16,8 @@ from ejournal.models import Lesson as LessonRow
 from ejournal.models import Work as WorkRow
 from ejournal.services.college import WORK_KINDS
 
+# Codes that a document brings.
+EXCUSED = frozenset("пб")
 CHECKED_LATE = "Работы проверены позже срока"
 
 
@@ -219,6 +221,8 @@ def _text(cell: list[Any]) -> str:
 
 def _is_late(event: Event, lesson: Lesson, work: Work) -> bool:
     day = event.at.date()
-    if event.attendance and terms.is_late_attendance(lesson.date, day):
+    # A document gives the ground (п. 4.3): such a change breaks no term.
+    excused = event.attendance in EXCUSED and event.reason
+    if event.attendance and not excused and terms.is_late_attendance(lesson.date, day):
         return True
     return event.mark is not None and terms.is_late_mark(lesson.date, work.due, day)

@@ -79,6 +79,15 @@ def term_value(key: str, values: Values = DEFAULTS) -> int | time | tuple[int, i
         raise ValueError(f"{term.title}: неверное значение «{raw}» ({term.clause})") from error
 
 
+def is_softer(key: str, values: Values) -> bool:
+    """Whether the college's value asks less than the regulation: more days, a later hour, fewer days to dispute."""
+    if TERMS[key].clause.endswith("колледжа"):
+        return False
+    own: Any = term_value(key, values)
+    default: Any = term_value(key)
+    return bool(own < default if key == "dispute" else own > default)
+
+
 def attendance_due(lesson_date: date, values: Values = DEFAULTS) -> date:
     """The last day for attendance (п. 4.4)."""
     return lesson_date + _days("attendance", values)

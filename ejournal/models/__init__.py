@@ -21,6 +21,7 @@ from ejournal.models.college import (
 )
 from ejournal.models.compromise import REPORT_SOURCES, Compromise, PendingNotice
 from ejournal.models.consent import CONSENTS, Consent
+from ejournal.models.control import ControlCount
 from ejournal.models.curriculum import CurriculumHours, Discipline, DisciplineKind, ThematicPlan, Topic
 from ejournal.models.debt import Debt, DebtAttempt, DebtPause
 from ejournal.models.diary import CalendarFeed, DiaryVisit, HomeworkTick
@@ -121,6 +122,7 @@ __all__ = [
     "Cell",
     "Compromise",
     "Consent",
+    "ControlCount",
     "Conversation",
     "Course",
     "CourseHours",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from ejournal.access import Viewer, gives, teaches
 from ejournal.domain import terms
@@ -26,7 +26,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import bells, settings
+from ejournal.services import bells, homework, settings, works
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
 
@@ -48,6 +48,8 @@ class Slot(NamedTuple):
     discipline: str
     has_homework: bool
     has_attendance: bool
+    # Whether the teacher is reminded of it: where the college controls homework, of what is owed.
+    owes_homework: bool = False
     times: tuple[datetime.time, datetime.time] | None = None
     phrase: str = ""
     work: str = ""
@@ -72,6 +74,8 @@ class Agenda:
     # Today's lessons without homework while it is not yet 19:00.
     homework_owed: list[Slot]
     homework_until: str
+    # Whether nothing needs to be written where nothing is set.
+    homework_optional: bool
     overdue: list[Overdue]
 
     @property
@@ -80,7 +84,7 @@ class Agenda:
 
 
 def load(viewer: Viewer) -> Agenda:
-    """Five queries however many journals and lessons."""
+    """Six queries however many journals and lessons."""
     today = settings.today()
     values = settings.get("terms")
     rang = bells.load()
@@ -93,12 +97,19 @@ def load(viewer: Viewer) -> Agenda:
         today=of_today,
         next_day=next_day,
         following=[slot for slot in later if slot.date == next_day],
-        homework_owed=[s for s in of_today if not s.has_homework and s.state != LessonState.CANCELLED]
+        homework_owed=[
+            s for s in of_today if s.owes_homework and not s.has_homework and s.state != LessonState.CANCELLED
+        ]
         if now() <= until
         else [],
         homework_until=f"{until:%H:%M}",
+        homework_optional=_is_optional(),
         overdue=[group for group in _overdue(viewer, today, values) if group.slots],
     )
+
+
+def _owes_homework(slot: Slot) -> bool:
+    return slot.owes_homework and not slot.has_homework and slot.state != LessonState.CANCELLED
 
 
 def _coming(viewer: Viewer, today: date) -> Select[Any]:
@@ -124,6 +135,7 @@ def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]
             ),
             "journal.roll",
         ),
+        _homework_overdue(started.where(~bare), today, values),
         Overdue(
             "Оценки за работу не выставлены",
             "п. 4.4",
@@ -143,10 +155,28 @@ def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]
     ]
 
 
+def _homework_overdue(started: Select[Any], today: date, values: terms.Values) -> Overdue:
+    """Lessons whose 19:00 is over and that owe homework."""
+    is_over = now() > terms.homework_due(today, settings.timezone(), values)
+    over = Lesson.date <= today if is_over else Lesson.date < today
+    return Overdue(
+        "Домашнее задание не опубликовано",
+        "п. 4.4",
+        _owed(
+            started.where(over, Homework.id.is_(None), homework.is_owed()),
+            lambda row: terms.homework_lateness(row.date, now(), settings.timezone(), values),
+        ),
+        "journal.lesson",
+        "homework",
+    )
+
+
+def _is_optional() -> bool:
+    return settings.get("control.homework") == homework.GIVEN
+
+
 def _unmarked(started: Select[Any], before: date, today: date) -> Select[Any]:
-    """Works without a single mark after their term. An answer in class is not owed to anybody: only planned works,
-    and those whose checking term the teacher set (R4.4.h)."""
-    usual = select(WorkKind.id).order_by(WorkKind.ordinal, WorkKind.id).limit(1).scalar_subquery()
+    """Planned works without a single mark after their term (R4.4.h)."""
     return (
         started.add_columns(
             Work.id.label("work_id"), Work.title.label("work"), WorkKind.title.label("kind"), Work.mark_due
@@ -156,7 +186,7 @@ def _unmarked(started: Select[Any], before: date, today: date) -> Select[Any]:
         .where(
             Lesson.date < before,
             or_(Work.mark_due.is_(None), Work.mark_due < today),
-            or_(Work.kind_id != usual, Work.mark_due.is_not(None)),
+            works.is_planned(),
             ~exists().where(Cell.work_id == Work.id, Cell.mark.is_not(None)),
         )
     )
@@ -179,6 +209,7 @@ def _lessons(viewer: Viewer, today: date) -> Any:
             Discipline.title.label("discipline"),
             Homework.id.is_not(None).label("has_homework"),
             Lesson.attendance_at.is_not(None).label("has_attendance"),
+            (true() if _is_optional() else homework.is_owed()).label("owes_homework"),
         )
         .join(Course, Course.id == Lesson.course_id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
@@ -210,6 +241,6 @@ def _slot(row: Any, rang: bells.Bells | None) -> Slot:
     return Slot(
         row.id, row.course_id, row.date, row.pair, row.room, row.state, row.topic,
         f"{row.group}, {row.subgroup}" if row.subgroup else row.group,
-        row.discipline, row.has_homework, row.has_attendance,
+        row.discipline, row.has_homework, row.has_attendance, row.owes_homework,
         rang.of(row.date, row.pair, row.group_id) if rang else None,
     )  # fmt: skip

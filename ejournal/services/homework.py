@@ -3,12 +3,24 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from ejournal.access import Viewer
 from ejournal.domain import terms
 from ejournal.extensions import db
-from ejournal.models import ANSWER_MODES, AnswerMode, Homework, Lesson, LessonFile, LessonState
+from ejournal.models import (
+    ANSWER_MODES,
+    AnswerMode,
+    Course,
+    Discipline,
+    DisciplineKind,
+    Homework,
+    Lesson,
+    LessonFile,
+    LessonState,
+    Topic,
+)
 from ejournal.models.base import now
 from ejournal.services import answer_rounds, lesson_context, settings
 from ejournal.services.errors import FieldsError
@@ -18,6 +30,25 @@ PURPOSE = "homework"
 # Text, due date, AnswerMode.
 Stored = tuple[str, date | None, str]
 NOTHING: Stored = ("", None, AnswerMode.POSSIBLE.value)
+
+# Which lessons owe homework (setting control.homework): those whose topic of the thematic plan has some and those
+# without such a topic; every one; none, and then only what is published late is late. Practice never does.
+PLAN, EVERY, GIVEN = "plan", "every", "given"
+
+
+def is_owed() -> ColumnElement[bool]:
+    """The condition that the query's Lesson of its Course owes homework, as the college has set (п. 4.4)."""
+    mode = settings.get("control.homework")
+    if mode == GIVEN:
+        return false()
+    practice = (DisciplineKind.UP, DisciplineKind.PP, DisciplineKind.GIA)
+    # Aliases: the query itself may name what it is about.
+    discipline, topic = aliased(Discipline), aliased(Topic)
+    taught = ~exists().where(discipline.id == Course.discipline_id, discipline.kind.in_(practice))
+    if mode == EVERY:
+        return taught
+    planned = exists().where(topic.id == Lesson.topic_id, topic.homework != "")
+    return and_(taught, or_(Lesson.topic_id.is_(None), planned))
 
 
 def write(actor: Viewer, lesson: Lesson, text: str, due: date | None, answer: str | None = None) -> bool:

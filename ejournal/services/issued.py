@@ -32,6 +32,7 @@ KINDS = {
     "group-view": "ведомость группы по всем дисциплинам",
     "student-view": "сведения об обучающемся",
     "report": "отчёт",
+    "control": "отчёт о соблюдении сроков",
 }
 CODE_LENGTH = 12  # of 31 signs: 59 bits, and all a right guess gives is a number and a date
 LISTED = 30

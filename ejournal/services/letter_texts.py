@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from ejournal.extensions import db
 from ejournal.models import Account, Letter
 from ejournal.services import bulletins, compromises, mail, notice_letters, notify, own_address, settings
+from ejournal.services.control import letters as control_letters
 from ejournal.services.letter_format import Content
 
 
@@ -43,4 +44,5 @@ KINDS: Mapping[str, Callable[[Letter], Content | None]] = {
     bulletins.KIND: bulletins.compose,
     notice_letters.KIND: notice_letters.compose,
     own_address.KIND: own_address.compose,
+    control_letters.KIND: control_letters.compose,
 }

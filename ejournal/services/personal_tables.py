@@ -28,6 +28,7 @@ ABOUT = {
     "sheet_row.student_id": "Результаты экзаменов и зачётов",
     "curatorship.person_id": "Руководство группами",
     "course_teacher.teacher_id": "Преподаваемые дисциплины",
+    "control_count.teacher_id": "Сроки ведения журнала: мои показатели по дням",
     "timetable_entry.teacher_id": "Расписание преподавателя",
     "lesson.teacher_id": "Занятия, проведённые вместо другого",
     "exam.teacher_id": "Экзамены и консультации",

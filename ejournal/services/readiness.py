@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, distinct, exists, func, or_, select
 
 from ejournal.access import in_force
-from ejournal.domain import readiness
+from ejournal.domain import readiness, terms
 from ejournal.domain.readiness import Check, Facts
 from ejournal.extensions import db
 from ejournal.models import (
@@ -55,8 +55,7 @@ def load(year: AcademicYear) -> Checklist:
     lines = [
         Line(group, group.course_number(year.starts.year), readiness.checks(facts[group.id])) for group in studying
     ]
-    month, day = (int(part) for part in str(settings.get("terms").get("year_setup", "09-25")).split("-"))
-    term = date(year.starts.year, month, day)
+    term = terms.year_setup_due(year.starts.year, settings.get("terms"))
     return Checklist(lines, readiness.share([line.checks for line in lines]), term, (term - settings.today()).days)
 
 

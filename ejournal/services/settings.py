@@ -33,6 +33,11 @@ DEFAULTS: dict[str, Any] = {
     "session.days": 30,
     # Overrides of the regulation's terms by key of domain.terms.TERMS.
     "terms": {},
+    # Control of terms: which lessons owe homework (services/homework.py); who gets the daily and the weekly
+    # letter, by person (None: everybody of administration).
+    "control.homework": "plan",
+    "control.daily": None,
+    "control.weekly": None,
     # The hour of the college's day at which the night's work begins, and how it went last (see jobs/night.py).
     "nightly.hour": 3,
     "nightly.last": None,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from ejournal.domain import attestation
 from ejournal.extensions import db
 from ejournal.models import Cell, Debt, Lesson, LessonState, Work, WorkKind
-from ejournal.services import settings
+from ejournal.services import settings, works
 from ejournal.services.period_marks import Column
 from ejournal.services.roster import Student
 
@@ -89,8 +89,7 @@ def _of_period(column: Column) -> ColumnElement[bool]:
 
 
 def _works(column: Column, today: date) -> list[Gap]:
-    """Planned works without a single mark; an answer in class is not owed to anybody."""
-    usual = select(WorkKind.id).order_by(WorkKind.ordinal, WorkKind.id).limit(1).scalar_subquery()
+    """Planned works without a single mark."""
     rows = db.session.execute(
         select(Lesson.id, Lesson.date, Lesson.pair, Work.title, WorkKind.title)
         .join(Work, Work.lesson_id == Lesson.id)
@@ -99,7 +98,7 @@ def _works(column: Column, today: date) -> list[Gap]:
             _of_period(column),
             Lesson.date <= today,
             Lesson.state != LessonState.CANCELLED,
-            or_(Work.kind_id != usual, Work.mark_due.is_not(None)),
+            works.is_planned(),
             ~exists().where(Cell.work_id == Work.id, Cell.mark.is_not(None)),
         )
         .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)

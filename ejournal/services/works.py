@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from ejournal.access import Viewer
 from ejournal.domain import terms
@@ -24,6 +24,13 @@ class _Fields:
     title: str
     weight: int
     mark_due: date | None
+
+
+def is_planned() -> ColumnElement[bool]:
+    """The condition that marks are owed for the query's Work: an answer in class, the usual kind, is owed to nobody,
+    unless the teacher set it a checking term (R4.4.h)."""
+    usual = select(WorkKind.id).order_by(WorkKind.ordinal, WorkKind.id).limit(1).scalar_subquery()
+    return or_(Work.kind_id != usual, Work.mark_due.is_not(None))
 
 
 def add(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str], version: int | None) -> Work:

@@ -32,6 +32,7 @@ AREAS = (
     "closing",
     "compromises",
     "consents",
+    "control",
     "debts",
     "diary",
     "disclosures",

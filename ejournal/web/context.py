@@ -13,6 +13,7 @@ from ejournal.config import ROOT
 from ejournal.domain import calendar
 from ejournal.models import Role
 from ejournal.services import settings
+from ejournal.services.control import words
 from ejournal.web import menus, view_mode
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
@@ -22,6 +23,8 @@ def init_app(app: Flask) -> None:
     app.context_processor(common)
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["here"] = here
+    # A term of the regulation as the college has set it: «2 дня», «19:00».
+    app.jinja_env.globals["term_words"] = lambda key: words.shown(key, settings.get("terms"))
     # For links to parts that a page can do without.
     app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""

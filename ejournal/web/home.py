@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal import access
+from ejournal.domain.control import CLAUSES
 from ejournal.models import Role
 from ejournal.services import agenda, answer_board, asks, compromise_register, group_home
+from ejournal.services.control import history
 from ejournal.services.errors import ForbiddenError
 from ejournal.web import view_mode
 from ejournal.web.context import active_role
@@ -29,8 +31,9 @@ def index() -> ResponseReturnValue:
     reports = compromise_register.counts() if role is Role.ADMINISTRATION else None
     waiting = asks.load(current_user, role) if role else None
     return render_template(
-        "home/index.html", agenda=day, groups=groups, reports=reports, asks=waiting, to_check=to_check
-    )
+        "home/index.html", agenda=day, groups=groups, reports=reports, asks=waiting, to_check=to_check,
+        control=history.last_totals() if role is Role.ADMINISTRATION else None, clauses=CLAUSES,
+    )  # fmt: skip
 
 
 @bp.post("/role")

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from ejournal.extensions import db
 from ejournal.models import Bell, BellSchedule, CourseTeacher, Homework, Lesson, PeriodClosing, Role, Work
 from ejournal.models.base import now
-from ejournal.services import agenda, cells, settings
+from ejournal.services import agenda, cells, homework, settings
 from ejournal.services.agenda import Agenda
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Europe/Moscow"))
@@ -25,8 +25,12 @@ def journal(in_app: Flask):  # type: ignore[no-untyped-def]
 
 
 def lesson(journal: Journal, days: int, **rest: object) -> Lesson:
-    """A lesson so many days from today with attendance gone through, unless said otherwise."""
+    """A lesson so many days from today with attendance gone through, unless said otherwise; past ones with homework."""
+    has_homework = rest.pop("homework", days < 0)
     made = make_lesson(journal.course_id, settings.today() + timedelta(days=days), **{"topic": "Тема", **rest})
+    if has_homework:
+        db.session.add(Homework(lesson_id=made.id, text="§ 3", published_at=now() + timedelta(days=days)))
+        db.session.commit()
     if made.state == "held" and "attendance_at" not in rest:
         made.attendance_at = now()
         db.session.commit()
@@ -66,6 +70,21 @@ def test_saturday_has_bells_of_its_own(journal):
     db.session.commit()
     lesson(journal, 4, state="planned")  # Saturday, 28 November
     assert load(journal).following[0].times == (time(9, 0), time(10, 0))
+
+
+def test_r4_4_g_homework_is_owed_from_19_00_where_the_college_controls_it(journal):
+    of_today, of_yesterday = lesson(journal, 0), lesson(journal, -1, homework=False)
+    title = "Домашнее задание не опубликовано"
+    assert overdue(journal) == {title: [of_yesterday.id]}
+    with time_machine.travel(NOON.replace(hour=19, minute=0, second=1), tick=False):
+        assert overdue(journal) == {title: [of_yesterday.id, of_today.id]}
+        assert load(journal).overdue[0].slots[1].phrase == (
+            "п. 4.4: задание — не позднее 19:00 в день занятия, срок был 24.11"
+        )
+    settings.put("control.homework", homework.GIVEN)
+    db.session.commit()
+    assert overdue(journal) == {}
+    assert [slot.lesson_id for slot in load(journal).homework_owed] == [of_today.id]
 
 
 @pytest.mark.parametrize(("days", "is_late"), [(0, False), (-2, False), (-3, True)])

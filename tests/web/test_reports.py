@@ -20,6 +20,8 @@ from ejournal.services import settings
 from ejournal.services.reports import registry
 
 MOST_QUERIES = 24
+# Control of terms asks for the year's set-up, too: the checklist of п. 4.1 has thirteen of its own.
+MOST_OF = {"control": 34}
 
 
 @pytest.fixture
@@ -155,7 +157,7 @@ def test_every_report_costs_few_queries_however_many_students(
             more = factories.make_journal(students=12, lessons=5, last=settings.today() - timedelta(days=1))
             made.fill(more, 3, ["5", "4", "н", "2", "2"])
     for key, few in counts.items():
-        assert queries(app, lambda k=key: director.get(f"/reports/{k}")) == few <= MOST_QUERIES, key
+        assert queries(app, lambda k=key: director.get(f"/reports/{k}")) == few <= MOST_OF.get(key, MOST_QUERIES), key
 
 
 def queries(app: Flask, act: Callable[[], object]) -> int:

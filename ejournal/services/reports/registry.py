@@ -35,7 +35,9 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Report:
     """`of_groups`: the whole group is seen, so only by who leads it; else own journals, too. `needs_group`: it is
-    about one group, the first where none is chosen. `ahead`: days that have not come yet count."""
+    about one group, the first where none is chosen. `ahead`: days that have not come yet count. `substitutes`: journals
+    of others in which the viewer gives lessons (замена) are in it, and who answers for what is asked lesson by lesson.
+    `period`: what is shown where none is asked for, else the running one."""
 
     key: str
     title: str
@@ -48,6 +50,8 @@ class Report:
     of_groups: bool = False
     needs_group: bool = False
     ahead: bool = False
+    substitutes: bool = False
+    period: str = ""
 
 
 @cache

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
-from ejournal.access import OVERSEERS, Viewer, in_force, sees
+from ejournal.access import OVERSEERS, Viewer, gives, in_force, sees
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -16,6 +16,7 @@ from ejournal.models import (
     Curatorship,
     Discipline,
     Group,
+    Lesson,
     Period,
     Person,
     Role,
@@ -127,7 +128,7 @@ def resolve(viewer: Viewer, report: Report, query: Query) -> Scope:
     today = settings.today()
     year = periods.chosen(query.year)
     led = None if viewer.holds(OVERSEERS) else _led(viewer, today)
-    journals = _journals(viewer, year, today)
+    journals = _journals(viewer, year, today, substitutes=report.substitutes)
     if report.of_groups and led is not None:
         journals = {id_: one for id_, one in journals.items() if one.group_id in led}
     offered = _groups(year, journals, led)
@@ -149,8 +150,11 @@ def _led(viewer: Viewer, today: date) -> frozenset[int]:
     return frozenset(rows)
 
 
-def _journals(viewer: Viewer, year: AcademicYear, today: date) -> dict[int, Journal]:
+def _journals(viewer: Viewer, year: AcademicYear, today: date, *, substitutes: bool = False) -> dict[int, Journal]:
     """The journals the viewer may read, by group, index and subgroup; one query."""
+    reads = sees(viewer, today)
+    if substitutes and not viewer.holds(OVERSEERS):
+        reads = or_(reads, exists().where(Lesson.course_id == Course.id, gives(viewer, Lesson)))
     rows = db.session.execute(
         select(
             Course.id, Course.group_id, Course.subgroup_id, Course.group_title, Group.title.label("title_now"),
@@ -160,7 +164,7 @@ def _journals(viewer: Viewer, year: AcademicYear, today: date) -> dict[int, Jour
         .join(Group, Group.id == Course.group_id)
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
-        .where(Course.year_id == year.id, sees(viewer, today))
+        .where(Course.year_id == year.id, reads)
         .order_by(Group.admission_year.desc(), Group.gkey, Discipline.index, Discipline.title, Course.id)
     )  # fmt: skip
     return {row.id: _journal(row) for row in rows}
@@ -224,7 +228,9 @@ def _check_offered(scope: Scope) -> None:
     if query.group is not None and query.group not in scope.offered_groups:
         raise NotFoundError
     people = {who.id for rows in scope.teachers.values() for who, _since, _until in rows}
-    if query.teacher is not None and query.teacher not in people:
+    # Who only replaces others teaches no journal; what is shown of her are lessons the viewer oversees.
+    replaces = scope.report.substitutes and (scope.led is None or bool(scope.led))
+    if query.teacher is not None and query.teacher not in people and not replaces:
         raise NotFoundError
     disciplines = {journal.discipline_id for journal in scope.offered_journals.values()}
     if query.discipline is not None and query.discipline not in disciplines:
@@ -240,8 +246,10 @@ def _preferred(scope: Scope) -> Iterator[int]:
 
 def _is_wanted(scope: Scope, journal: Journal) -> bool:
     query = scope.query
-    if query.teacher and all(who.id != query.teacher for who, _since, _until in scope.teachers.get(journal.id, ())):
-        return False
+    if query.teacher and not scope.report.substitutes:
+        teachers = {who.id for who, _since, _until in scope.teachers.get(journal.id, ())}
+        if query.teacher not in teachers:
+            return False
     if query.discipline is None:
         return True
     return journal.discipline == _discipline_named(scope, query.discipline)

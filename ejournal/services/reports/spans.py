@@ -35,11 +35,14 @@ def fill(scope: "Scope") -> None:
 
 
 def chosen_period(scope: "Scope") -> str:
-    """What is asked for if it is offered; else the period that runs today or ended last. "" where days are given."""
+    """What is asked for if it is offered; else the report's own, the period that runs today or the one that ended last.
+    "" where days are given."""
     if scope.query.since or scope.query.until:
         return ""
     if scope.query.period in {value for value, _title in choices(scope)}:
         return scope.query.period
+    if scope.report.period:
+        return scope.report.period
     begun = [one for one in scope.year_periods if one.starts <= scope.today]
     return f"s{max(begun, key=lambda one: one.starts).number}" if begun else _first(scope.year_periods)
 

@@ -47,12 +47,14 @@ class Column:
 @dataclass(slots=True)
 class Row:
     """`drill`: what of the address changes to see what the row is made of; `course_id`: the journal it is about;
-    `student_id`: the diary. `alarm`: why it is out of order, in words. `is_total`: stays below the others."""
+    `student_id`: the diary; `link`: another page, its endpoint and arguments. `alarm`: why it is out of order, in
+    words. `is_total`: stays below the others."""
 
     cells: Sequence[Value]
     drill: Mapping[str, str] | None = None
     course_id: int | None = None
     student_id: int | None = None
+    link: tuple[str, Mapping[str, object]] | None = None
     alarm: str = ""
     is_total: bool = False
     # What its figures are, where that differs from the columns'.

@@ -24,6 +24,8 @@ ANCHORS = {
     "compromises": "compromise",
     "compromises.index": "compromise-register",
     "consents": "consents",
+    "control": "control",
+    "control.terms": "control-terms",
     "debts": "debts",
     "diary": "diary",
     "diary.attendance": "attendance",

@@ -39,7 +39,7 @@ def show(report_key: str) -> ResponseReturnValue:
         made, wrong = running.make(current_user, report_key, {**given, "since": "", "until": ""}), error.message
     alone = is_fragment() and "HX-History-Restore-Request" not in request.headers
     page = "reports/_report.html" if alone else "reports/report.html"
-    return render_template(page, alone=alone, **_shown(made, wrong))
+    return render_template(page, alone=alone, **shown(made, wrong))
 
 
 @bp.post("/<report_key>/xlsx")
@@ -68,9 +68,11 @@ def pdf(report_key: str) -> ResponseReturnValue:
     return answers.pdf(kind, title, lambda: paper.of_made(current_user, made), _address(report_key))
 
 
-def _shown(made: Made, wrong: str) -> dict[str, object]:
+def shown(made: Made, wrong: str) -> dict[str, object]:
+    """What the templates of a report need. `address`: of the page itself with other arguments."""
     table = made.table
     return {
+        "address": lambda **arguments: url_for("reports.show", report_key=made.report.key, **arguments),
         "made": made,
         "report": made.report,
         "query": made.scope.query,

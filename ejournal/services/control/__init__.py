@@ -1,0 +1,1 @@
+"""Control of terms: who is late with what, by clause (R4.2.e, f, h)."""
