@@ -50,6 +50,7 @@ AREAS = (
     "notices",
     "plans",
     "profile",
+    "remarks",
     "resources",
     "reports",
     "sheets",

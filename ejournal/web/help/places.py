@@ -73,6 +73,7 @@ ANCHORS = {
     "notices": "notices",
     "plans": "plans",
     "profile": "profile",
+    "remarks": "remarks",
     "reports": "reports",
     "resources": "resources",
     "sheets": "sheets",
