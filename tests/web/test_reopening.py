@@ -10,7 +10,6 @@ from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.web.reopening import page_above
 
-
 # Read as the address of a job; whatever it comes to, the answer leads to another page.
 LEADS_AWAY = {"jobs.start_night"}
 
