@@ -39,6 +39,7 @@ from ejournal.access.disputes import disputes_of
 from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
 from ejournal.access.readers import readers_of
+from ejournal.access.remarks import answers_remark, asked_of, makes_remarks, remarks_of
 
 __all__ = [
     "ANNOUNCERS",
@@ -49,6 +50,8 @@ __all__ = [
     "Alive",
     "Viewer",
     "addressed",
+    "answers_remark",
+    "asked_of",
     "children_of",
     "closed_to",
     "courses_seen_by",
@@ -63,6 +66,7 @@ __all__ = [
     "leads",
     "led_by",
     "load_viewer",
+    "makes_remarks",
     "may_address",
     "members",
     "permits",
@@ -71,6 +75,7 @@ __all__ = [
     "reaching",
     "readers_of",
     "reads_diary",
+    "remarks_of",
     "sees",
     "students_concerned",
     "teaches",

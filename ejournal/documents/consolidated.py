@@ -10,9 +10,11 @@ KIND = "consolidated"
 WIDEST = 5  # % of the page for one discipline
 
 
-def of_group(actor: Viewer, group_id: int, period_id: int | None) -> list[Document]:
+def of_group(actor: Viewer, group_id: int, period_id: int | None, of: str = consolidated.PERIOD) -> list[Document]:
     """Raises NotFoundError, ForbiddenError, RefusedError."""
-    sheet = consolidated.of_group(actor, group_id, period_id)
+    of = of if of in consolidated.MARKS else consolidated.PERIOD
+    sheet = consolidated.of_group(actor, group_id, period_id, of)
+    span = sheet.period.title if of == consolidated.PERIOD else f"оценки {consolidated.MARKS[of]}"
     year = db.session.get(AcademicYear, sheet.period.year_id)
     # Of 80 % the name has at least 20; 3 are for the number, 17 for the mean and missed hours.
     share = min(60 / len(sheet.columns), WIDEST)
@@ -20,7 +22,7 @@ def of_group(actor: Viewer, group_id: int, period_id: int | None) -> list[Docume
     return [
         Document(
             title="Сводная ведомость успеваемости",
-            subtitle=f"группа {sheet.group.title}, {sheet.period.title}, {year.title if year else ''} учебный год",
+            subtitle=f"группа {sheet.group.title}, {span}, {year.title if year else ''} учебный год",
             sheets=[Sheet("consolidated.html", context, "landscape")],
         )
     ]

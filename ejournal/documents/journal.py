@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from ejournal.access import Viewer
 from ejournal.documents.issuing import Document, Sheet
-from ejournal.domain import calendar
+from ejournal.domain import calendar, remarks
 from ejournal.models import Course, Homework, Lesson, LessonState, Period
-from ejournal.services import grid, lesson_list, settings, spans
+from ejournal.services import grid, lesson_list, remark_list, settings, spans
 from ejournal.services.grid import Column, Grid
 from ejournal.services.lesson_list import Listing
 
@@ -55,8 +56,28 @@ def of_course(actor: Viewer, course_id: int, period_id: int | None) -> list[Docu
     ]
     for shown in grids:
         sheets += _months(course, shown, listing)
-    sheets.append(Sheet("journal_end.html", {"course": course, "listing": listing, "teachers": grids[0].teachers}))
+    span = (min(one.starts for one in chosen), max(one.ends for one in chosen)) if chosen else None
+    end = {"course": course, "listing": listing, "teachers": grids[0].teachers}
+    sheets.append(Sheet("journal_end.html", {**end, "remarks": _remarks(actor, course_id, span)}))
     return [Document(title="Журнал учебных занятий", sheets=sheets)]
+
+
+def _remarks(actor: Viewer, course_id: int, span: tuple[date, date] | None) -> list[dict[str, object]]:
+    """Lines of «Замечания по ведению журнала» (п. 4.2)."""
+    return [
+        {
+            "date": settings.local(line.remark.created_at).date(),
+            "text": f"Занятие {line.date:%d.%m}: {line.remark.text}" if line.date else line.remark.text,
+            "done": remarks.done_note(
+                line.state, line.remark.answer, _day(line.remark.answered_at), _day(line.remark.decided_at)
+            ),
+        }
+        for line in remark_list.of_print(actor, course_id, span)
+    ]
+
+
+def _day(moment: datetime | None) -> date | None:
+    return settings.local(moment).date() if moment else None
 
 
 def _months(course: Course, shown: Grid, listing: Listing) -> list[Sheet]:

@@ -70,6 +70,7 @@ from ejournal.models.people import (
     SignInFailure,
     UserSession,
 )
+from ejournal.models.remark import Remark
 from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
 from ejournal.models.substitution import Substitution, SubstitutionKind
 from ejournal.models.tasks import (
@@ -178,6 +179,7 @@ __all__ = [
     "PersonalTask",
     "PersonalTaskStudent",
     "Programme",
+    "Remark",
     "Resource",
     "Role",
     "RoleGrant",

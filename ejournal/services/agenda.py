@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 
 from ejournal.access import Viewer, gives, teaches
 from ejournal.domain import terms
@@ -26,7 +26,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import bells, homework, settings, works
+from ejournal.services import bells, homework, settings, unfilled, works
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
 
@@ -97,11 +97,7 @@ def load(viewer: Viewer) -> Agenda:
         today=of_today,
         next_day=next_day,
         following=[slot for slot in later if slot.date == next_day],
-        homework_owed=[
-            s for s in of_today if s.owes_homework and not s.has_homework and s.state != LessonState.CANCELLED
-        ]
-        if now() <= until
-        else [],
+        homework_owed=[slot for slot in of_today if _owes_homework(slot)] if now() <= until else [],
         homework_until=f"{until:%H:%M}",
         homework_optional=_is_optional(),
         overdue=[group for group in _overdue(viewer, today, values) if group.slots],
@@ -122,20 +118,18 @@ def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]
         Lesson.state != LessonState.CANCELLED, AcademicYear.closed_at.is_(None), ~_is_closed()
     )
     # The last day whose term is over today, from the term itself: n days after the lesson.
-    attendance_before = today - (terms.attendance_due(today, values) - today)
     marks_before = today - (terms.mark_due(today, None, values) - today)
-    bare = and_(Lesson.state != LessonState.HELD, Lesson.topic == "")
     return [
         Overdue(
             "Посещаемость не внесена",
             "п. 4.4",
             _owed(
-                started.where(Lesson.date < attendance_before, Lesson.attendance_at.is_(None), ~bare),
+                started.where(unfilled.term_passed(today, values), unfilled.without_attendance()),
                 lambda row: terms.lateness("attendance", row.date, None, today, values),
             ),
             "journal.roll",
         ),
-        _homework_overdue(started.where(~bare), today, values),
+        _homework_overdue(started.where(~unfilled.bare()), today, values),
         Overdue(
             "Оценки за работу не выставлены",
             "п. 4.4",
@@ -148,7 +142,7 @@ def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]
         Overdue(
             "Занятие прошло, но не заполнено: нет темы и отметки о проведении",
             "п. 4.4",
-            _owed(started.where(Lesson.date < today, bare), lambda _row: None),
+            _owed(started.where(Lesson.date < today, unfilled.bare()), lambda _row: None),
             "journal.lesson",
             "topic",
         ),

@@ -10,11 +10,15 @@ from ejournal.domain import grading, reports
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
 from ejournal.models import Discipline, Group, Period, Person
-from ejournal.services import group_admin, movement_plan, statement_facts, statements
+from ejournal.services import group_admin, mark_slots, movement_plan, statement_facts, statements
 from ejournal.services.errors import ForbiddenError, RefusedError
+from ejournal.services.statement_facts import Facts
 from ejournal.services.statements import Row
 
 EXEMPT = "осв."
+# Which marks the sheet is of: the period's, or at the year's end those for the year and the final ones.
+PERIOD = "period"
+MARKS = {PERIOD: "за период", mark_slots.YEAR: "за год", mark_slots.FINAL: "итоговые"}
 
 
 @dataclass(slots=True)
@@ -50,8 +54,8 @@ class Sheet:
     lists: list[tuple[str, list[str]]] = field(default_factory=list)
 
 
-def of_group(viewer: Viewer, group_id: int, period_id: int | None) -> Sheet:
-    """Of who is in the group on the period's last day, or today.
+def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PERIOD) -> Sheet:
+    """Of who is in the group on the period's last day, or today; `of` one of MARKS.
 
     Raises NotFoundError, ForbiddenError, RefusedError.
     """
@@ -62,8 +66,11 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None) -> Sheet:
     span = statements.counted_span(period)
     students = movement_plan.in_group(group_id, span[1])
     facts = statement_facts.load([student.id for student in students], span, period)
+    given = facts.period_marks if of == PERIOD else _of_year(facts, of)
+    if of != PERIOD and not given:
+        raise RefusedError(f"Оценок «{MARKS[of]}» нет: их ставят в конце года. Выберите его последний период.")
     taught = {lesson.discipline_id for lesson in facts.lessons if lesson.group_id == group_id}
-    wanted = taught | {one for own in facts.period_marks.values() for one in own}
+    wanted = (taught if of == PERIOD else set()) | {one for own in given.values() for one in own}
     disciplines = db.session.scalars(
         select(Discipline).where(Discipline.id.in_(wanted)).order_by(Discipline.index)
     ).all()
@@ -71,7 +78,7 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None) -> Sheet:
         raise RefusedError("За этот период у группы нет ни занятий, ни оценок.")
     lines = []
     for student in students:
-        own = facts.period_marks.get(student.id, {})
+        own = given.get(student.id, {})
         marks = [
             own.get(one.id) or (EXEMPT if statement_facts.within(facts.exempt, (student.id, one.id), span[1]) else "")
             for one in disciplines
@@ -82,6 +89,15 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None) -> Sheet:
         _figures(Column(one.index, one.title), [line.marks[n] for line in lines]) for n, one in enumerate(disciplines)
     ]
     return Sheet(group, period, columns, lines, _total(lines), student_lists(lines))
+
+
+def _of_year(facts: Facts, kind: str) -> dict[int, dict[int, str]]:
+    """Marks of one kind by student and discipline."""
+    found = {
+        student_id: {one: marks[kind] for one, marks in own.items() if kind in marks}
+        for student_id, own in facts.year_marks.items()
+    }
+    return {student_id: own for student_id, own in found.items() if own}
 
 
 def _line(student: Person, marks: list[str], total: Row) -> Line:

@@ -49,6 +49,13 @@ def issue(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> DebtAttempt:
     except ValueError:
         raise FieldsError({"day": "Укажите дату пересдачи."}) from None
     names = examiners_of(form.get("examiners", ""))
+    attempt = add_attempt(actor, debt, day, names)
+    db.session.commit()
+    return attempt
+
+
+def add_attempt(actor: Viewer, debt: Debt, day: date, names: Sequence[str]) -> DebtAttempt:
+    """In the current transaction. Raises FieldsError, RefusedError."""
     attempts = as_law(debt.attempts)
     refused = law.refusal(attempts, day, names, debt.opened_on, pauses_of(debt))
     if refused:
@@ -61,7 +68,7 @@ def issue(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> DebtAttempt:
     debt.attempts.append(attempt)
     debt.version += 1
     _log(actor, debt, "referral", after=f"попытка {attempt.number}, {day:%d.%m.%Y}, {', '.join(names)}")
-    db.session.commit()
+    db.session.flush()
     return attempt
 
 
@@ -75,6 +82,13 @@ def record_result(actor: Viewer, attempt_id: int, result: str, excused: bool = F
     attempt = next(one for one in debt.attempts if one.id == attempt_id)
     if attempt.result is not None:
         raise RefusedError("Результат этой попытки уже внесён. Обновите страницу.")
+    put_result(actor, debt, attempt, result, excused)
+    db.session.commit()
+    return debt
+
+
+def put_result(actor: Viewer, debt: Debt, attempt: DebtAttempt, result: str, excused: bool = False) -> None:
+    """In the current transaction. Raises FieldsError, RefusedError."""
     if attempt.day > settings.today():
         raise FieldsError({"result": f"Пересдача назначена на {attempt.day:%d.%m.%Y}: результат вносят в этот день."})
     if result not in law.RESULTS:
@@ -85,8 +99,6 @@ def record_result(actor: Viewer, attempt_id: int, result: str, excused: bool = F
     _log(actor, debt, "result", after=f"попытка {attempt.number}: {result}{', уважительная причина' * attempt.excused}")
     if result in law.PASSING:
         _pass(actor, debt, attempt)
-    db.session.commit()
-    return debt
 
 
 def change_terms(actor: Viewer, debt_id: int, terms: Terms) -> None:

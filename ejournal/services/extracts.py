@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, Enrollment, Lesson, Period, PeriodMark, Person, Work, WorkKind
+from ejournal.models import Cell, Course, Enrollment, Lesson, Period, PeriodMark, Person, Work, WorkKind, YearMark
+from ejournal.services import mark_slots
 
 # Attendance in the order and the words of п. 4.4.
 ATTENDANCE = {"н": "неуважительная", "п": "уважительная", "б": "болезнь", "о": "опоздание"}
@@ -50,7 +51,7 @@ class Extract:
 
 
 def build(person: Person, since: date, until: date) -> Extract:
-    """Both days included; four queries whatever it holds."""
+    """Both days included; five queries whatever it holds."""
     lines: dict[int, Line] = {}
     seen: dict[int, set[tuple[int, str]]] = {}
     for row in _cells(person.id, since, until):
@@ -61,6 +62,8 @@ def build(person: Person, since: date, until: date) -> Extract:
             seen.setdefault(row.course_id, set()).add((row.lesson_id, row.attendance))
     for row in _period_marks(person.id, since, until):
         _line(lines, row.course_id).period_marks.append((row.title, row.mark))
+    for row in _year_marks(person.id, since, until):
+        _line(lines, row.course_id).period_marks.append((mark_slots.TITLES[row.kind], row.mark))
     for course_id, lessons in seen.items():
         for _lesson_id, letter in sorted(lessons):
             lines[course_id].absences[letter] = lines[course_id].absences.get(letter, 0) + 1
@@ -103,6 +106,18 @@ def _period_marks(student_id: int, since: date, until: date) -> Iterable[Any]:
         .join(Period, Period.id == PeriodMark.period_id)
         .where(PeriodMark.student_id == student_id, PeriodMark.mark.is_not(None), Period.ends.between(since, until))
         .order_by(Period.ends, Period.id)
+    )
+
+
+def _year_marks(student_id: int, since: date, until: date) -> Iterable[Any]:
+    """For the year, then final ones: of years whose last period, by whatever course, ended in that time."""
+    last = select(Period.year_id, func.max(Period.ends).label("ends")).group_by(Period.year_id).subquery("last_periods")
+    return db.session.execute(
+        select(YearMark.course_id, YearMark.kind, YearMark.mark)
+        .join(Course, Course.id == YearMark.course_id)
+        .join(last, last.c.year_id == Course.year_id)
+        .where(YearMark.student_id == student_id, YearMark.mark.is_not(None), last.c.ends.between(since, until))
+        .order_by(last.c.ends, YearMark.kind.desc(), YearMark.id)
     )
 
 

@@ -48,7 +48,12 @@ class Column(NamedTuple):
     topic: str
     mark_due: datetime.date | None
     first_of_lesson: bool
-    is_open: bool
+    # Why nobody can write in it today: "year", "closed", "ahead", "cancelled"; "" where it is open.
+    why: str
+
+    @property
+    def is_open(self) -> bool:
+        return not self.why
 
 
 @dataclass(slots=True)
@@ -66,6 +71,15 @@ class Grid:
     column_means: dict[int, str]
     last_entry: int
     closed: bool
+    closings: set[int]
+
+    def why_of(self, slot: Slot) -> str:
+        """Why nobody can write a mark of a period today; a word of Column.why."""
+        if self.course.year.closed_at:
+            return "year"
+        if slot.period_id in self.closings:
+            return "closed"
+        return "ahead" if slot.starts > settings.today() else ""
 
     @property
     def recent(self) -> list[Column]:
@@ -110,6 +124,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
         slots=slots,
         column_means=means,
         last_entry=last_entry,
+        closings=closings,
         closed=any(first <= chosen.span[0] and chosen.span[1] <= last for first, last in closed_spans)
         or course.year.closed_at is not None,
     )
@@ -152,15 +167,21 @@ def _columns(
     previous = None
     for row in rows:
         day, state = row[2], row[4]
-        is_open = (
-            closed is not None
-            and day <= today
-            and state != LessonState.CANCELLED
-            and not any(first <= day <= last for first, last in closed)
-        )
-        columns.append(Column(*row, first_of_lesson=row[1] != previous, is_open=is_open))
+        why = _why(day, state, closed, today)
+        columns.append(Column(*row, first_of_lesson=row[1] != previous, why=why))
         previous = row[1]
     return columns
+
+
+def _why(day: date, state: str, closed: Sequence[tuple[date, date]] | None, today: date) -> str:
+    """Why a lesson can't be written in, the word of Column.why."""
+    if closed is None:
+        return "year"
+    if any(first <= day <= last for first, last in closed):
+        return "closed"
+    if day > today:
+        return "ahead"
+    return "cancelled" if state == LessonState.CANCELLED else ""
 
 
 def _fill(

@@ -31,11 +31,13 @@ from ejournal.services import (
     lesson_context,
     lessons,
     personal_tasks,
+    remark_list,
     settings,
     topics,
     works,
 )
 from ejournal.services.personal_tasks import Listed
+from ejournal.services.remark_list import Line
 from ejournal.services.roster import Student
 
 
@@ -85,6 +87,7 @@ class Page:
     is_ahead: bool
     suggests_held: bool
     is_removable: bool
+    remarks: list[Line]
 
     @property
     def kind_options(self) -> list[tuple[int, str]]:
@@ -133,6 +136,7 @@ def load(viewer: Viewer, course_id: int, lesson_id: int) -> Page:
         is_ahead=lesson.date > today,
         suggests_held=_has_begun(lesson, times),
         is_removable=can_edit and lessons.is_removable(lesson),
+        remarks=remark_list.of_journal(viewer, course_id, lesson.id),
     )
 
 

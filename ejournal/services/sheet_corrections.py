@@ -10,7 +10,7 @@ from ejournal.domain import attestation
 from ejournal.extensions import db
 from ejournal.models import SheetCorrection, SheetRow
 from ejournal.models.base import now
-from ejournal.services import log, sheets
+from ejournal.services import log, sheet_debts, sheets
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
 
 SHORTEST_REASON = 3
@@ -74,6 +74,8 @@ def decide(actor: Viewer, correction_id: int, confirm: bool) -> SheetCorrection:
     if confirm:
         row.mark, row.version = made.after, row.version + 1
         row.updated_by, row.updated_at = actor.person_id, now()
+        if row.sheet.kind == "main":
+            sheet_debts.follow_correction(actor, row)
     after = (made.after if confirm else made.before) or ""
     _log(actor, row, "confirm" if confirm else "reject", made.before or "", after, made.reason)
     db.session.commit()

@@ -1,15 +1,17 @@
 """The register of ведомости, and the session's exams that have none yet (п. 4.4). A fixed number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, sees
+from ejournal.domain import attestation
 from ejournal.extensions import db
 from ejournal.models import AttestationSheet, Course, CourseTeacher, Exam, Group, Person, SheetCorrection, SheetRow
-from ejournal.services import exams, grid, periods, roster, settings, sheets, spans
+from ejournal.services import debts, exams, grid, periods, roster, settings, sheet_debts, sheets, spans
+from ejournal.services.errors import NotFoundError
 from ejournal.services.exams import Sitting
 from ejournal.services.roster import Student
 
@@ -102,6 +104,32 @@ class Draft:
     periods: list[tuple[int, str]]
     students: list[Student]
     values: dict[str, str]
+    chosen: tuple[int, ...] = ()
+
+
+def draft_of_debt(viewer: Viewer, course_id: int, debt_id: int) -> Draft:
+    """For the next attempt of a debt: a retake, or before a commission the second time (ст. 58 273-ФЗ).
+
+    Raises NotFoundError.
+    """
+    debt = debts.find(viewer, debt_id)
+    if debt.course_id != course_id:
+        raise NotFoundError
+    waiting = next((one for one in debt.attempts if one.result is None), None)
+    before = db.session.scalar(
+        select(AttestationSheet.control)
+        .where(AttestationSheet.course_id == course_id, AttestationSheet.period_id == debt.period_id)
+        .order_by(AttestationSheet.id.desc())
+        .limit(1)
+    )
+    control = before or (attestation.CREDIT if debt.mark == attestation.FAILED else "")
+    made = draft(viewer, course_id, control, waiting.day.isoformat() if waiting else "")
+    made.values["kind"] = sheet_debts.kind_of(debt.attempts)
+    if debt.period_id:
+        made.values["period"] = str(debt.period_id)
+    if waiting:
+        made.values["examiners"] = waiting.examiners
+    return replace(made, chosen=(debt.student_id,))
 
 
 def draft(viewer: Viewer, course_id: int, control: str = "", day: str = "") -> Draft:

@@ -15,14 +15,13 @@ from ejournal.domain import attestation, debts, session_plan
 from ejournal.extensions import db
 from ejournal.models import SHEET_KINDS, AttestationSheet, Course, Period, SheetRow
 from ejournal.models.base import now
-from ejournal.services import grid, log, roster, settings, spans
+from ejournal.services import grid, log, roster, settings, sheet_debts, spans
 from ejournal.services.debts import examiners_of
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
 from ejournal.services.roster import Student
 
 LONGEST_TICKET = 16
 CONTROLS = {key: title for key, title in session_plan.CONTROLS.items() if key not in session_plan.WITHOUT_DAY}
-FAILING = frozenset({"2", attestation.FAILED, attestation.ABSENT})
 
 
 def find(viewer: Viewer, sheet_id: int) -> AttestationSheet:
@@ -56,7 +55,8 @@ def may_fill(viewer: Viewer, sheet: AttestationSheet) -> bool:
 def create(actor: Viewer, form: Mapping[str, str], student_ids: Sequence[int] = ()) -> AttestationSheet:
     """A sheet of `course`, `period`, `kind`, `control`, `date`, `examiners`; an individual one of `student_ids`.
 
-    The main one is for everybody in the journal on its day; a retake for who failed or did not come.
+    The main one is for everybody in the journal on its day; a retake for who failed, did not come or
+    owes, or those of them in `student_ids`.
     Raises NotFoundError, ForbiddenError, FieldsError, ClosedError, RefusedError.
     """
     if not actor.holds(OVERSEERS):
@@ -107,7 +107,10 @@ def fill(actor: Viewer, sheet_id: int, typed: Mapping[int, tuple[str, str, int]]
 
 
 def close(actor: Viewer, sheet_id: int) -> None:
-    """Nothing in a closed sheet changes but by two people (see sheet_corrections). Raises what `fill` raises."""
+    """Nothing in a closed sheet changes but by two people (see sheet_corrections); debts follow it (see sheet_debts).
+
+    Raises what `fill` raises.
+    """
     sheet = _to_change(actor, sheet_id)
     if sheet.date > settings.today():
         raise RefusedError(f"Закрыть ведомость можно в день аттестации, {sheet.date:%d.%m.%Y}, или позже.")
@@ -115,6 +118,7 @@ def close(actor: Viewer, sheet_id: int) -> None:
     if empty:
         raise RefusedError(f"Без результата — {empty}. Поставьте оценку или «{attestation.ABSENT}» каждому.")
     sheet.closed_at, sheet.closed_by = now(), actor.person_id
+    sheet_debts.follow(actor, sheet)
     _log(actor, sheet, "close", before="открыта", after="закрыта")
     db.session.commit()
 
@@ -184,7 +188,11 @@ def _students(course: Course, sheet: AttestationSheet, chosen: Sequence[int]) ->
                 .order_by(AttestationSheet.date, AttestationSheet.id)
             ).all()
         )
-        listed = [student for student in listed if results.get(student.id) in FAILING]
+        owing, settled = sheet_debts.owing(course.id, sheet.period_id)
+        failed = {one for one, mark in results.items() if mark in sheet_debts.FAILING} - settled
+        listed = [student for student in listed if student.id in owing | failed]
+        if chosen:
+            listed = [student for student in listed if student.id in chosen]
     if not listed:
         raise RefusedError(
             "В эту ведомость некого включить: выберите обучающегося; в повторной — те, кто не сдал или не явился."

@@ -25,6 +25,7 @@ from ejournal.models import (
     Person,
     SubgroupMember,
     Work,
+    YearMark,
 )
 from ejournal.services.roster import EVER, leaving_note
 
@@ -64,6 +65,8 @@ class Facts:
     elsewhere: Spans
     given: dict[int, list[Given]]
     period_marks: dict[int, dict[int, str]]
+    # Of the year's last period: (за год, итоговая) by student and discipline.
+    year_marks: dict[int, dict[int, dict[str, str]]]
 
     def held(self, student_id: int) -> list[Held]:
         """The lessons held that the student had to attend, as the membership of each date says."""
@@ -103,7 +106,7 @@ def members(group_id: int, span: tuple[date, date]) -> list[tuple[Person, str]]:
 
 
 def load(student_ids: Sequence[int], span: tuple[date, date], period: Period | None = None) -> Facts:
-    """Everything of some students between two dates, both included; seven queries."""
+    """Everything of some students between two dates, both included; nine queries at most."""
     in_group = _in_groups(student_ids, span)
     exempt, elsewhere = _individual(student_ids)
     groups, courses = {key[1] for key in in_group}, {key[1] for key in elsewhere}
@@ -119,11 +122,12 @@ def load(student_ids: Sequence[int], span: tuple[date, date], period: Period | N
     ).all()  # fmt: skip
     given = _given(student_ids, span)
     marks = _period_marks(student_ids, period) if period else {}
+    of_year = _year_marks(student_ids, period) if period else {}
     disciplines = {lesson.discipline_id for lesson in lessons}
     disciplines |= {cell.discipline_id for cells in given.values() for cell in cells}
-    disciplines |= {discipline_id for own in marks.values() for discipline_id in own}
+    disciplines |= {one for found in (marks, of_year) for own in found.values() for one in own}
     titles = {row.id: row.label for row in db.session.scalars(select(Discipline).where(Discipline.id.in_(disciplines)))}
-    return Facts(titles, list(lessons), in_group, _in_subgroups(student_ids), exempt, elsewhere, given, marks)
+    return Facts(titles, list(lessons), in_group, _in_subgroups(student_ids), exempt, elsewhere, given, marks, of_year)
 
 
 def _in_groups(student_ids: Sequence[int], span: tuple[date, date]) -> Spans:
@@ -200,6 +204,27 @@ def _period_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[
         .where(PeriodMark.student_id.in_(student_ids), PeriodMark.period_id == period.id, PeriodMark.mark.is_not(None))
     ):
         marks[student_id][discipline_id] = mark or ""
+    return marks
+
+
+def _year_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[int, dict[str, str]]]:
+    """Marks for the year and final ones; none where a later period of the year is still to come, so that a
+    semester's paper printed again after the year says what it said."""
+    marks: dict[int, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    later = select(Period.id).where(
+        Period.year_id == period.year_id,
+        Period.starts > period.ends,
+        Period.group_id.is_not_distinct_from(period.group_id),
+        Period.course_number.is_not_distinct_from(period.course_number),
+    )
+    if db.session.scalar(later.limit(1)):
+        return {}
+    for student_id, discipline_id, kind, mark in db.session.execute(
+        select(YearMark.student_id, Course.discipline_id, YearMark.kind, YearMark.mark)
+        .join(Course, Course.id == YearMark.course_id)
+        .where(YearMark.student_id.in_(student_ids), Course.year_id == period.year_id, YearMark.mark.is_not(None))
+    ):
+        marks[student_id][discipline_id][kind] = mark or ""
     return marks
 
 

@@ -6,6 +6,7 @@ Counted from plain facts, so that one student and a whole group take the same fe
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from ejournal.access import Viewer, leads
 from ejournal.domain import grading
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Enrollment, Group, Period, Person
-from ejournal.services import group_admin, movement_plan, periods, settings, statement_facts
+from ejournal.services import group_admin, mark_slots, movement_plan, periods, settings, statement_facts
 from ejournal.services.errors import NotFoundError, RefusedError
 from ejournal.services.statement_facts import Given, Held
 
@@ -30,6 +31,8 @@ class Row:
     missed_lessons: int = 0
     missed: grading.Missed = field(default_factory=grading.Missed)
     period_mark: str = ""
+    year_mark: str = ""
+    final_mark: str = ""
     discipline_id: int = 0
     weighed: list[tuple[str | None, int]] = field(default_factory=list)
 
@@ -44,9 +47,17 @@ class Statement:
     rows: list[Row]
     total: Row
 
+    @property
+    def has_year_marks(self) -> bool:
+        return any(row.year_mark or row.final_mark for row in self.rows)
+
 
 def count(
-    titles: Mapping[int, str], held: Iterable[Held], given: Iterable[Given], period_marks: Mapping[int, str]
+    titles: Mapping[int, str],
+    held: Iterable[Held],
+    given: Iterable[Given],
+    period_marks: Mapping[int, str],
+    year_marks: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
 ) -> tuple[list[Row], Row]:
     """Rows by discipline title, and their sum.
 
@@ -75,6 +86,9 @@ def count(
             of_lesson.setdefault((cell.lesson_id, cell.hours), []).append(cell.attendance)
     for discipline_id, mark in period_marks.items():
         row_of(discipline_id).period_mark = mark
+    for discipline_id, of_year in year_marks.items():
+        row = row_of(discipline_id)
+        row.year_mark, row.final_mark = of_year.get(mark_slots.YEAR, ""), of_year.get(mark_slots.FINAL, "")
     for discipline_id, row in rows.items():
         row.mean = grading.format_mean(grading.weighted_mean(row.weighed))
         _count_missed(row, codes.get(discipline_id, {}))
@@ -171,6 +185,7 @@ def _statements(group: Group, period: Period, students: Sequence[Person]) -> lis
             facts.held(student.id),
             facts.given.get(student.id, ()),
             facts.period_marks.get(student.id, {}),
+            facts.year_marks.get(student.id, {}),
         )
         made.append(Statement(student, group, period, span, rows, total))
     return made

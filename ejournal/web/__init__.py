@@ -51,6 +51,7 @@ AREAS = (
     "notices",
     "plans",
     "profile",
+    "remarks",
     "resources",
     "reports",
     "sheets",

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ejournal.extensions import db
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
+from ejournal.web import reopening
 
 MESSAGES = {
     400: ("Запрос не понят", "Обновите страницу и повторите действие: введённое на ней, скорее всего, ещё на месте."),
@@ -81,6 +82,8 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if code == 401 and not is_fragment() and request.method == "GET":
         return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+    if code == 405 and request.url_rule is None and request.method == "GET" and not is_fragment():
+        return redirect(request.script_root + reopening.page_above(request.path), 303)
     response = answer(code if code in MESSAGES else (400 if code < 500 else 500), status=code)
     if code == 401:
         ask_to_sign_in(response)

@@ -22,7 +22,7 @@ JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "
 DIARIES = ("diary.index", "Дневники")
 REPORTS, DOCUMENTS, DEBTS = ("reports.index", "Отчёты"), ("documents.index", "Документы"), ("debts.index", "Долги")
 ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
-CONTROL = ("control.index", "Контроль сроков")
+CONTROL, REMARKS = ("control.index", "Контроль сроков"), ("remarks.index", "Замечания")
 YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")
 SUBSTITUTIONS, CONSENTS = ("substitutions.index", "Замены"), ("consents.index", "Согласия")
 BULLETINS = ("bulletins.index", "Письма родителям")
@@ -32,7 +32,7 @@ FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
 MENUS: dict[Role, Menu] = {
     Role.TEACHER: Menu(
         [("home.index", "Сегодня"), JOURNALS, TIMETABLE, NEWS[0]],
-        [("thematic.index", "Тематические планы"), CONTROL, DISPUTES, DEBTS, REPORTS, *NEWS[1:]],
+        [("thematic.index", "Тематические планы"), CONTROL, REMARKS, DISPUTES, DEBTS, REPORTS, *NEWS[1:]],
     ),
     Role.CURATOR: Menu(
         [("home.index", "Сегодня"), ("groups.index", "Моя группа"), JOURNALS, ABSENCES, TIMETABLE, NEWS[0]],
@@ -40,7 +40,7 @@ MENUS: dict[Role, Menu] = {
     ),
     Role.ADMINISTRATION: Menu(
         [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, REPORTS, NEWS[0]],
-        [CONTROL, SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:]],
+        [CONTROL, REMARKS, SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:]],
     ),
     Role.SYSADMIN: Menu(
         [("admin.index", "Администрирование"), ("admin.people_list", "Люди"), YEAR, JOURNALS, TIMETABLE, LOG],

@@ -1,16 +1,17 @@
 """The end of a period in a real browser: marks with keys, the question about a debt, no faults (п. 1.7, 4.4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.test_grid import cell, open_journal, saved, wait_for
-from factories import Journal, make_journal, make_person, viewer_of
+from factories import Journal, make_curator, make_journal, make_person, viewer_of
 from flask import Flask
 from playwright.sync_api import Page
 
 from ejournal.extensions import db
-from ejournal.models import AttestationSheet, Debt, DebtAttempt, PeriodMark, Person, Role, SheetRow
+from ejournal.models import AttestationSheet, Debt, DebtAttempt, PeriodClosing, PeriodMark, Person, Role, SheetRow
 from ejournal.services import cells, settings
 
 pytestmark = pytest.mark.browser
@@ -167,3 +168,25 @@ def test_r1_7_a_axe_finds_nothing(open_as, journal, chief, name, width):
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_r4_4_a_a_closed_cell_says_why_it_takes_nothing_and_what_to_do(open_as, journal):
+    db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
+    db.session.commit()
+    page = open_journal(open_as, journal)
+    place = page.locator("#journal td[role=gridcell]").first
+    before = place.inner_text()
+    place.click()
+    for key in ("5", "Enter", "Delete"):
+        page.evaluate("() => document.getElementById('toasts').replaceChildren()")
+        page.keyboard.press(key)
+        told = page.locator("#toasts").inner_text()
+        assert "Период закрыт (п. 4.4)" in told, key
+        assert "Попросите администрацию" in told
+    page.keyboard.press("5")
+    wait_for(page, "document.getElementById('announcer').textContent.includes('Период закрыт')")
+    assert place.inner_text() == before
+    reader = open_journal(open_as, replace(journal, teacher=make_curator(journal.group)))
+    reader.locator("#journal td[role=gridcell]").first.click()
+    reader.keyboard.press("5")
+    assert "Только просмотр" in reader.locator("#toasts").inner_text()

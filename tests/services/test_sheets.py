@@ -6,7 +6,15 @@ import pytest
 from factories import Journal, make_journal, make_person, viewer_of
 
 from ejournal.extensions import db
-from ejournal.models import AttestationSheet, Exam, LogEntry, Role
+from ejournal.models import (
+    AbsencePaper,
+    AttestationSheet,
+    Debt,
+    Exam,
+    LogEntry,
+    PeriodMark,
+    Role,
+)
 from ejournal.services import period_marks, settings, sheet_corrections, sheet_list, sheets
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
 
@@ -184,3 +192,114 @@ def test_exams_of_the_session_without_a_sheet_are_offered(journal):
     listing = sheet_list.load(chief(), journal.group.id)
     assert listing.offered == []
     assert [(line.total, line.filled, line.waiting) for line in listing.lines] == [(3, 0, 0)]
+
+
+def debts_of(journal: Journal) -> dict[int, tuple[str, str | None, list[tuple[int, str | None]]]]:
+    """By the student's number in the journal: mark, outcome, attempts with results."""
+    numbers = {student.id: n for n, student in enumerate(journal.students)}
+    rows = db.session.scalars(db.select(Debt).order_by(Debt.id)).all()
+    return {
+        numbers[row.student_id]: (row.mark, row.outcome, [(one.number, one.result) for one in row.attempts])
+        for row in rows
+    }
+
+
+def age(days: int = 14) -> None:
+    """Debts arose so long ago: an attempt comes later than the debt."""
+    for debt in db.session.scalars(db.select(Debt)):
+        debt.opened_on = settings.today() - timedelta(days=days)
+    db.session.commit()
+
+
+def retake(journal: Journal, kind: str, marks: list[str]) -> AttestationSheet:
+    sheet = create(journal, kind)
+    fill(journal, sheet, marks)
+    sheets.close(viewer_of(journal.teacher), sheet.id)
+    return sheet
+
+
+def test_r4_4_i_a_closed_sheet_opens_debts_of_who_failed_or_did_not_come(journal):
+    closed(journal, ["5", "2", "неявка"])
+    assert debts_of(journal) == {1: ("2", None, []), 2: ("н/а", None, [])}
+    debt = db.session.scalars(db.select(Debt).order_by(Debt.id)).first()
+    assert (debt.form, debt.due) == ("экзамен", settings.today() + timedelta(days=30))
+    # The mark of the period that says the same opens no second one.
+    typed = period_marks.Typed("2", 0)
+    period_marks.record(
+        viewer_of(journal.teacher), journal.course_id, journal.students[1].id, str(journal.period.id), typed
+    )
+    assert debts_of(journal)[1] == ("2", None, [])
+
+
+def test_who_was_ill_on_the_day_owes_nothing(journal):
+    day = settings.today()
+    db.session.add(
+        AbsencePaper(
+            student_id=journal.students[2].id, kind="certificate", code="б", since=day, until=day, state="registered",
+            reached_since=day, reached_until=day,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    closed(journal, ["5", "2", "неявка"])
+    assert debts_of(journal) == {1: ("2", None, [])}
+
+
+def test_r4_4_i_a_closed_retake_is_the_debts_attempt_and_writes_the_mark_that_was_passed(journal):
+    closed(journal, ["5", "2", "неявка"])
+    age()
+    sheet = retake(journal, "retake", ["4", "2"])
+    assert debts_of(journal) == {1: ("2", "passed", [(1, "4")]), 2: ("н/а", None, [(1, "2")])}
+    mark = db.session.scalars(db.select(PeriodMark)).one()
+    assert (mark.student_id, mark.mark) == (journal.students[1].id, "4")
+    entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "period-mark").order_by(LogEntry.id)).one()
+    assert (entry.after, "ликвидация задолженности" in entry.reason) == ("4", True)
+    # Before the commission: who has passed is not in it; then no attempt is left.
+    last = create(journal, "commission")
+    assert [row.student_id for row in last.rows] == [journal.students[2].id]
+    fill(journal, last, ["2"])
+    sheets.close(viewer_of(journal.teacher), last.id)
+    assert debts_of(journal)[2] == ("н/а", None, [(1, "2"), (2, "2")])
+    third = create(journal, "commission")
+    fill(journal, third, ["3"])
+    with pytest.raises(RefusedError, match="Обе попытки использованы"):
+        sheets.close(viewer_of(journal.teacher), third.id)
+    db.session.rollback()
+    assert db.session.get(AttestationSheet, third.id).closed_at is None
+    assert sheet.closed_at is not None
+
+
+def test_a_second_attempt_before_one_examiner_does_not_close(journal):
+    closed(journal, ["5", "4", "2"])
+    age()
+    retake(journal, "retake", ["2"])
+    again = create(journal, "retake", examiners="Иванов И. И.")
+    fill(journal, again, ["3"])
+    with pytest.raises(RefusedError, match="комиссия"):
+        sheets.close(viewer_of(journal.teacher), again.id)
+    db.session.rollback()
+    assert debts_of(journal)[2] == ("2", None, [(1, "2")])
+    assert db.session.scalars(db.select(PeriodMark)).all() == []
+
+
+def test_the_form_of_a_sheet_knows_what_the_debt_needs(journal):
+    closed(journal, ["5", "4", "2"])
+    age()
+    debt = db.session.scalars(db.select(Debt)).one()
+    draft = sheet_list.draft_of_debt(chief(), journal.course_id, debt.id)
+    period = str(journal.period.id)
+    assert (draft.values["kind"], draft.values["control"], draft.values["period"]) == ("retake", "Э", period)
+    assert draft.chosen == (journal.students[2].id,)
+    retake(journal, "retake", ["2"])
+    db.session.expire_all()
+    assert sheet_list.draft_of_debt(chief(), journal.course_id, debt.id).values["kind"] == "commission"
+    other = make_journal(students=1, lessons=1)
+    with pytest.raises(NotFoundError):
+        sheet_list.draft_of_debt(chief(), other.course_id, debt.id)
+
+
+def test_a_corrected_result_takes_its_debt_back(journal):
+    sheet = closed(journal, ["5", "4", "2"])
+    row = sheets.find(chief(), sheet.id).rows[2]
+    proposed = sheet_corrections.propose(chief(), row.id, "3", "ошибка при вводе")
+    sheet_corrections.decide(chief(), proposed.id, True)
+    assert debts_of(journal)[2] == ("2", "withdrawn", [])

@@ -9,9 +9,19 @@ from flask import Flask
 
 from ejournal.domain.grading import Missed
 from ejournal.extensions import db
-from ejournal.models import Course, IndividualPlan, IndividualRow, Lesson, Period, Role, Subgroup, SubgroupMember
-from ejournal.services import settings, statements
-from ejournal.services.errors import NotFoundError
+from ejournal.models import (
+    Course,
+    IndividualPlan,
+    IndividualRow,
+    Lesson,
+    Period,
+    Role,
+    Subgroup,
+    SubgroupMember,
+    YearMark,
+)
+from ejournal.services import consolidated, extracts, settings, statements
+from ejournal.services.errors import NotFoundError, RefusedError
 from ejournal.services.statement_facts import Given, Held
 
 DAY = date(2026, 10, 5)
@@ -166,3 +176,41 @@ def test_r4_6_b_both_groups_of_who_moved_count(in_app: Flask) -> None:
     assert statements.group_of(curator, moved.id).id == new.group.id
     with pytest.raises(NotFoundError):
         statements.of_student(factories.viewer_of(factories.make_curator(old.group)), moved.id, None)
+
+
+def give_year(journal, student, kind: str, mark: str) -> None:  # type: ignore[no-untyped-def]
+    db.session.add(YearMark(course_id=journal.course_id, kind=kind, student_id=student.id, mark=mark))
+    db.session.commit()
+
+
+def test_marks_for_the_year_and_final_ones_stand_in_statement_sheet_and_extract(in_app: Flask) -> None:
+    journal = factories.make_journal(students=2, lessons=1)
+    first, second = journal.students
+    made.give(journal, ["4", "5"])
+    viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    with pytest.raises(RefusedError, match="за год"):
+        consolidated.of_group(viewer, journal.group.id, journal.period.id, "year")
+    assert not statements.of_student(viewer, first.id, journal.period.id).has_year_marks
+    give_year(journal, first, "year", "4")
+    give_year(journal, first, "final", "5")
+    give_year(journal, second, "year", "3")
+    statement = statements.of_student(viewer, first.id, journal.period.id)
+    row = statement.rows[0]
+    assert (row.period_mark, row.year_mark, row.final_mark) == ("4", "4", "5")
+    of_year = consolidated.of_group(viewer, journal.group.id, journal.period.id, "year")
+    assert [line.marks for line in of_year.lines] == [["4"], ["3"]]
+    assert of_year.total.mean == "3,50"
+    final = consolidated.of_group(viewer, journal.group.id, journal.period.id, "final")
+    assert [line.marks for line in final.lines] == [["5"], [""]]
+    found = extracts.build(first, journal.year.starts, journal.year.ends).lines[0].period_marks
+    assert found == [("I семестр", "4"), ("за год", "4"), ("итоговая", "5")]
+    # A semester before the last: its papers say nothing of the year.
+    db.session.add(
+        Period(
+            year_id=journal.year.id, number=2, title="II семестр", starts=journal.year.ends + timedelta(days=1),
+            ends=journal.year.ends + timedelta(days=100),
+        )
+    )  # fmt: skip
+    db.session.commit()
+    assert not statements.of_student(viewer, first.id, journal.period.id).has_year_marks
+    assert extracts.build(first, journal.year.starts, journal.year.ends).lines[0].period_marks == [("I семестр", "4")]

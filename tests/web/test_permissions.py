@@ -20,6 +20,7 @@ PUBLIC = {
     "account.sign_out",
     "calendar.show",
     "compromises.ask",
+    "compromises.ask_again",
     "compromises.create",
     "compromises.create_by_link",
     "compromises.create_with_password",

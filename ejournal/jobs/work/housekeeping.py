@@ -6,7 +6,7 @@ from ejournal.access import Viewer
 from ejournal.exchange import pending
 from ejournal.jobs import files, night
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
-from ejournal.services import letters, notices, old_sessions
+from ejournal.services import letters, notices, old_sessions, remark_night
 
 
 @nightly("clear-jobs", "Результаты заданий старше недели")
@@ -27,6 +27,12 @@ def clear_uploads() -> str:
 @nightly("clear-letters", "Старые письма и уведомления")
 def clear_letters() -> str:
     return f"писем: {letters.remove_old()}, уведомлений: {notices.remove_old()}"
+
+
+@nightly("remarks", "Замечания о незаполненных занятиях")
+def keep_remarks() -> str:
+    made, closed = remark_night.keep()
+    return f"сделано: {made}, закрыто: {closed}"
 
 
 @handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.")

@@ -19,6 +19,13 @@ def ask() -> str:
     return _page()
 
 
+@bp.get("/compromise/password")
+@public
+def ask_again() -> ResponseReturnValue:
+    """Where a refused form stood; without this its address would be read as the link of a letter."""
+    return redirect(url_for("compromises.ask"))
+
+
 @bp.post("/compromise/password")
 @public
 def create_with_password() -> ResponseReturnValue:

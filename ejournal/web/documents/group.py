@@ -8,6 +8,7 @@ from ejournal.access import OVERSEERS, permits
 from ejournal.documents import attendance, consolidated, timetable
 from ejournal.models import Role
 from ejournal.services import document_lists, settings
+from ejournal.services.consolidated import MARKS
 from ejournal.web.documents import answers, bp
 
 LEADERS = (Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
@@ -19,6 +20,7 @@ def group(group_id: int) -> str:
     return render_template(
         "documents/group.html",
         page=document_lists.of_group(current_user, group_id),
+        marks=MARKS.items(),
         may_report=current_user.holds(OVERSEERS),
     )
 
@@ -46,9 +48,9 @@ def attendance_sheet(group_id: int) -> ResponseReturnValue:
 @bp.post("/groups/<int:group_id>/consolidated")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def consolidated_sheet(group_id: int) -> ResponseReturnValue:
-    period = request.form.get("period", type=int)
+    period, of = request.form.get("period", type=int), request.form.get("of", "")
     return answers.pdf(
-        consolidated.KIND, "Сводная ведомость", lambda: consolidated.of_group(current_user, group_id, period),
+        consolidated.KIND, "Сводная ведомость", lambda: consolidated.of_group(current_user, group_id, period, of),
         _back(group_id),
     )  # fmt: skip
 

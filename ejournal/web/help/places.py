@@ -75,6 +75,7 @@ ANCHORS = {
     "notices": "notices",
     "plans": "plans",
     "profile": "profile",
+    "remarks": "remarks",
     "reports": "reports",
     "resources": "resources",
     "sheets": "sheets",

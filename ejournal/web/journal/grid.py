@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.models import Role
-from ejournal.services import cell_log, debt_marks, grid
+from ejournal.services import cell_log, debt_marks, grid, remark_list
 from ejournal.web.journal import bp
 from ejournal.web.journal.fragments import patch_of_places
 
@@ -18,7 +18,8 @@ READERS = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN)
 def show(course_id: int) -> str:
     """The journal for a month («?shown=2026-11») or a period («?shown=p3»); the current period by itself."""
     found = grid.load(current_user, course_id, request.args.get("shown", ""))
-    return render_template("journal/grid.html", grid=found, debt_forms=debt_marks.FORMS)
+    remarks = remark_list.of_journal(current_user, course_id)
+    return render_template("journal/grid.html", grid=found, debt_forms=debt_marks.FORMS, remarks=remarks)
 
 
 @bp.get("/<int:course_id>/changes")

@@ -27,7 +27,8 @@ def index() -> str:
 @bp.get("/new/<int:course_id>")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def new(course_id: int) -> str:
-    """For a journal; the control and day of an exam of the session may be told."""
+    """For a journal; the control and day of an exam of the session may be told, or the debt whose next
+    attempt it is («?debt=»)."""
     return _form(course_id)
 
 
@@ -45,12 +46,16 @@ def create(course_id: int) -> ResponseReturnValue:
 
 
 def _form(course_id: int, error: RefusedError | None = None) -> str:
-    draft = sheet_list.draft(current_user, course_id, request.args.get("control", ""), request.args.get("date", ""))
+    get = request.args.get
+    if debt_id := get("debt", type=int):
+        draft = sheet_list.draft_of_debt(current_user, course_id, debt_id)
+    else:
+        draft = sheet_list.draft(current_user, course_id, get("control", ""), get("date", ""))
     return render_template(
         "sheets/new.html",
         draft=draft,
         typed=request.form.to_dict() if error else draft.values,
-        chosen=request.form.getlist("student", int),
+        chosen=request.form.getlist("student", int) if error else draft.chosen,
         error=error,
         errors=error.fields if isinstance(error, FieldsError) else {},
         kinds=list(SHEET_KINDS.items()),

@@ -6,6 +6,7 @@ import * as bulk from "./bulk.js";
 import * as editor from "./editor.js";
 import { watch } from "./live.js";
 import * as outbox from "./outbox.js";
+import { refuse } from "./refusal.js";
 import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, rows, start, table, workOf } from "./table.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
@@ -84,7 +85,7 @@ function move(cell) {
 
 function edit(cell, text) {
   if (!cell) return false;
-  if (!isEditable(cell)) return true;
+  if (!isEditable(cell)) return refuse(cell);
   if (cell !== current()) go(cell);
   const before = cell.dataset.typed === undefined ? cell.textContent : undefined;
   editor.open(cell, text, (result, where) => finished(result, where, before));
@@ -98,7 +99,7 @@ function finished(result, { student, work, down, right, focus }, before) {
 }
 
 function clear(cell) {
-  if (!isEditable(cell)) return true;
+  if (!isEditable(cell)) return refuse(cell);
   if (cell.textContent || cell.dataset.typed) put(cell, "");
   return true;
 }
@@ -153,7 +154,7 @@ function onPalette(event) {
   const button = event.target.closest("[data-put]");
   if (!button) return;
   const cell = current();
-  if (!isEditable(cell)) return;
+  if (!isEditable(cell)) return void refuse(cell);
   put(cell, button.dataset.put);
   go(nextEditable(find(cell.dataset.student, workOf(cell)), 1, 0), { focus: event.detail > 0 });
 }
@@ -174,11 +175,13 @@ const inGrid = () => cellAt({ target: document.activeElement ?? document.body })
 function onPaste(event) {
   const cell = inGrid();
   const text = event.clipboardData?.getData("text/plain");
-  if (!cell || !text || table.dataset.editable === undefined) return;
+  if (!cell || !text) return;
   event.preventDefault();
+  if (table.dataset.editable === undefined) return void refuse(cell);
   if (cell.dataset.period && bulk.isBlock(text)) pasteMarks(cell, text);
   else if (bulk.isBlock(text)) bulk.paste(text);
   else if (isEditable(cell)) put(cell, text.trim());
+  else refuse(cell);
 }
 
 /** A column of marks of a period goes out one by one: each may ask for the term of its debt. */

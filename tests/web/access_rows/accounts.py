@@ -14,6 +14,7 @@ NOT_OWN = "401 404 404 404 404 404 404 404"
 ROWS = {
     "admin.end_sessions": SYSADMIN,
     "compromises.ask": ALL,
+    "compromises.ask_again": ALL,
     "compromises.close": OVERSEERS,
     "compromises.create": ALL,
     "compromises.create_by_link": ALL,

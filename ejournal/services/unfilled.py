@@ -1,0 +1,31 @@
+"""When a lesson is not filled in (п. 4.4): one set of conditions for the start page and for automatic remarks."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_
+
+from ejournal.domain import terms
+from ejournal.domain.remarks import ATTENDANCE, BARE, TOPIC
+from ejournal.models import Lesson, LessonState
+
+
+def bare() -> ColumnElement[bool]:
+    """Nothing says that it was held: neither a topic nor the mark of it."""
+    return and_(Lesson.state != LessonState.HELD, Lesson.topic == "")
+
+
+def without_attendance() -> ColumnElement[bool]:
+    return and_(Lesson.attendance_at.is_(None), ~bare())
+
+
+def without_topic() -> ColumnElement[bool]:
+    return and_(Lesson.topic == "", ~bare())
+
+
+def term_passed(today: date, values: terms.Values) -> ColumnElement[bool]:
+    """The last day for attendance is over: the regulation names no other term for filling a lesson in."""
+    return Lesson.date < today - (terms.attendance_due(today, values) - today)
+
+
+# By the kind of the automatic remark that each makes.
+CONDITIONS = {BARE: bare, TOPIC: without_topic, ATTENDANCE: without_attendance}
