@@ -70,6 +70,7 @@ from ejournal.models.people import (
     UserSession,
 )
 from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
+from ejournal.models.second_step import RecoveryCode, SecondStep
 from ejournal.models.substitution import Substitution, SubstitutionKind
 from ejournal.models.tasks import (
     ANSWER_MODES,
@@ -176,9 +177,11 @@ __all__ = [
     "PersonalTask",
     "PersonalTaskStudent",
     "Programme",
+    "RecoveryCode",
     "Resource",
     "Role",
     "RoleGrant",
+    "SecondStep",
     "Setting",
     "SheetCorrection",
     "SheetRow",

@@ -35,8 +35,11 @@ class Listed:
     is_own: bool
 
 
-def begin(account: Account, address: str, agent: str) -> Viewer:
-    """A new session of who has just proved who he is; what is long over is cleared away."""
+def begin(account: Account, address: str, agent: str, *, limited: bool = False) -> Viewer:
+    """A new session of who has just proved who he is; what is long over is cleared away.
+
+    `limited`: good for nothing but setting up the second step that this account must have.
+    """
     moment = now()
     over = or_(UserSession.ended_at < moment - KEPT, UserSession.seen_at < moment - timedelta(days=MOST_DAYS))
     db.session.execute(delete(UserSession).where(UserSession.account_id == account.id, over))
@@ -46,6 +49,8 @@ def begin(account: Account, address: str, agent: str) -> Viewer:
         epoch=account.session_epoch,
         started_at=moment,
         seen_at=moment,
+        proved_at=moment,
+        limited=limited,
         address=address[:64],
         agent=agent[:250],
     )
@@ -120,6 +125,13 @@ def end_others(viewer: Viewer) -> int:
     log.record(viewer, "session", "end", after=f"все остальные: {len(rows)}")
     db.session.commit()
     return len(rows)
+
+
+def keep_only(viewer: Viewer) -> None:
+    """All other sessions end, this one is no more limited. The caller logs and commits."""
+    mine = (UserSession.account_id == viewer.id, UserSession.ended_at.is_(None))
+    db.session.execute(update(UserSession).where(*mine, UserSession.id != viewer.session).values(ended_at=now()))
+    db.session.execute(update(UserSession).where(UserSession.id == viewer.session).values(limited=False))
 
 
 def end_all_of(actor: Viewer, account: Account) -> int:

@@ -72,6 +72,8 @@ ANCHORS = {
     "movement": "movement",
     "notices": "notices",
     "plans": "plans",
+    "account.code": "second-step",
+    "profile.second_step": "second-step",
     "profile": "profile",
     "reports": "reports",
     "resources": "resources",
