@@ -86,7 +86,7 @@ def move_command(database_url: str) -> None:
 @click.option("--code", is_flag=True, help="Выдать и новый код активации: забыт и пароль.")
 @with_appcontext
 def rescue_command(login: str, reason: str, code: bool) -> None:
-    """Сбросить второй шаг входа тому, кто потерял и телефон, и резервные коды, — хотя бы единственному администратору."""
+    """Сбросить второй шаг входа тому, кто потерял и телефон, и резервные коды (и единственному администратору)."""
     account = second_step.find(login)
     if second_step.is_on(account.id) or not code:
         second_step.reset(None, account, reason)
