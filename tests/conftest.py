@@ -68,6 +68,7 @@ def app(request: pytest.FixtureRequest) -> Flask:
             Path(f"{_file(application)}{leftover}").unlink(missing_ok=True)
         shutil.copy(f"{_file(application)}.empty", _file(application))
     application.extensions.pop("ejournal.settings", None)
+    application.extensions.pop("ejournal.pace", None)
     return application
 
 

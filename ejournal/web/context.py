@@ -54,6 +54,7 @@ def common() -> dict[str, Any]:
         "view_mode": view_mode.of(request),
         "VIEW_COLOURS": view_mode.COLOURS,
         "VIEW_SIZES": view_mode.SIZES,
+        "most_bytes": (current_app.config["EJOURNAL"].max_upload, current_app.config["EJOURNAL"].max_sending),
     }
 
 

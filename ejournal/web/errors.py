@@ -7,6 +7,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ejournal.extensions import db
+from ejournal.services import faults
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
 
 MESSAGES = {
@@ -22,7 +23,11 @@ MESSAGES = {
         "Так эту страницу открыть нельзя. Вернитесь назад и воспользуйтесь кнопкой на странице.",
     ),
     409: ("Кто-то изменил это раньше", "Обновите страницу, чтобы увидеть новое значение, и повторите правку."),
-    413: ("Файл слишком большой", "Один файл — не больше 25 МБ. Уменьшите его или загрузите частями."),
+    413: (
+        "Файл слишком большой",
+        "Один файл — не больше 25 МБ, все файлы одной отправки вместе — не больше 100 МБ. Уменьшите их или загрузите "
+        "частями: вернитесь назад, набранный текст, скорее всего, на месте.",
+    ),
     422: ("Проверьте введённое", "Часть полей заполнена неверно: исправьте отмеченное и сохраните ещё раз."),
     423: (
         "Период закрыт",
@@ -99,13 +104,13 @@ def on_fault(error: Exception) -> ResponseReturnValue:
     """Anything unforeseen: logged with its traceback, told without it."""
     if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
         raise error
-    current_app.logger.exception("unhandled fault at %s", request.endpoint)
+    current_app.logger.error("unhandled fault at %s\n%s", request.endpoint, faults.describe(error))
     try:
         db.session.rollback()
         return on_http_error(InternalServerError())
-    except Exception:
+    except Exception as another:
         # The page itself needs the database for its header: without one, the bare words.
-        current_app.logger.exception("no error page either")
+        current_app.logger.error("no error page either\n%s", faults.describe(another))
         return make_response(
             "<!DOCTYPE html><meta charset=utf-8><title>500</title><h1>{}</h1><p>{}".format(*MESSAGES[500]), 500
         )

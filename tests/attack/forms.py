@@ -7,11 +7,15 @@ import zipfile
 from collections import defaultdict
 from html.parser import HTMLParser
 
+import sqlalchemy as sa
+from factories import viewer_of
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 
 from attack import hostile
 from attack.college import College
+from ejournal.extensions import db
+from ejournal.models import Account, Person, Role
 
 NAMES = re.compile(r"""(?:form|field|values|get|getlist|typed)(?:\.get(?:list)?)?[(\[]["']([a-z_-]+)["']""")
 FILES = re.compile(r"""files(?:\.get(?:list)?)?[(\[]["']([a-z_]+)["']|(scan)_in""")
@@ -50,13 +54,16 @@ ENTITIES = (
     '<!ENTITY c SYSTEM "file:///etc/passwd">]><x>&b;&c;</x>'
 )
 CONTENTS = (
-    b"", b"\x00" * 100, b"PK\x03\x04", b"PK\x05\x06" + b"\x00" * 18, b"%PDF-1.7\n%%EOF", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50,
+    b"", b"\x00" * 100, b"PK\x03\x04", b"PK\x05\x06" + b"\x00" * 18, b"%PDF-1.7\n%%EOF",
+    b"\x89PNG\r\n\x1a\n" + b"\x00" * 50,
     b"\xff\xd8\xff\xe0" + b"\x00" * 20, b"GIF89a" + b"\xff" * 20, "Фамилия;Имя\r\nИванов;=1+1\r\n".encode("cp1251"),
-    b"\xef\xbb\xbf\xef\xbb\xbf;;;\n", b"\xfe\xff\x00a", b"<html><script>x</script><table><tr><td>1", ENTITIES.encode(),
+    b"\xef\xbb\xbf\xef\xbb\xbf;;;\n", b"\xfe\xff\x00a", b"<html><script>x</script><table><tr><td>1",
+    ENTITIES.encode(),
     _workbook(ENTITIES), b"MZ" + b"\x00" * 60, b'"' * 3000, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
 )  # fmt: skip
 FILE_NAMES = (
-    "список.xlsx", "a.csv", "a.xls", "a.ods", "a.html", "a.plx", "a.pdf", "a.png", "../../x.pdf", "con", "a" * 300 + ".pdf",
+    "список.xlsx", "a.csv", "a.xls", "a.ods", "a.html", "a.plx", "a.pdf", "a.png",
+    "../../x.pdf", "con", "a" * 300 + ".pdf",
     "a\x00.pdf", ".htaccess", "a.pdf.exe", "«»\".csv", "", "\u202excod.pdf",
 )  # fmt: skip
 UPLOADS = st.tuples(
@@ -92,8 +99,14 @@ def forms_of(college: College, logins: tuple[str, ...]) -> dict[str, list[tuple[
     """The forms of everybody's pages: route → addresses with the fields as they come."""
     found: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
     routes = college.app.url_map.bind("localhost")
+    seen: set[Role] = set()
     for login in logins:
-        for rule in college.rules("GET"):
+        with college.app.app_context():
+            account = db.session.scalars(sa.select(Account).where(Account.username == login)).one()
+            roles = viewer_of(db.session.get_one(Person, account.person_id)).roles
+        rules = [rule for rule in college.rules("GET") if _is_new(college, rule.endpoint, roles, seen)]
+        seen |= roles
+        for rule in rules:
             answer = college.client(login).get(college.address(rule))
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 parser = _Forms()
@@ -113,6 +126,12 @@ def forms_of(college: College, logins: tuple[str, ...]) -> dict[str, list[tuple[
             names = {**names, **fields}
         found[rule.endpoint].append((college.address(rule), names))
     return found
+
+
+def _is_new(college: College, endpoint: str, roles: frozenset[Role], seen: set[Role]) -> bool:
+    """Whether somebody of these roles opens the page and nobody before did."""
+    allowed = college.app.view_functions[endpoint].permission  # type: ignore[attr-defined]
+    return not seen if allowed is None else bool(allowed & roles) and not allowed & seen
 
 
 def file_fields(college: College, endpoint: str) -> list[str]:

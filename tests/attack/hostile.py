@@ -15,10 +15,56 @@ ADDRESS = "javascript:xss()//"
 
 # Codes that the program itself writes and branches by; no form takes them from a person as they are.
 CODES = frozenset(
-    """kind state role slot mark attendance audience control came_kind left_kind source subject action batch client
-    days study_form week how mail purpose media_type sha256 claim key value answer verdict decision outcome result
-    corrected_to before after code request_id message_id folded skey gkey hash secret code_hash token_hash
-    password_hash activation_hash used_hash username""".split()
+    [
+        "kind",
+        "state",
+        "role",
+        "slot",
+        "mark",
+        "attendance",
+        "audience",
+        "control",
+        "came_kind",
+        "left_kind",
+        "source",
+        "subject",
+        "action",
+        "batch",
+        "client",
+        "days",
+        "study_form",
+        "week",
+        "how",
+        "mail",
+        "purpose",
+        "media_type",
+        "sha256",
+        "claim",
+        "key",
+        "value",
+        "answer",
+        "verdict",
+        "decision",
+        "outcome",
+        "result",
+        "corrected_to",
+        "before",
+        "after",
+        "code",
+        "request_id",
+        "message_id",
+        "folded",
+        "skey",
+        "gkey",
+        "hash",
+        "secret",
+        "code_hash",
+        "token_hash",
+        "password_hash",
+        "activation_hash",
+        "used_hash",
+        "username",
+    ]
 )
 # Of these the usual rule would miss what people see.
 WORDS = {

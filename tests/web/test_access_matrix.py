@@ -63,6 +63,8 @@ MATRIX = {
     "admin.preview_import": SYSADMIN,
     "admin.rename_account": SYSADMIN,
     "admin.renew_code": SYSADMIN,
+    "admin.save_security": SYSADMIN,
+    "admin.security": SYSADMIN,
     "admin.update_person": SYSADMIN,
     "health.healthz": ALL,
     "home.index": SIGNED_IN,

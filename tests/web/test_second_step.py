@@ -418,6 +418,7 @@ DANGEROUS = {
     "admin.grant_role",
     "admin.rename_account",
     "admin.renew_code",
+    "admin.save_security",
     "journal.unlock_period",
     "mail.save",
     "profile.confirm_second_step",
