@@ -79,12 +79,12 @@ def own(viewer: Viewer) -> State:
     return state_of(db.session.get_one(Account, viewer.id))
 
 
-def prepare(viewer: Viewer, sealed: str = "") -> Setup:
-    """A new key for the telephone, or the one that a form brings back."""
+def prepare(viewer: Viewer, issuer: str, sealed: str = "") -> Setup:
+    """A new key for the telephone, or the one that a form brings back; `issuer` names it among others there."""
     secret = seal.open_sealed(sealed, _setup(viewer)) or second_step.new_secret()
     return Setup(
         key=second_step.in_groups(secret),
-        address=second_step.address(secret, viewer.username, settings.get("college.short_name")),
+        address=second_step.address(secret, viewer.username, issuer),
         sealed=seal.close(secret, _setup(viewer)),
     )
 

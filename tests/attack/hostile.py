@@ -152,23 +152,23 @@ def _value(column: sa.Column[object]) -> object:
     return "0" * min(getattr(column.type, "length", None) or 32, 32)
 
 
-def poison() -> int:
+def poison(long: str = LONG, short: str = SHORT) -> int:
     """Hostile text into every text column of every row, as long as fits. Returns how many columns."""
     for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
         db.session.execute(sa.text(f'DROP TRIGGER "{name}"'))  # the log refuses to be altered
     columns = [(table, column) for table in db.metadata.sorted_tables for column in table.c if _is_text(table, column)]
     for table, column in columns:
-        text = ADDRESS if column.name == "url" else LONG
+        text = ADDRESS if column.name == "url" else long
         length = getattr(column.type, "length", None) or len(text) + 20
         if length < len(text) + 8:
-            text = SHORT if length >= len(SHORT) + 8 else SHORT[:length]
+            text = short if length >= len(short) + 8 else short[:length]
         hostile: object = text
         if _is_of_a_key(table, column):
             hostile = sa.literal(text).op("||")(sa.cast(sa.literal_column("rowid"), sa.String))
         # Where there is nothing, a page would say so and show no text: filled too.
         db.session.execute(table.update().values({column.name: hostile}))
     for setting in db.session.scalars(sa.select(Setting).where(Setting.key.like("college.%"))):
-        setting.value = LONG
+        setting.value = long
     db.session.commit()
     return len(columns)
 

@@ -67,6 +67,7 @@ def _page(error: str = "") -> str:
     state = second_step.own(current_user)
     wants = request.method == "POST" and request.endpoint == "profile.confirm_second_step"
     shows_key = not state.is_demo and (state.row is None or wants or "new" in request.args)
-    setup = second_step.prepare(current_user, request.form.get("sealed", "")) if shows_key else None
+    # The name of the site: short, or the picture is too fine for a telephone.
+    setup = second_step.prepare(current_user, request.host, request.form.get("sealed", "")) if shows_key else None
     picture = segno.make(setup.address, error="m").svg_data_uri(scale=5, border=2) if setup else ""
     return render_template("profile/second_step.html", state=state, setup=setup, picture=picture, error=error)
