@@ -115,6 +115,19 @@ class College:
         path = self.app.config["EJOURNAL"].instance / "ejournal.db"
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
+    @cached_property
+    def statements(self) -> list[str]:
+        """What was written since this list was cleared: to say what a change was."""
+        written: list[str] = []
+        with self.app.app_context():
+
+            @sa.event.listens_for(db.engine, "before_cursor_execute")
+            def _note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+                if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+                    written.append(statement[:120])
+
+        return written
+
     def version(self) -> int:
         """A number that differs once anything was committed: SQLite itself counts."""
         return int(self._watch.execute("PRAGMA data_version").fetchone()[0])

@@ -37,6 +37,8 @@ NOT_LOGGED = {
     "documents.journal_book": "the same",
     "help.see_updates": "what oneself has seen",
     "jobs.start_night": "a job",
+    "messages.draft": "one's own draft, nobody else sees it",
+    "notices.see": "what oneself has seen",
 }
 
 
@@ -129,6 +131,7 @@ def _send(college: College, sender: str, name: str, address: str, form: dict[str
     client = college.client(sender)
     college.app.extensions.pop(pace.EXTENSION, None)
     before, head = college.version(), college.log_head()
+    college.statements.clear()
     try:
         answer = client.post(address, data=form, content_type="multipart/form-data")
         text = answer.text if answer.mimetype == "text/html" else ""
@@ -136,12 +139,13 @@ def _send(college: College, sender: str, name: str, address: str, form: dict[str
     except Exception:
         college.sign_in_again(sender)
         return traceback.format_exc(limit=-4)
-    if answer.status_code == 401 or "/login" in answer.headers.get("Location", ""):
-        college.sign_in_again(sender)
     if answer.status_code >= 500:
         return f"{answer.status_code} {re.sub('<[^>]+>', ' ', text)[:300]}"
     if found := hostile.live_in(text):
         return f"live: {found}"
-    if college.version() != before and college.log_head() == head and name not in NOT_LOGGED:
-        return "a change without an entry in the log"
+    changed = college.version() != before and college.log_head() == head
+    if answer.status_code == 401 or "/login" in answer.headers.get("Location", ""):
+        college.sign_in_again(sender)
+    if changed and name not in NOT_LOGGED:
+        return f"a change without an entry in the log: {college.statements}"
     return ""
