@@ -4,7 +4,7 @@ from flask import Flask, Response, current_app, jsonify, make_response, redirect
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from ejournal.extensions import db
 from ejournal.services import faults
@@ -84,6 +84,11 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):
+        # A name that is not the journal's: no page of ours is drawn for it, its links would carry the name on.
+        return make_response(
+            BARE.format("Другое имя сайта", "Под этим именем журнал не отвечает. Проверьте адрес."), 400
+        )
     if code == 401 and not is_fragment() and request.method == "GET":
         return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
     response = answer(code if code in MESSAGES else (400 if code < 500 else 500), status=code)

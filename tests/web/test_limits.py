@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from ejournal import access, create_app
@@ -92,22 +92,22 @@ def test_the_servers_log_quotes_nothing_of_anybody(made: Flask, caplog: pytest.L
     @access.public
     def crashes(kind: str) -> str:
         if kind == "value":
-            return str(int("Иванов Пётр"))
+            return str(int(request.args["name"]))
         if kind == "chain":
             try:
-                int("Иванов Пётр")
+                int(request.args["name"])
             except ValueError as error:
-                raise KeyError("5 по математике") from error
-        db.session.add_all(
-            [Person.called("Иванов", snils="112-233-445 95"), Person.called("Пётр", snils="112-233-445 95")]
-        )
+                raise KeyError(request.args["mark"]) from error
+        names = (request.args["name"], request.args["mark"])
+        db.session.add_all([Person.called(name, snils=request.args["snils"]) for name in names])
         db.session.commit()
         return ""
 
     caplog.set_level(logging.DEBUG)
     client = made.test_client()
+    told = {"name": "Иванов Пётр", "mark": "5 по математике", "snils": "112-233-445 95", "token": "secret-token"}
     for kind in ("value", "chain", "database"):
-        assert client.get(f"/crashes/{kind}?token=secret-token").status_code == 500
+        assert client.get(f"/crashes/{kind}", query_string=told).status_code == 500
     said = "\n".join(
         f"{record.getMessage()} {record.exc_text or ''} {record.exc_info or ''}" for record in caplog.records
     )
