@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, current_app, redirect, request, url_fo
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ejournal.access import Viewer
@@ -121,7 +122,11 @@ class SessionInterface(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
         if request.is_secure:
             return True
-        return not (app.config["EJOURNAL"].insecure_http or is_loopback(request.host, request.remote_addr))
+        try:
+            host = request.host
+        except SecurityError:
+            return True  # a name that is not the journal's (TRUSTED_HOSTS)
+        return not (app.config["EJOURNAL"].insecure_http or is_loopback(host, request.remote_addr))
 
 
 def is_loopback(host: str, address: str | None) -> bool:
