@@ -28,7 +28,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
-        MAX_CONTENT_LENGTH=settings.max_upload * 4,
+        MAX_CONTENT_LENGTH=settings.max_sending,
+        # None: whatever name a browser asks for (see README, HTTPS and proxies).
+        TRUSTED_HOSTS=sorted(settings.trusted_hosts) or None,
         MAX_FORM_MEMORY_SIZE=4 * config.MEGABYTE,
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -45,4 +47,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def _engine_options(url: str) -> dict[str, Any]:
     # A small server: few connections, each kept; PostgreSQL connections are checked before use after a restart.
-    return {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    # Values of statements are somebody's data: they stay out of messages and logs.
+    pool = {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    return {"hide_parameters": True, **pool}

@@ -17,7 +17,7 @@ from ejournal.jobs import night
 from ejournal.services import accounts, college, updates
 from ejournal.services.control import history
 from ejournal.services.errors import ServiceError
-from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
+from ejournal.upkeep import backup_command, move_command, rescue_command, restore_command, verify_command
 from ejournal.web.account import DEMO_LOGINS
 
 EMPTY = (
@@ -170,5 +170,6 @@ for command in (
     backup_command,
     restore_command,
     move_command,
+    rescue_command,
 ):
     main.add_command(command)

@@ -25,9 +25,16 @@ class Config:
     # A college without TLS on its own network says so itself; otherwise the session cookie is Secure.
     insecure_http: bool = False
     max_upload: int = 25 * MEGABYTE
+    # Names under which the journal may be asked for; empty: any. «.college.ru» means all that end so.
+    trusted_hosts: frozenset[str] = field(default_factory=frozenset)
     # Where every copy goes a second time (another disk, a mounted share), and the passphrase copies are sealed with.
     backup_copy: Path | None = None
     backup_passphrase: str = ""
+
+    @property
+    def max_sending(self) -> int:
+        """Bytes of one request: several files at once."""
+        return self.max_upload * 4
 
     @property
     def files(self) -> Path:
@@ -50,6 +57,7 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         secret_key=value("secret_key", None) or _secret_key(instance / "secret_key"),
         smtp_url=value("smtp_url", ""),
         trusted_proxies=_addresses(value("trusted_proxies", ())),
+        trusted_hosts=_addresses(value("trusted_hosts", ())),
         backup_copy=Path(copy) if (copy := str(value("backup_copy", ""))) else None,
         backup_passphrase=value("backup_passphrase", ""),
         insecure_http=str(value("insecure_http", "")).lower() in {"1", "true", "yes", "да"},

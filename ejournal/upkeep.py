@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 from ejournal import restore
 from ejournal.backup import copies
 from ejournal.backup.archive import ArchiveError
-from ejournal.extensions import reading
-from ejournal.services import integrity
+from ejournal.extensions import db, reading
+from ejournal.services import accounts, integrity, second_step
 
 
 @click.command("verify")
@@ -78,6 +78,23 @@ def move_command(database_url: str) -> None:
     except (ArchiveError, OSError) as error:
         _fail(f"Не перенесено: {error}")
     click.echo("Впишите новый адрес в instance/ejournal.toml (database_url) и запустите сервер.")
+
+
+@click.command("rescue")
+@click.argument("login")
+@click.option("--reason", required=True, help="Почему: останется в журнале изменений.")
+@click.option("--code", is_flag=True, help="Выдать и новый код активации: забыт и пароль.")
+@with_appcontext
+def rescue_command(login: str, reason: str, code: bool) -> None:
+    """Сбросить второй шаг входа тому, кто потерял и телефон, и резервные коды (и единственному администратору)."""
+    account = second_step.find(login)
+    if second_step.is_on(account.id) or not code:
+        second_step.reset(None, account, reason)
+        click.echo(f"Второй шаг у «{account.username}» сброшен, все сеансы завершены.")
+    if code:
+        issued = accounts.issue_code(account, None)
+        db.session.commit()
+        click.echo(f"Новый пароль задаётся по одноразовому адресу на сайте журнала: /activate/{issued}")
 
 
 def _passphrase(path: Path | None) -> str:

@@ -14,6 +14,7 @@ from ejournal.extensions import db
 from ejournal.jobs import night, post, running
 from ejournal.jobs.folder import Lock
 from ejournal.jobs.queue import queue, waiting
+from ejournal.services import faults
 from ejournal.services.errors import RefusedError
 
 # Two at a time: an import must not wait for somebody's two hundred diaries.
@@ -57,8 +58,8 @@ def _watch_clock(app: Flask) -> None:
                 night.tick()
         except RefusedError:
             pass  # somebody runs it by hand just now
-        except Exception:
-            app.logger.exception("the night's work was not begun")
+        except Exception as error:
+            app.logger.error("the night's work was not begun\n%s", faults.describe(error))
         time.sleep(CLOCK)
 
 
@@ -68,8 +69,8 @@ def _carry_post(app: Flask) -> None:
         try:
             with app.app_context():
                 post.tick()
-        except Exception:
-            app.logger.exception("the post was not carried")
+        except Exception as error:
+            app.logger.error("the post was not carried\n%s", faults.describe(error))
         time.sleep(POST)
 
 

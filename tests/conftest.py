@@ -67,6 +67,7 @@ def app(request: pytest.FixtureRequest) -> Flask:
     else:
         application = request.getfixturevalue("empty_sqlite")()
     application.extensions.pop("ejournal.settings", None)
+    application.extensions.pop("ejournal.pace", None)
     return application
 
 

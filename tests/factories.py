@@ -82,7 +82,7 @@ def make_session(person: Person) -> str:
     never = datetime(2200, 1, 1, tzinfo=UTC)
     made = UserSession(
         id=f"session-{next(_number)}-{account.id}", account_id=account.id, epoch=account.session_epoch,
-        started_at=never, seen_at=never, address="192.0.2.1",
+        started_at=never, seen_at=never, proved_at=never, address="192.0.2.1",
     )  # fmt: skip
     db.session.add(made)
     db.session.commit()

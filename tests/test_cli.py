@@ -74,7 +74,8 @@ def test_r3_8_the_first_administrator_sets_a_password_by_a_link_that_works_once(
         form = {"password": "длинный пароль 1", "repeated": "длинный пароль 1"}
         administrator = app.test_client()
         assert administrator.post(link[1], data=form).status_code == 302
-        assert administrator.get("/admin/").status_code == 200
+        # Nothing else before the second step is set up.
+        assert administrator.get("/admin/").location == "/profile/second-step"
         assert app.test_client().post(link[1], data=form).status_code == 404
 
 

@@ -65,6 +65,11 @@ class Viewer(UserMixin):
     unread: int = 0
     inbox: int = 0
     updates_seen_at: datetime | None = None
+    # Of the session: since when it is open, when its person last proved who it is, whether it may only set up
+    # the second step (models.UserSession).
+    started_at: datetime | None = None
+    proved_at: datetime | None = None
+    limited: bool = False
 
     def get_id(self) -> str:
         return self.session
@@ -92,6 +97,12 @@ def public(view: View) -> View:
     return view
 
 
+def proven(view: View) -> View:
+    """Declare something dangerous: who it is must have been proved within ten minutes (web/proof.py). Below permits."""
+    view.proven = True  # type: ignore[attr-defined]
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class Alive:
     """A session counts as open while its last request and its beginning are later than these moments."""
@@ -105,7 +116,10 @@ def load_viewer(session_id: str, on: date, alive: Alive) -> Viewer | None:
     blocked. One query."""
     limits = {"seen_after": alive.seen_after, "started_after": alive.started_after}
     rows = db.session.execute(_session_statement(), {"session_id": session_id, "today": on, **limits}).all()
-    return _viewer(rows, session_id, rows[0].seen_at) if rows else None
+    if not rows:
+        return None
+    of_session = {name: getattr(rows[0], name) for name in ("seen_at", "started_at", "proved_at", "limited")}
+    return _viewer(rows, session=session_id, **of_session)
 
 
 def viewer_of(account_id: int, on: date) -> Viewer | None:
@@ -114,7 +128,7 @@ def viewer_of(account_id: int, on: date) -> Viewer | None:
     return _viewer(rows) if rows else None
 
 
-def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None = None) -> Viewer:
+def _viewer(rows: Sequence[Any], **of_session: Any) -> Viewer:
     first = rows[0]
     return Viewer(
         id=first.id,
@@ -124,12 +138,11 @@ def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None 
         full_name=full_name(first.surname, first.name, first.patronymic),
         short_name=short_name(first.surname, first.name, first.patronymic),
         roles=frozenset(Role(row.role) for row in rows if row.role),
-        session=session_id,
-        seen_at=seen_at,
         unseen=first.unseen,
         unread=first.unread or 0,
         inbox=first.version or 0,
         updates_seen_at=first.updates_seen_at,
+        **of_session,
     )
 
 
@@ -138,7 +151,7 @@ def _viewer(rows: Sequence[Any], session_id: str = "", seen_at: datetime | None 
 def _session_statement() -> Select[*tuple[Any, ...]]:
     return (
         _people()
-        .add_columns(UserSession.seen_at)
+        .add_columns(UserSession.seen_at, UserSession.started_at, UserSession.proved_at, UserSession.limited)
         .join(
             UserSession,
             and_(UserSession.account_id == Account.id, UserSession.epoch == Account.session_epoch),

@@ -13,7 +13,7 @@ from ejournal.jobs.folder import Lock
 from ejournal.jobs.registry import NightTask, night_tasks
 from ejournal.models import Setting
 from ejournal.models.base import now
-from ejournal.services import log, settings
+from ejournal.services import faults, log, settings
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 
 HOUR, LAST = "nightly.hour", "nightly.last"
@@ -115,8 +115,8 @@ def _run(name: str, task: NightTask) -> Done:
         return Done(name, task.title, True, message)
     except ServiceError as error:
         return Done(name, task.title, False, error.message)
-    except Exception:
-        current_app.logger.exception("nightly task %s failed", name)
+    except Exception as error:
+        current_app.logger.error("nightly task %s failed\n%s", name, faults.describe(error))
         return Done(name, task.title, False, FAULT)
     finally:
         db.session.rollback()

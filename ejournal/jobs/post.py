@@ -6,7 +6,7 @@ from flask import current_app
 
 from ejournal.extensions import db
 from ejournal.jobs.folder import Lock
-from ejournal.services import news, notice_letters, notify, sending
+from ejournal.services import faults, news, notice_letters, notify, sending
 
 
 def tick() -> int:
@@ -25,8 +25,8 @@ def tick() -> int:
 def _try(step: Callable[[], int]) -> int:
     try:
         return step()
-    except Exception:
-        current_app.logger.exception("%s failed", step.__module__)
+    except Exception as error:
+        current_app.logger.error("%s failed\n%s", step.__module__, faults.describe(error))
         return 0
     finally:
         db.session.rollback()

@@ -17,7 +17,7 @@ from ejournal.jobs import board
 from ejournal.jobs.registry import CancelledError, JobResult, handler_of
 from ejournal.models import Account, Job
 from ejournal.models.base import now
-from ejournal.services import settings
+from ejournal.services import faults, settings
 from ejournal.services.errors import ServiceError
 
 FAULT = (
@@ -84,8 +84,8 @@ def _outcome(job: Job) -> tuple[str, str, dict[str, Any] | None]:
         return "cancelled", handler.cancelled, None
     except ServiceError as error:
         return "failed", error.message, {"url": getattr(error, "url", None), "file": None}
-    except Exception:
-        current_app.logger.exception("job %s (%s) failed", job.id, job.kind)
+    except Exception as error:
+        current_app.logger.error("job %s (%s) failed\n%s", job.id, job.kind, faults.describe(error))
         return "failed", FAULT, None
     return "done", done.message, {"url": done.url, "file": list(done.file) if done.file else None}
 

@@ -72,6 +72,7 @@ from ejournal.models.people import (
 )
 from ejournal.models.remark import Remark
 from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
+from ejournal.models.second_step import RecoveryCode, SecondStep
 from ejournal.models.substitution import Substitution, SubstitutionKind
 from ejournal.models.tasks import (
     ANSWER_MODES,
@@ -180,9 +181,11 @@ __all__ = [
     "PersonalTaskStudent",
     "Programme",
     "Remark",
+    "RecoveryCode",
     "Resource",
     "Role",
     "RoleGrant",
+    "SecondStep",
     "Setting",
     "SheetCorrection",
     "SheetRow",

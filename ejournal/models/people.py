@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ejournal.domain.names import full_name, short_name, sort_key
@@ -116,6 +116,10 @@ class UserSession(Base):
     agent: Mapped[str] = mapped_column(String(250), default="")
     ended_at: Mapped[Moment | None]
     epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    # When the person last proved who it is: by signing in, or by the password or code asked before something dangerous.
+    proved_at: Mapped[Moment | None]
+    # Signed in without the second step that this account must have: good for nothing but setting it up.
+    limited: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RoleGrant(Base):

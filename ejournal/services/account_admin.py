@@ -8,7 +8,7 @@ from ejournal.access import Viewer, in_force
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, RoleGrant
 from ejournal.models.base import now
-from ejournal.services import accounts, log, people, sessions, settings, usernames
+from ejournal.services import accounts, log, people, second_step, sessions, settings, usernames
 from ejournal.services.errors import NotFoundError, RefusedError
 
 
@@ -89,6 +89,8 @@ def grant_role(
             order_date=order_date,
         )
     )
+    if role == Role.SYSADMIN and person.account and not second_step.is_on(person.account.id):
+        sessions.end_all(person.account)  # at the next sign-in the second step is set up
     log.record(actor, "role", "grant", after=Role(role).label, reason=order_number or None, details=_about(person))
     db.session.commit()
 

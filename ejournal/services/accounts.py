@@ -10,7 +10,7 @@ from ejournal.access import Viewer, closed_to
 from ejournal.extensions import db, reading
 from ejournal.models import Account, Role
 from ejournal.models.base import now
-from ejournal.services import log, passwords, sessions, settings, throttle, usernames
+from ejournal.services import log, passwords, second_step, sessions, settings, throttle, usernames
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
 
 # A slip handed out in the first week must still work for the one who was ill.
@@ -49,7 +49,8 @@ class WrongPasswordError(RefusedError):
 
 
 def authenticate(username: str, password: str, address: str) -> Account:
-    """The account that signs in, with the sign-in written to the log.
+    """The account whose password was right, with the sign-in written to the log; not yet where a second step is on:
+    `authenticate_code` then ends it.
 
     Raises WrongPasswordError, ForbiddenError (blocked or without a consent, told only to who knows the password),
     TooManyError.
@@ -59,8 +60,26 @@ def authenticate(username: str, password: str, address: str) -> Account:
     if reason := closed(account):
         _log_failure(account, "no-consent")
         raise ForbiddenError(reason)
+    if second_step.is_on(account.id):
+        db.session.commit()
+        return account
     renewed = passwords.hash_password(password) if passwords.is_outdated(account.password_hash or "") else None
     return _finish(account, address, renewed)
+
+
+def authenticate_code(account_id: int, epoch: int, code: str, address: str) -> Account:
+    """The same account once the second step is right too. Raises NotFoundError when the password's proof is worth
+    nothing any more (a new password, blocked), WrongCodeError, TooManyError, ForbiddenError."""
+    with reading():
+        account = db.session.get(Account, account_id)
+        db.session.commit()
+    if account is None or account.blocked_at or account.session_epoch != epoch:
+        raise NotFoundError("Введите пароль ещё раз.")
+    if reason := closed(account):
+        raise ForbiddenError(reason)
+    db.session.commit()
+    second_step.check(account, code, address)
+    return _finish(account, address, None)
 
 
 def prove(username: str, password: str, address: str) -> Account:

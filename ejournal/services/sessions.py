@@ -1,6 +1,7 @@
 """The browsers in which an account is signed in: begun, kept alive, listed, ended one by one or all (п. 3.8-3.11)."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -8,10 +9,10 @@ from hashlib import sha256
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from ejournal.access import Alive, Viewer, load_viewer
+from ejournal.access import STAFF, Alive, Viewer, load_viewer, viewer_of
 from ejournal.domain import browsers
 from ejournal.extensions import db
-from ejournal.models import Account, Person, UserSession
+from ejournal.models import Account, Person, Role, UserSession
 from ejournal.models.base import now
 from ejournal.services import log, settings
 from ejournal.services.errors import NotFoundError
@@ -21,6 +22,12 @@ SEEN_EVERY = timedelta(minutes=3)
 # Ended sessions are of no use to anybody after so long.
 KEPT = timedelta(days=90)
 MOST_DAYS = 365
+# The settings of each kind of person: hours without a request, days in any case.
+LIMITS = {
+    "admin": ("session.admin_idle_hours", "session.admin_days"),
+    "staff": ("session.idle_hours", "session.days"),
+    "family": ("session.family_idle_hours", "session.family_days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,11 @@ class Listed:
     is_own: bool
 
 
-def begin(account: Account, address: str, agent: str) -> Viewer:
-    """A new session of who has just proved who he is; what is long over is cleared away."""
+def begin(account: Account, address: str, agent: str, *, limited: bool = False) -> Viewer:
+    """A new session of who has just proved who he is; what is long over is cleared away.
+
+    `limited`: good for nothing but setting up the second step that this account must have.
+    """
     moment = now()
     over = or_(UserSession.ended_at < moment - KEPT, UserSession.seen_at < moment - timedelta(days=MOST_DAYS))
     db.session.execute(delete(UserSession).where(UserSession.account_id == account.id, over))
@@ -46,6 +56,8 @@ def begin(account: Account, address: str, agent: str) -> Viewer:
         epoch=account.session_epoch,
         started_at=moment,
         seen_at=moment,
+        proved_at=moment,
+        limited=limited,
         address=address[:64],
         agent=agent[:250],
     )
@@ -59,15 +71,28 @@ def begin(account: Account, address: str, agent: str) -> Viewer:
 
 def find(session_id: str) -> Viewer | None:
     """Who signs a request with this session; None when it is over. One query."""
-    return load_viewer(session_id, settings.today(), alive())
+    viewer = load_viewer(session_id, settings.today(), alive())
+    if viewer is None or viewer.seen_at is None or viewer.started_at is None:
+        return viewer
+    limits = alive(kind_of(viewer.roles))
+    return viewer if viewer.seen_at > limits.seen_after and viewer.started_at > limits.started_after else None
 
 
-def alive() -> Alive:
-    """The college's limits, as moments."""
+def kind_of(roles: Iterable[Role]) -> str:
+    """Whose limits hold for a person: of several roles the strictest one's."""
+    held = frozenset(roles)
+    if Role.SYSADMIN in held:
+        return "admin"
+    return "staff" if held & STAFF or not held else "family"
+
+
+def alive(kind: str = "") -> Alive:
+    """The college's limits for a kind of person, as moments; without one the longest of all."""
     moment = now()
+    of = [LIMITS[kind]] if kind else list(LIMITS.values())
     return Alive(
-        seen_after=moment - timedelta(hours=settings.get("session.idle_hours")),
-        started_after=moment - timedelta(days=min(settings.get("session.days"), MOST_DAYS)),
+        seen_after=moment - timedelta(hours=max(settings.get(idle) for idle, _days in of)),
+        started_after=moment - timedelta(days=min(max(settings.get(days) for _idle, days in of), MOST_DAYS)),
     )
 
 
@@ -122,6 +147,13 @@ def end_others(viewer: Viewer) -> int:
     return len(rows)
 
 
+def keep_only(viewer: Viewer) -> None:
+    """All other sessions end, this one is no more limited. The caller logs and commits."""
+    mine = (UserSession.account_id == viewer.id, UserSession.ended_at.is_(None))
+    db.session.execute(update(UserSession).where(*mine, UserSession.id != viewer.session).values(ended_at=now()))
+    db.session.execute(update(UserSession).where(UserSession.id == viewer.session).values(limited=False))
+
+
 def end_all_of(actor: Viewer, account: Account) -> int:
     """The administrator ends somebody's sessions; of his own all but the one that asks. Returns how many."""
     if account.id == actor.id:
@@ -149,7 +181,8 @@ def sign_out(viewer: Viewer) -> None:
 
 
 def _open(account: Account) -> list[UserSession]:
-    limits = alive()
+    viewer = viewer_of(account.id, settings.today())
+    limits = alive(kind_of(viewer.roles) if viewer else "")
     return list(
         db.session.scalars(
             select(UserSession)

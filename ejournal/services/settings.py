@@ -28,9 +28,14 @@ DEFAULTS: dict[str, Any] = {
     "week.anchor": None,
     # Rooms in which several groups may be at once: спортзал, актовый зал.
     "timetable.shared_rooms": ["спортзал"],
-    # A session ends after so many hours without a request, and after so many days in any case.
+    # A session ends after so many hours without a request, and after so many days in any case: of employees, of system
+    # administrators, of students and parents.
     "session.idle_hours": 12,
     "session.days": 30,
+    "session.admin_idle_hours": 2,
+    "session.admin_days": 1,
+    "session.family_idle_hours": 12,
+    "session.family_days": 30,
     # Overrides of the regulation's terms by key of domain.terms.TERMS.
     "terms": {},
     # Control of terms: which lessons owe homework (services/homework.py); who gets the daily and the weekly

@@ -203,6 +203,8 @@ def _missing(lesson: Lesson, typed: Typed) -> dict[str, str]:
         return {"kind": "Это занятие уже снято. Отзовите прежнюю замену, если оно нужно."}
     if typed.kind == SubstitutionKind.TEACHER and not typed.teacher_id:
         errors["teacher_id"] = "Выберите, кто заменяет."
+    elif typed.teacher_id and db.session.get(Person, typed.teacher_id) is None:
+        errors["teacher_id"] = "Такого преподавателя нет: выберите из списка."
     if typed.kind == SubstitutionKind.ROOM and not typed.room.strip():
         errors["room"] = "Укажите аудиторию."
     if typed.kind == SubstitutionKind.MOVED and not (typed.to_pair and 1 <= typed.to_pair <= MOST_PAIRS):

@@ -7,10 +7,12 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach everything a request meets, from the proxy inwards."""
-    from ejournal.web import account, compression, context, errors, health, home, security, static
+    from ejournal.web import account, compression, context, errors, health, home, pace, proof, security, static
 
     context.init_app(app)
     security.init_app(app)
+    pace.init_app(app)
+    proof.init_app(app)
     errors.init_app(app)
     for blueprint in (health.bp, account.bp, home.bp):
         app.register_blueprint(blueprint)

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user
+from flask_login import current_user
 
 from ejournal import access
-from ejournal.models import Account, Role
+from ejournal.models import Role
 from ejournal.services import accounts, sessions
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, ServiceError, TooManyError
+from ejournal.web.entering import enter, halfway, let_in, start_session
 from ejournal.web.errors import is_fragment
 from ejournal.web.navigation import safe_path
 
@@ -41,12 +42,34 @@ def sign_in() -> ResponseReturnValue:
     try:
         account = accounts.authenticate(username, password, request.remote_addr or "")
     except ServiceError as error:
-        response = _form(error.status, error.message)
-        if isinstance(error, TooManyError):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    start_session(account)
-    return render_template("account/_signed_in.html") if is_fragment() else redirect(_target())
+        return _with_wait(_form(error.status, error.message), error)
+    return enter(account, _target())
+
+
+@bp.get("/login/code")
+@access.public
+def code() -> ResponseReturnValue:
+    """The second step: only for who has just typed the right password."""
+    if halfway() is None:
+        return redirect(url_for("account.login", next=request.args.get("next")))
+    return _code_form(200)
+
+
+@bp.post("/login/code")
+@access.public
+def enter_code() -> ResponseReturnValue:
+    """A wrong code leaves the form; a password proved too long ago, or changed since, is asked for again."""
+    known = halfway()
+    if known is None:
+        return _form(401, "Прошло больше 10 минут: введите пароль ещё раз.")
+    try:
+        account = accounts.authenticate_code(*known, request.form.get("code", ""), request.remote_addr or "")
+    except NotFoundError as error:
+        session.clear()
+        return _form(401, error.message)
+    except ServiceError as error:
+        return _with_wait(_code_form(error.status, error.message), error)
+    return let_in(account, _target())
 
 
 @bp.get("/logout")
@@ -99,9 +122,8 @@ def activate(code: str) -> ResponseReturnValue:
     if reason := accounts.closed(account):
         flash("Готово: пароль задан. Войти пока нельзя. " + reason, "error")
         return redirect(url_for("account.login"))
-    start_session(account)
-    flash("Готово: пароль задан. В следующий раз входите с логином и этим паролем.")
-    return redirect(url_for("home.index"))
+    told = "Готово: пароль задан. В следующий раз входите с логином и этим паролем."
+    return enter(account, url_for("home.index"), told)
 
 
 @bp.get("/password")
@@ -125,13 +147,6 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("account.password"))
 
 
-def start_session(account: Account) -> None:
-    """A session of its own for who has just proved who he is: nothing of the one before is kept."""
-    session.clear()
-    session.permanent = True
-    login_user(sessions.begin(account, request.remote_addr or "", request.user_agent.string))
-
-
 def _activation(code: str, error: RefusedError | None = None) -> str:
     account = accounts.find_by_code(code)
     fields = error.fields if isinstance(error, FieldsError) else {}
@@ -152,6 +167,17 @@ def _form(status: int, error: str | None = None) -> Response:
     username = request.form.get("username", "")
     page = render_template(template, error=error, next=next_page, username=username, demo_logins=DEMO_LOGINS)
     return make_response(page, status)
+
+
+def _code_form(status: int, error: str | None = None) -> Response:
+    template = "account/_code_step.html" if is_fragment() else "account/code_step.html"
+    return make_response(render_template(template, error=error, next=request.values.get("next", "")), status)
+
+
+def _with_wait(response: Response, error: ServiceError) -> Response:
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _target() -> str:

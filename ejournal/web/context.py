@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from ejournal.access import Viewer
 from ejournal.config import ROOT
-from ejournal.domain import calendar
+from ejournal.domain import calendar, web_addresses
 from ejournal.models import Role
 from ejournal.services import settings
 from ejournal.services.control import words
 from ejournal.web import menus, view_mode
+from ejournal.web.navigation import safe_path
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
 
@@ -36,6 +37,9 @@ def init_app(app: Flask) -> None:
     # «ауд. 217», but «Лаб. 217» and «спортзал» as they are.
     app.jinja_env.filters["room"] = lambda value: f"ауд. {value}" if value[:1].isdigit() else value
     app.jinja_env.filters["file_size"] = format_size
+    # Stored addresses were checked when they were typed; what got into the database otherwise leads nowhere.
+    app.jinja_env.filters["outside"] = lambda value: web_addresses.clean(value or "") or "#"
+    app.jinja_env.filters["inside"] = lambda value: safe_path(value, "#")
 
 
 def common() -> dict[str, Any]:
@@ -53,6 +57,7 @@ def common() -> dict[str, Any]:
         "view_mode": view_mode.of(request),
         "VIEW_COLOURS": view_mode.COLOURS,
         "VIEW_SIZES": view_mode.SIZES,
+        "most_bytes": (current_app.config["EJOURNAL"].max_upload, current_app.config["EJOURNAL"].max_sending),
     }
 
 

@@ -4,9 +4,10 @@ from flask import Flask, Response, current_app, jsonify, make_response, redirect
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from ejournal.extensions import db
+from ejournal.services import faults
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
 from ejournal.web import reopening
 
@@ -23,7 +24,11 @@ MESSAGES = {
         "Так эту страницу открыть нельзя. Вернитесь назад и воспользуйтесь кнопкой на странице.",
     ),
     409: ("Кто-то изменил это раньше", "Обновите страницу, чтобы увидеть новое значение, и повторите правку."),
-    413: ("Файл слишком большой", "Один файл — не больше 25 МБ. Уменьшите его или загрузите частями."),
+    413: (
+        "Файл слишком большой",
+        "Один файл — не больше 25 МБ, все файлы одной отправки вместе — не больше 100 МБ. Уменьшите их или загрузите "
+        "частями: вернитесь назад, набранный текст, скорее всего, на месте.",
+    ),
     422: ("Проверьте введённое", "Часть полей заполнена неверно: исправьте отмеченное и сохраните ещё раз."),
     423: (
         "Период закрыт",
@@ -80,6 +85,11 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):
+        # A name that is not the journal's: no page of ours is drawn for it, its links would carry the name on.
+        return make_response(
+            BARE.format("Другое имя сайта", "Под этим именем журнал не отвечает. Проверьте адрес."), 400
+        )
     if code == 401 and not is_fragment() and request.method == "GET":
         return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
     if code == 405 and request.url_rule is None and request.method == "GET" and not is_fragment():
@@ -102,13 +112,13 @@ def on_fault(error: Exception) -> ResponseReturnValue:
     """Anything unforeseen: logged with its traceback, told without it."""
     if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
         raise error
-    current_app.logger.exception("unhandled fault at %s", request.endpoint)
+    current_app.logger.error("unhandled fault at %s\n%s", request.endpoint, faults.describe(error))
     try:
         db.session.rollback()
         return on_http_error(InternalServerError())
-    except Exception:
+    except Exception as another:
         # The page itself needs the database for its header: without one, the bare words.
-        current_app.logger.exception("no error page either")
+        current_app.logger.error("no error page either\n%s", faults.describe(another))
         return make_response(
             "<!DOCTYPE html><meta charset=utf-8><title>500</title><h1>{}</h1><p>{}".format(*MESSAGES[500]), 500
         )

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ejournal.access import Viewer
 from ejournal.extensions import db, login_manager, reading
 from ejournal.services import sessions
+from ejournal.web.errors import answer, is_fragment
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -32,6 +35,11 @@ COOKIE = timedelta(days=sessions.MOST_DAYS)
 # What a page asks for by itself is nobody at work: it keeps no session alive.
 IDLE = frozenset(
     {"journal.changes", "jobs.progress", "messages.news", "messages.lines", "messages.latest", "messages.read"}
+)
+
+# What is open to a session that may only set up the second step (models.UserSession.limited).
+SETTING_UP = frozenset(
+    {"profile.second_step", "profile.confirm_second_step", "account.password", "account.change_password"}
 )
 
 
@@ -59,22 +67,32 @@ def load_user(token: str) -> Viewer | None:
     return viewer
 
 
-def check_permission() -> None:
+def check_permission() -> ResponseReturnValue | None:
     """Deny by default: a view without a declared permission is a fault of ours, never a way in."""
     if request.endpoint is None:
-        return  # 404 or 405, answered by routing
+        return None  # 404 or 405, answered by routing
     view = current_app.view_functions[request.endpoint]
     permission = getattr(view, "permission", False)
     if permission is False:
         raise RuntimeError(f"{request.endpoint} declares no permission")
     if permission is None:
-        return
+        return None
     if not current_user.is_authenticated or not _is_of_this_viewer(current_user):
         abort(401)
     if request.endpoint not in IDLE:
         sessions.keep(current_user)
     if not current_user.holds(permission):
         abort(403)
+    if current_user.limited and request.endpoint not in SETTING_UP:
+        return lead_to_second_step()
+    return None
+
+
+def lead_to_second_step() -> ResponseReturnValue:
+    """Who must have a second step and has none does nothing else before."""
+    if is_fragment():
+        return answer(403, "Сначала настройте второй шаг входа: «Мой профиль», «Второй шаг входа».")
+    return redirect(url_for("profile.second_step"))
 
 
 def _is_of_this_viewer(viewer: Viewer) -> bool:
@@ -104,7 +122,11 @@ class SessionInterface(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
         if request.is_secure:
             return True
-        return not (app.config["EJOURNAL"].insecure_http or is_loopback(request.host, request.remote_addr))
+        try:
+            host = request.host
+        except SecurityError:
+            return True  # a name that is not the journal's (TRUSTED_HOSTS)
+        return not (app.config["EJOURNAL"].insecure_http or is_loopback(host, request.remote_addr))
 
 
 def is_loopback(host: str, address: str | None) -> bool:

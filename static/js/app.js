@@ -96,6 +96,25 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// Files that are too large are told of before they are sent; a little of the limit is left to the form's text.
+const megabytes = (bytes) => `${Math.floor(bytes / 1024 / 1024)} МБ`;
+
+function complaintAbout(files) {
+  const { maxFile, maxSending } = document.body.dataset;
+  const large = files.find((file) => file.size > Number(maxFile));
+  if (large) return `«${large.name}» больше ${megabytes(maxFile)}: уменьшите файл или выберите другой.`;
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  return total > Number(maxSending) * 0.98
+    ? `Все файлы вместе больше ${megabytes(maxSending)}: отправьте их в несколько приёмов.`
+    : "";
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.type !== "file") return;
+  event.target.setCustomValidity(complaintAbout([...event.target.files]));
+  event.target.reportValidity();
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });

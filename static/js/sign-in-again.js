@@ -64,7 +64,7 @@ function openDialog(html, resolve, reject) {
   dialog.addEventListener("close", cancelled);
   dialog.addEventListener("submit", submit);
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector("input[type=password]").focus();
+  dialog.querySelector("[type=password], [name=code]")?.focus();
   announce("Сеанс истёк: введите пароль, чтобы сохранить набранное.");
 }
 
@@ -93,10 +93,12 @@ function show(dialog, html) {
   }
   place.innerHTML = html;
   const name = place.querySelector("[name=username]");
-  if (!name) return;
-  name.value = document.body.dataset.username;
-  name.readOnly = true;
-  place.querySelector("[type=password]").focus();
+  if (name) {
+    name.value = document.body.dataset.username;
+    name.readOnly = true;
+  }
+  // The password, or the code of the second step.
+  place.querySelector("[type=password], [name=code]")?.focus();
 }
 
 function signedIn(html) {

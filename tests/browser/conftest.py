@@ -43,13 +43,16 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.instance = instance
         self.environment = {**os.environ, "EJOURNAL_INSTANCE": str(instance)}
+        self.log = instance / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port), "--workers", "1"]
-        self.process = subprocess.Popen(
-            [*command, "--blocking-threads", "4", "--no-log", "wsgi:app"], cwd=ROOT, env=self.environment
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--blocking-threads", "4", "--no-access-log", "--log-level", "warning", "wsgi:app"],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+            )  # fmt: skip
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
@@ -121,9 +124,23 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "ru-RU"}
 
 
+@pytest.fixture(autouse=True)
+def quiet_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing that a browser test does makes the server log an error or a warning."""
+    if "server" not in request.fixturenames:
+        yield
+        return
+    server: Server = request.getfixturevalue("server")
+    before = server.log.stat().st_size if server.log.exists() else 0
+    yield
+    said = server.log.read_bytes()[before:].decode(errors="replace")
+    assert not re.search(r"ERROR|WARNING|Traceback|unhandled fault", said), said
+
+
 @pytest.fixture
 def open_as(server: Server, context: BrowserContext, world: Flask) -> Iterator[OpenAs]:
-    """open_as(person, "/journal/1"): a page of a browser in which the person is signed in. Faults of scripts fail."""
+    """open_as(person, "/journal/1"): a page of a browser in which the person is signed in. Faults of scripts and
+    what the browser warns of fail."""
     faults: list[str] = []
 
     def open_as(person: Person, path: str, in_context: BrowserContext | None = None) -> Page:
@@ -157,6 +174,6 @@ def session_cookie(app: Flask, person: Person) -> str:
 
 def _is_fault(message: Any) -> bool:
     # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults.
-    return message.type == "error" and not re.search(
+    return message.type in ("error", "warning") and not re.search(
         r"status of (401|409|422|423|500)|ERR_|Failed to fetch", message.text
     )

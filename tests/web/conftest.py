@@ -9,10 +9,11 @@ import pytest
 from factories_consents import give_child
 from flask import Flask
 
+from ejournal.domain import second_step
 from ejournal.extensions import db
-from ejournal.models import Account, Person, Role, RoleGrant
-from ejournal.services import passwords
-from web.signing import PASSWORD, MakeAccount
+from ejournal.models import Account, Person, RecoveryCode, Role, RoleGrant, SecondStep
+from ejournal.services import passwords, seal
+from web.signing import PASSWORD, MakeAccount, spare_codes
 
 
 @pytest.fixture
@@ -31,10 +32,21 @@ def account(app: Flask) -> MakeAccount:
                 give_child(person)  # without one there is nothing to sign in for (п. 4.1)
             made = Account(person_id=person.id, username=username, password_hash=hashed, **columns)
             db.session.add(made)
+            db.session.flush()
+            if Role.SYSADMIN in roles and not made.is_demo:
+                give_second_step(made)  # without one he could do nothing but set it up
             db.session.commit()
             return made
 
     return make
+
+
+def give_second_step(account: Account) -> None:
+    """On, with the codes on paper that `enter` types."""
+    secret = seal.close(second_step.new_secret(), f"second-step:{account.id}")
+    db.session.add(SecondStep(account_id=account.id, secret=secret))
+    hashes = [passwords.hash_code(code) for code in spare_codes(account.username)]
+    db.session.add_all(RecoveryCode(account_id=account.id, code_hash=hashed) for hashed in hashes)
 
 
 @pytest.fixture

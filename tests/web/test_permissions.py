@@ -14,6 +14,8 @@ PUBLIC = {
     "account.activate",
     "account.activation",
     "account.ask_code",
+    "account.code",
+    "account.enter_code",
     "account.leave",
     "account.login",
     "account.sign_in",

@@ -151,6 +151,38 @@ def test_the_college_sets_its_own_limits(app: Flask, client: FlaskClient, accoun
         assert client.get("/profile").status_code == 302
 
 
+def test_an_administrators_session_is_shorter(app: Flask, client: FlaskClient, account: MakeAccount) -> None:
+    account("boss", Role.SYSADMIN, Role.TEACHER)
+    enter(client, "boss")
+    with time_machine.travel(now() + timedelta(minutes=119)):
+        assert client.get("/profile").status_code == 200
+        with time_machine.travel(now() + timedelta(minutes=121)):
+            assert client.get("/profile").status_code == 302
+
+
+def test_limits_are_set_by_the_administrator_for_each_kind_of_person(
+    app: Flask, client: FlaskClient, account: MakeAccount
+) -> None:
+    account("boss", Role.SYSADMIN)
+    account("parent", Role.PARENT)
+    enter(client, "boss")
+    form = {f"{kind}_{unit}": "5" for kind in ("admin", "staff", "family") for unit in ("idle", "days")}
+    refused = client.post("/admin/security", data={**form, "staff_days": "0", "family_idle": "²"})
+    assert refused.status_code == 422
+    assert refused.text.count("Целое число от 1 до") == 2
+    assert client.post("/admin/security", data={**form, "family_idle": "1"}).status_code == 302
+    own = app.test_client()
+    enter(own, "parent")
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        assert own.get("/profile").status_code == 302
+        assert client.get("/profile").status_code == 200
+    with app.app_context():
+        said = db.session.scalars(
+            select(LogEntry.before).where(LogEntry.subject == "setting").order_by(LogEntry.id)
+        ).all()
+    assert "Обучающиеся и родители: часов без обращений: 12" in said
+
+
 def test_a_request_writes_nothing_while_the_session_was_seen_a_moment_ago(
     app: Flask, client: FlaskClient, account: MakeAccount
 ) -> None:

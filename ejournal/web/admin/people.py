@@ -7,9 +7,10 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import permits, proven
+from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import account_admin, addresses, people, sessions, settings, usernames
+from ejournal.services import account_admin, addresses, people, second_step, sessions, settings, usernames
 from ejournal.services.errors import RefusedError
 from ejournal.web.admin import bp
 
@@ -77,6 +78,7 @@ def update_person(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/account")
 @permits(Role.SYSADMIN)
+@proven
 def create_account(person_id: int) -> ResponseReturnValue:
     try:
         code = account_admin.create_account(current_user, person_id, request.form.get("username", ""))
@@ -87,6 +89,7 @@ def create_account(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/account/code")
 @permits(Role.SYSADMIN)
+@proven
 def renew_code(person_id: int) -> ResponseReturnValue:
     """The code is in this one answer only: neither the address nor the session keeps it."""
     try:
@@ -97,6 +100,7 @@ def renew_code(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/account/username")
 @permits(Role.SYSADMIN)
+@proven
 def rename_account(person_id: int) -> ResponseReturnValue:
     username = request.form.get("username", "")
     return _do(person_id, lambda: account_admin.rename(current_user, person_id, username), "Логин изменён.")
@@ -104,6 +108,7 @@ def rename_account(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/account/blocking")
 @permits(Role.SYSADMIN)
+@proven
 def block_account(person_id: int) -> ResponseReturnValue:
     if request.form.get("blocked") == "1":
         text = "Заблокировано: войти нельзя, все открытые сеансы завершены."
@@ -118,8 +123,23 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
     return _do(person_id, lambda: sessions.end_all_of(current_user, account), "Сеансы завершены.")
 
 
+@bp.post("/people/<int:person_id>/second-step/ending")
+@permits(Role.SYSADMIN)
+@proven
+def end_second_step(person_id: int) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    try:
+        second_step.reset(current_user, account_admin.find_account(person_id), reason)
+    except RefusedError as error:
+        db.session.rollback()
+        return _page(person_id, second_error=error.message, second_reason=reason), error.status
+    flash("Второй шаг сброшен, сеансы завершены.")
+    return _back(person_id)
+
+
 @bp.post("/people/<int:person_id>/roles")
 @permits(Role.SYSADMIN)
+@proven
 def grant_role(person_id: int) -> ResponseReturnValue:
     form = request.form
     since = form.get("since", type=date.fromisoformat) or settings.today()
@@ -135,6 +155,7 @@ def grant_role(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/roles/<int:grant_id>/end")
 @permits(Role.SYSADMIN)
+@proven
 def end_role(person_id: int, grant_id: int) -> ResponseReturnValue:
     return _do(person_id, lambda: account_admin.end_role(current_user, person_id, grant_id), "Роль снята.")
 
@@ -164,6 +185,7 @@ def _page(person_id: int, **more: object) -> str:
         state=people.state_of(found.account),
         states=people.STATES,
         grants=people.grants(found),
+        second=second_step.state_of(found.account) if found.account else None,
         sessions=sessions.of_account(found.account, current_user.session) if found.account else [],
         suggestion=suggestion,
         role_options=ROLE_OPTIONS,

@@ -9,8 +9,8 @@ from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import compromises
 from ejournal.services.errors import ServiceError
-from ejournal.web.account import start_session
 from ejournal.web.compromises import bp, form
+from ejournal.web.entering import start_session
 from ejournal.web.profile import panels
 
 

@@ -1,14 +1,14 @@
 """The same on the sign-in page: with the password, by the link from the e-mail, or without any proof."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ejournal.access import public
 from ejournal.extensions import db
 from ejournal.services import compromises
 from ejournal.services.errors import ServiceError
-from ejournal.web.account import start_session
 from ejournal.web.compromises import bp, form
+from ejournal.web.entering import enter
 
 DONE = "Все прежние сеансы завершены, новый пароль задан. Администрация и поддержка уведомлены (п. 3.11)."
 
@@ -35,9 +35,7 @@ def create_with_password() -> ResponseReturnValue:
     except ServiceError as error:
         db.session.rollback()
         return _page(error), error.status
-    start_session(account)
-    flash(DONE)
-    return redirect(url_for("profile.index"))
+    return enter(account, url_for("profile.index"), DONE)
 
 
 @bp.post("/compromise")
@@ -69,9 +67,7 @@ def create_by_link(proof: str) -> ResponseReturnValue:
         account = compromises.find_by_link(proof)
         page = render_template("compromises/link.html", proof=proof, account=account, **form.values(error))
         return page, error.status
-    start_session(account)
-    flash(DONE)
-    return redirect(url_for("profile.index"))
+    return enter(account, url_for("profile.index"), DONE)
 
 
 def _page(error: ServiceError | None = None, without: bool = False) -> str:

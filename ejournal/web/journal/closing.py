@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import permits, proven
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import closing, debt_marks
@@ -37,6 +37,7 @@ def close(course_id: int, period_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:course_id>/unlocking/<int:period_id>", endpoint="unlock_period")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
+@proven
 def unlock(course_id: int, period_id: int) -> ResponseReturnValue:
     """Open a closed period for `days` days, for a `reason`."""
     days, reason = request.form.get("days", ""), request.form.get("reason", "")

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import permits, proven
 from ejournal.extensions import db
 from ejournal.models import LETTER_STATES, Role
 from ejournal.services import letters, mail_admin
@@ -23,6 +23,7 @@ def index() -> str:
 
 @bp.post("")
 @permits(Role.SYSADMIN)
+@proven
 def save() -> ResponseReturnValue:
     try:
         changed = mail_admin.save(current_user, request.form)

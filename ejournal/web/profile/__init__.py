@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
 
-from ejournal.web.profile import page, sessions  # noqa: E402, F401 - the views attach themselves
+from ejournal.web.profile import page, second_step, sessions  # noqa: E402, F401 - the views attach themselves

@@ -5,7 +5,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import permits, proven
 from ejournal.documents import issuing
 from ejournal.documents import slips as paper
 from ejournal.extensions import db
@@ -56,6 +56,7 @@ def issue(group_id: int) -> ResponseReturnValue:
 
 @bp.post("/groups/<int:group_id>/people/<int:person_id>")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
+@proven
 def reissue(group_id: int, person_id: int) -> ResponseReturnValue:
     try:
         made = slips.reissue(current_user, group_id, person_id)

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import permits, proven
 from ejournal.domain import calendar
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Role
@@ -91,6 +91,7 @@ def set_anchor() -> ResponseReturnValue:
 
 @bp.post("/years/<int:year_id>/closing")
 @permits(Role.SYSADMIN)
+@proven
 def close_year(year_id: int) -> ResponseReturnValue:
     """Close the year, or with a reason open it again."""
     year = periods.chosen(year_id)

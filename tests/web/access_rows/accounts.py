@@ -27,6 +27,10 @@ ROWS = {
     "compromises.secure": OVERSEERS,
     "profile.end_other_sessions": SIGNED_IN,
     "profile.end_session": NOT_OWN,
+    "profile.confirm_second_step": SIGNED_IN,
+    "profile.end_second_step": SIGNED_IN,
+    "profile.renew_codes": SIGNED_IN,
+    "profile.second_step": SIGNED_IN,
     "profile.index": SIGNED_IN,
 }
 
