@@ -69,6 +69,7 @@ from ejournal.models.people import (
     SignInFailure,
     UserSession,
 )
+from ejournal.models.request import DoneRequest
 from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
 from ejournal.models.substitution import Substitution, SubstitutionKind
 from ejournal.models.tasks import (
@@ -136,6 +137,7 @@ __all__ = [
     "DisciplineKind",
     "Disclosure",
     "Dispute",
+    "DoneRequest",
     "Enrollment",
     "Event",
     "Exam",

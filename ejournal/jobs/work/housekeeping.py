@@ -6,7 +6,7 @@ from ejournal.access import Viewer
 from ejournal.exchange import pending
 from ejournal.jobs import files, night
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
-from ejournal.services import letters, notices, old_sessions
+from ejournal.services import letters, notices, old_sessions, repeats
 
 
 @nightly("clear-jobs", "Результаты заданий старше недели")
@@ -27,6 +27,11 @@ def clear_uploads() -> str:
 @nightly("clear-letters", "Старые письма и уведомления")
 def clear_letters() -> str:
     return f"писем: {letters.remove_old()}, уведомлений: {notices.remove_old()}"
+
+
+@nightly("clear-requests", "Номера выполненных запросов")
+def clear_requests() -> str:
+    return f"удалено: {repeats.remove_old()}"
 
 
 @handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.")

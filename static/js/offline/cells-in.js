@@ -1,0 +1,9 @@
+// Cells of the server's answer to a save.
+
+/** A bare <td> survives only inside <template>, and htmx's own tag is one to it. */
+export function cellsIn(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.replace(/<(\/?)hx-partial/g, "<$1template");
+  const roots = [holder.content, ...[...holder.content.querySelectorAll("template")].map((inner) => inner.content)];
+  return roots.flatMap((root) => [...root.querySelectorAll("td[data-student]")]);
+}
