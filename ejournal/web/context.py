@@ -13,7 +13,7 @@ from ejournal.config import ROOT
 from ejournal.domain import calendar
 from ejournal.models import Role
 from ejournal.services import settings
-from ejournal.web import menus, view_mode
+from ejournal.web import menus, offline, view_mode
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
 
@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(common)
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["here"] = here
+    app.jinja_env.globals["storage_key"] = offline.storage_key
     # For links to parts that a page can do without.
     app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""

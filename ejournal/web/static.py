@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         return f"{prefix}/{path}"
 
     app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["static_version"] = version
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(folder),

@@ -118,7 +118,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "ru-RU"}
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "ru-RU", "service_workers": "block"}
 
 
 @pytest.fixture

@@ -64,12 +64,20 @@ export function drop(key) {
   tell();
 }
 
-/** Marks a value as refused: it is not sent again by itself, a person decides. */
-export function refuse(entry, refusal) {
-  const { key, ...rest } = entry;
-  write(key, { ...rest, refusal });
+/** Changes a value where it lies, whichever page looks after it. */
+export function change({ key, ...rest }) {
+  write(key, rest);
   tell();
 }
+
+/** Where a value goes. «mark:p12» is the mark of a period, anything else the number of a work. */
+export function addressOf({ course, student, work }) {
+  const place = work.startsWith("mark:") ? `period-marks/${student}/${work.slice("mark:".length)}` : `cells/${student}/${work}`;
+  return `/journal/${course}/${place}`;
+}
+
+/** What one request carries. */
+export const valuesOf = ({ text, version, reason, debt }) => ({ value: text, version, reason: reason ?? "", ...debt });
 
 export const isSameCell = (one, other) =>
   String(one.course) === String(other.course) && one.student === other.student && one.work === other.work;
