@@ -248,9 +248,11 @@ function versionAfter(edit, inFlight) {
 /** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. What becomes of them this
  *  page does not learn, so they stay kept under their ids for the next one. */
 function flush() {
-  const open = draft();
+  const open = draft() && { ...draft(), id: store.newId() };
+  if (offline && open) remember(open);
+  if (offline) return; // all of it is kept, in its order
   const left = new Map();
-  for (const edit of [...queue.slice(inFlight ? 1 : 0), ...(open ? [{ ...open, id: store.newId() }] : [])]) {
+  for (const edit of [...queue.slice(inFlight ? 1 : 0), ...(open ? [open] : [])]) {
     const key = `${edit.student}/${edit.work}`;
     const before = left.get(key);
     if (before) store.drop(before.key);
