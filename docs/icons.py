@@ -21,7 +21,9 @@ def main() -> None:
         for name, side, is_full in ICONS:
             shown = drawing.replace('rx="6" ', "").replace("0 0 32 32", "-2 -2 36 36") if is_full else drawing
             if is_full:
-                shown = shown.replace('width="32" height="32"', 'x="-4" y="-4" width="40" height="40"').replace(LINES, LONG)
+                shown = shown.replace('width="32" height="32"', 'x="-4" y="-4" width="40" height="40"').replace(
+                    LINES, LONG
+                )
             page = browser.new_page(viewport={"width": side, "height": side})
             page.set_content(f"<style>body{{margin:0}}svg{{display:block;width:{side}px}}</style>{shown}")
             page.screenshot(path=IMAGES / f"{name}.png", omit_background=True)

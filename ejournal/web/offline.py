@@ -20,7 +20,7 @@ bp = Blueprint("offline", __name__)
 WORKER = ROOT / "static" / "js" / "offline" / "worker.js"
 # The header and the background of static/css/app.css.
 THEME, BACKGROUND = "#17426b", "#f3f5f7"
-FILES = ("css/offline.css", "js/offline/page.js", "img/icon-192.png")
+FILES = ("css/offline.css", "js/offline/page.js")
 
 
 def storage_key(viewer: Viewer) -> str:
@@ -76,7 +76,7 @@ def manifest() -> ResponseReturnValue:
     }
     response = make_response(json.dumps(described, ensure_ascii=False))
     response.mimetype = "application/manifest+json"
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 
 
