@@ -26,10 +26,10 @@ QUIET = 1500  # ms without anything new: the page is there
 
 WATCH = """
 window.measured = {shift: 0, tasks: []};
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) measured.shift += entry.value; })
-  .observe({type: "layout-shift", buffered: true});
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) measured.tasks.push(Math.round(entry.duration)); })
-  .observe({type: "longtask", buffered: true});
+const watch = (type, note) =>
+  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({type, buffered: true});
+watch("layout-shift", (entry) => { if (!entry.hadRecentInput) measured.shift += entry.value; });
+watch("longtask", (entry) => measured.tasks.push(Math.round(entry.duration)));
 """
 
 AIMS = {
@@ -118,7 +118,7 @@ class Traffic:
 
     def _finished(self, event: dict[str, Any]) -> None:
         name = self.names.pop(event["requestId"], None)
-        if name is not None and event["encodedDataLength"]:
+        if name is not None:
             self.found.append((name, int(event["encodedDataLength"])))
 
     def taken(self) -> list[tuple[str, int]]:

@@ -215,7 +215,7 @@ def session(port: int, made: world.World) -> tuple[str, str]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(150):
+    for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

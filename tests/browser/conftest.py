@@ -118,7 +118,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "ru-RU", "service_workers": "block"}
+    # Without its worker a context starts sooner; tests/browser/test_offline.py has contexts with one.
+    shared = {"viewport": {"width": 1440, "height": 900}, "locale": "ru-RU", "service_workers": "block"}
+    return {**browser_context_args, **shared}
 
 
 @pytest.fixture
