@@ -50,7 +50,7 @@ class Server:
         self.process = subprocess.Popen(
             [*command, "--blocking-threads", "4", "--no-log", "wsgi:app"], cwd=ROOT, env=self.environment
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
                 with urlopen(f"{self.url}/healthz", timeout=1):
