@@ -3,6 +3,7 @@
 
 import { csrfToken, announce } from "../app.js";
 import { viewerId } from "../session.js";
+import { refusalOf } from "../offline/cells-in.js";
 import * as store from "../offline/store.js";
 import { adopt, current, dress, find, headOf, isEditable, periodOf, table } from "./table.js";
 
@@ -39,7 +40,7 @@ function remember(edit, refusal) {
   const { id, key, student, work, text, version, follows, reason, debt, takesBack } = edit;
   const cell = find(student, work);
   const place = cell ? `№ ${cell.parentElement.cells[0].textContent.trim()}, ${headOf(cell).dataset.name}` : "";
-  const title = table.getAttribute("aria-label");
+  const title = table.getAttribute("aria-label").replace("Журнал: ", "");
   const entry = { id, key, student, work, text, version, follows, reason, debt, takesBack, title, place, refusal };
   edit.key = store.keep(placed(entry));
 }
@@ -148,7 +149,7 @@ function settle(edit, status) {
   } else {
     if (status === 409) takeBackLater(edit, cell);
     else follow(edit, cell);
-    remember(edit, cell?.dataset.message ?? WHY[status] ?? "");
+    remember(edit, refusalOf(cell) || (WHY[status] ?? ""));
     refuse(edit, status, cell);
   }
   // What was typed into the same cell meanwhile is still what it shows.

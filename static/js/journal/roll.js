@@ -1,7 +1,7 @@
 // The phone layout: a tap writes a value at once; what the server did not take stays on the line, with what to do.
 
 import { announce, errorText, send, SignInRefused, toast } from "../app.js";
-import { cellsIn } from "../offline/cells-in.js";
+import { cellsIn, refusalOf } from "../offline/cells-in.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as store from "../offline/store.js";
 
@@ -189,7 +189,7 @@ function refused(state, { status: code, text, left }) {
   const cell = cellsIn(text)[0];
   state.held = true;
   if (code !== 0) state.lost = false;
-  if (code >= 400 && code < 500) remember(state, { ...state.job, refusal: cell?.dataset.message ?? errorText(text) });
+  if (code >= 400 && code < 500) remember(state, { ...state.job, refusal: refusalOf(cell) || errorText(text) });
   if (cell?.dataset.conflict) return askConflict(state, cell);
   if (cell?.dataset.askReason) return askReason(state, cell.dataset.message);
   if (cell) return say(state, cell.dataset.message, [["back", `Вернуть «${state.stored || "пусто"}»`]]);

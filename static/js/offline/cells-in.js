@@ -7,3 +7,10 @@ export function cellsIn(html) {
   const roots = [holder.content, ...[...holder.content.querySelectorAll("template")].map((inner) => inner.content)];
   return roots.flatMap((root) => [...root.querySelectorAll("td[data-student]")]);
 }
+
+/** Why a cell was not taken, with both values where somebody else was quicker; "" where the answer does not say. */
+export function refusalOf(cell) {
+  const { message = "", conflict, stored, who, when } = cell?.dataset ?? {};
+  if (!conflict) return message;
+  return `${message} Сейчас записано «${stored || "пусто"}»${who ? ` (${who}, ${when})` : ""}.`;
+}

@@ -2,7 +2,7 @@
 // without being asked about it.
 
 import { announce, errorText, send } from "../app.js";
-import { cellsIn } from "./cells-in.js";
+import { cellsIn, refusalOf } from "./cells-in.js";
 import { addressOf, change, client, discardAll, drafts, drop, isSameCell, orphans, valuesOf, waiting } from "./store.js";
 
 const EVERY = 10000; // ms between tries
@@ -55,17 +55,11 @@ async function deliverOne(entry) {
     drop(entry.key);
     announce("Отметка, которая ждала связи, сохранена.");
   } else {
-    change({ ...entry, refusal: reasonOf(cell, html) });
+    change({ ...entry, refusal: refusalOf(cell) || errorText(html) || "Не принято." });
   }
   const next = waiting().find((one) => one.key > entry.key && one.follows && isSameCell(one, entry));
   if (next) change({ ...next, version, follows: false });
   return true;
-}
-
-function reasonOf(cell, html) {
-  const { message, conflict, stored, who, when } = cell?.dataset ?? {};
-  if (!conflict) return message ?? (errorText(html) || "Не принято.");
-  return `${message} Сейчас записано «${stored || "пусто"}»${who ? ` (${who}, ${when})` : ""}.`;
 }
 
 /** A value typed over one that was refused asks the same question: it takes the place of the refused one. */
