@@ -20,6 +20,8 @@ bp = Blueprint("offline", __name__)
 WORKER = ROOT / "static" / "js" / "offline" / "worker.js"
 # The header and the background of static/css/app.css.
 THEME, BACKGROUND = "#17426b", "#f3f5f7"
+# Drawn by docs/icons.py. «maskable»: the field is full, so that a phone may cut the corners as it likes.
+ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("icon-maskable-512", 512, "maskable"))
 FILES = ("css/offline.css", "js/offline/page.js")
 
 
@@ -52,8 +54,6 @@ def page() -> str:
 @public
 def manifest() -> ResponseReturnValue:
     """What a phone needs to put the journal among its applications. The start page is each role's own (home.index)."""
-    static_url = current_app.jinja_env.globals["static_url"]
-    icons = [(192, "any"), (512, "any"), (512, "maskable")]
     described = {
         "id": "/",
         "name": f"Электронный журнал · {settings.get('college.short_name')}",
@@ -64,20 +64,18 @@ def manifest() -> ResponseReturnValue:
         "display": "standalone",
         "theme_color": THEME,
         "background_color": BACKGROUND,
-        "icons": [
-            {
-                "src": static_url(f"img/icon-{'maskable-' if purpose == 'maskable' else ''}{size}.png"),  # type: ignore[operator]
-                "sizes": f"{size}x{size}",
-                "type": "image/png",
-                "purpose": purpose,
-            }
-            for size, purpose in icons
-        ],
+        "icons": [_icon(*icon) for icon in ICONS],
     }
     response = make_response(json.dumps(described, ensure_ascii=False))
     response.mimetype = "application/manifest+json"
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+def _icon(name: str, side: int, purpose: str) -> dict[str, str]:
+    static_url = current_app.jinja_env.globals["static_url"]
+    address = static_url(f"img/{name}.png")  # type: ignore[operator]
+    return {"src": address, "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
 
 
 def _kept(response: Response) -> Response:

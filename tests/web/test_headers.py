@@ -52,7 +52,7 @@ def test_a_static_file_is_kept_for_years_under_the_hash_of_its_content(client: F
     answer = client.get(address)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
-    assert re.fullmatch(r"/static/[0-9a-f]{12}/css/app\.css", address)
+    assert re.fullmatch(r"/static/[0-9a-f]{12}/css/base\.css", address)
     assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert client.get("/static/000000000000/css/app.css").status_code == 404
 

@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from conftest import SignIn
 from factories import make_journal, make_person
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,7 +14,6 @@ from flask.testing import FlaskClient
 from ejournal.config import ROOT
 from ejournal.models import Role
 from ejournal.web import bundles
-from web.conftest import SignIn
 
 
 def sides(png: bytes) -> tuple[int, int]:
