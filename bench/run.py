@@ -48,6 +48,8 @@ AIMS = {
 
 
 def main() -> None:
+    from bench import first_page  # which serves as this file does
+
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
         app, made = world.make(Path(folder))
         result: dict[str, Any] = {
@@ -60,6 +62,8 @@ def main() -> None:
         with app.app_context():
             db.engine.dispose()
         result |= over_http(Path(folder), made, people)
+        with served(Path(folder)) as (port, _):
+            result |= first_page.measure(f"http://127.0.0.1:{port}", made.page, made.cookie)
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
         result |= imports.measure(Path(folder))
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
@@ -67,6 +71,7 @@ def main() -> None:
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     show(result)
+    first_page.show(result)
 
 
 def in_process(app: Flask, made: world.World) -> dict[str, Any]:
@@ -242,7 +247,7 @@ def session(port: int, made: world.World) -> tuple[str, str]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(150):
+    for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -71,6 +71,7 @@ from ejournal.models.people import (
     UserSession,
 )
 from ejournal.models.remark import Remark
+from ejournal.models.request import DoneRequest
 from ejournal.models.resource import RESOURCE_KINDS, RESOURCE_STATES, DeadLink, Resource
 from ejournal.models.second_step import RecoveryCode, SecondStep
 from ejournal.models.substitution import Substitution, SubstitutionKind
@@ -140,6 +141,7 @@ __all__ = [
     "DisciplineKind",
     "Disclosure",
     "Dispute",
+    "DoneRequest",
     "Enrollment",
     "Event",
     "Exam",
@@ -180,8 +182,8 @@ __all__ = [
     "PersonalTask",
     "PersonalTaskStudent",
     "Programme",
-    "Remark",
     "RecoveryCode",
+    "Remark",
     "Resource",
     "Role",
     "RoleGrant",

@@ -19,7 +19,7 @@ from ejournal.domain.terms import Lateness
 from ejournal.extensions import db
 from ejournal.models import Course, Person
 from ejournal.models.base import now
-from ejournal.services import cells, debt_marks, grid, guard, log, mark_slots, roster, settings, suggestions
+from ejournal.services import cells, debt_marks, grid, guard, log, mark_slots, repeats, roster, settings, suggestions
 from ejournal.services.closed import is_closed
 from ejournal.services.debt_marks import NO_TERMS, Change, Terms
 from ejournal.services.errors import Current, NotFoundError, ReasonNeededError, RefusedError, StaleError
@@ -62,6 +62,7 @@ class Typed:
     version: int
     reason: str = ""
     debt: Terms = NO_TERMS
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,11 @@ def record(actor: Viewer, course_id: int, student_id: int, key: str, typed: Type
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, RefusedError, ReasonNeededError, DebtNeededError.
     """
+    is_first = repeats.is_first(actor, typed.request_id)
     found = column(actor, course_id, key)
+    if not is_first:
+        stored = found.stored(student_id)
+        return Saved(student_id, found.slot, stored.mark, stored.version, found.suggested.get(student_id))
     check_may_write(found)
     if all(student.id != student_id for student in found.students):
         raise RefusedError("В этом периоде обучающийся не числился в журнале: оценка не ставится (п. 4.2).")

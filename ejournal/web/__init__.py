@@ -7,14 +7,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Attach everything a request meets, from the proxy inwards."""
-    from ejournal.web import account, compression, context, errors, health, home, pace, proof, security, static
+    from ejournal.web import account, compression, context, errors, health, home, offline, pace, proof, security, static
 
     context.init_app(app)
     security.init_app(app)
     pace.init_app(app)
     proof.init_app(app)
     errors.init_app(app)
-    for blueprint in (health.bp, account.bp, home.bp):
+    for blueprint in (health.bp, account.bp, home.bp, offline.bp):
         app.register_blueprint(blueprint)
     register_roles(app)
     compression.init_app(app)

@@ -14,7 +14,7 @@ from ejournal.domain import calendar, web_addresses
 from ejournal.models import Role
 from ejournal.services import settings
 from ejournal.services.control import words
-from ejournal.web import menus, view_mode
+from ejournal.web import menus, offline, view_mode
 from ejournal.web.navigation import safe_path
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["here"] = here
     # A term of the regulation as the college has set it: «2 дня», «19:00».
     app.jinja_env.globals["term_words"] = lambda key: words.shown(key, settings.get("terms"))
+    app.jinja_env.globals["storage_key"] = offline.storage_key
     # For links to parts that a page can do without.
     app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""

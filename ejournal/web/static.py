@@ -1,7 +1,7 @@
-"""Static files under an address that holds the hash of their content, compressed once, cached for good.
+"""Static files under an address that holds the hash of their content, joined and compressed once, cached for good.
 
-One hash over all files, as a folder of the address: the modules in static/js import each other by relative
-names, which then lead to the same version without being rewritten.
+One hash over all files (and over the code that joins them), as a folder of the address: the modules in static/js import
+each other by relative names, which then lead to the same version without being rewritten.
 """
 
 import gzip
@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 from wsgiref.headers import Headers
 
 import brotli
@@ -16,6 +17,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from ejournal.config import ROOT
+from ejournal.web import bundles
 from ejournal.web.security import HEADERS
 
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt", ".webmanifest"}
@@ -34,6 +36,11 @@ def init_app(app: Flask) -> None:
         return f"{prefix}/{path}"
 
     app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["static_version"] = version
+    # In the page itself: one request less, and it never changes without the page.
+    app.jinja_env.globals["favicon"] = "data:image/svg+xml," + quote(
+        (folder / "img" / "favicon.svg").read_text("utf-8")
+    )
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(folder),
@@ -52,7 +59,7 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 def _hash(source: Path) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(bundles.__file__).read_bytes())
     for path in sorted(p for p in source.rglob("*") if p.is_file()):
         digest.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -66,6 +73,7 @@ def _prepare(source: Path, target: Path, version: str) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=target, prefix="making-"))
     shutil.copytree(source, work, dirs_exist_ok=True)
+    bundles.join(work)
     for path in [p for p in work.rglob("*") if p.suffix in COMPRESSED]:
         body = path.read_bytes()
         Path(f"{path}.gz").write_bytes(gzip.compress(body, 9, mtime=0))

@@ -121,7 +121,7 @@ function tellOther(name) {
   const text = document.createElement("p");
   text.textContent =
     `В этом браузере теперь вошёл другой пользователь: ${name}. Набранное на этой странице не отправлено. ` +
-    "Перепишите его, если нужно, и войдите под своим именем.";
+    "Отметки останутся в этом браузере и уйдут, когда вы войдёте под своим именем; остальное, если нужно, перепишите.";
   const leave = document.createElement("a");
   leave.className = "btn btn-primary";
   leave.href = "/";

@@ -53,7 +53,7 @@ class Server:
                 [*command, "--blocking-threads", "4", "--no-access-log", "--log-level", "warning", "wsgi:app"],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
                 with urlopen(f"{self.url}/healthz", timeout=1):
@@ -121,7 +121,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "ru-RU"}
+    # Without its worker a context starts sooner; tests/browser/test_offline.py has contexts with one.
+    shared = {"viewport": {"width": 1440, "height": 900}, "locale": "ru-RU", "service_workers": "block"}
+    return {**browser_context_args, **shared}
 
 
 @pytest.fixture(autouse=True)

@@ -165,7 +165,7 @@ def test_without_a_network_taps_wait_and_go_out_when_it_is_back(open_as, journal
     phone.set_offline(True)
     tap(page, 0, "5")
     code(page, 1, "н")
-    expect(page.locator("#roll-state")).to_have_text("Не сохранено: 2")
+    expect(page.locator("#roll-state")).to_have_text("Нет связи: ждут отправки 2")
     shows(page, 0, "5")
     phone.set_offline(False)
     all_saved(page)

@@ -23,7 +23,7 @@ ASKED: dict[str, Callable[[FlaskClient], TestResponse]] = {
     "405": lambda client: client.post("/healthz"),
     "wrong password": lambda client: enter(client),
     "json": lambda client: client.get("/healthz"),
-    "static": lambda client: client.get(static_address(client, "css/app.css")),
+    "static": lambda client: client.get(static_address(client, "css/base.css")),
     "static 404": lambda client: client.get("/static/nothing.css"),
     "head": lambda client: client.head("/login"),
 }
@@ -48,11 +48,11 @@ def test_no_page_stays_in_the_cache_of_a_shared_computer(client: FlaskClient, ki
 
 
 def test_a_static_file_is_kept_for_years_under_the_hash_of_its_content(client: FlaskClient) -> None:
-    address = static_address(client, "css/app.css")
+    address = static_address(client, "css/base.css")
     answer = client.get(address)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
-    assert re.fullmatch(r"/static/[0-9a-f]{12}/css/app\.css", address)
+    assert re.fullmatch(r"/static/[0-9a-f]{12}/css/base\.css", address)
     assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert client.get("/static/000000000000/css/app.css").status_code == 404
 
@@ -61,7 +61,7 @@ def test_a_static_file_is_kept_for_years_under_the_hash_of_its_content(client: F
 def test_a_static_file_comes_compressed_as_the_browser_likes(
     client: FlaskClient, accepted: str, encoding: str | None
 ) -> None:
-    answer = client.get(static_address(client, "css/app.css"), headers={"Accept-Encoding": accepted})
+    answer = client.get(static_address(client, "css/base.css"), headers={"Accept-Encoding": accepted})
     assert answer.headers.get("Content-Encoding") == encoding
     assert "Accept-Encoding" in answer.headers["Vary"]
 

@@ -21,6 +21,7 @@ from web.test_board import queries
 GUIDES = guides.every()
 # Pages without a header of ours, or about which there is nothing to say.
 SILENT = {"health.healthz", "calendar.show", "help.index", "help.guide", "help.list_updates"}
+SILENT |= {"offline.manifest", "offline.page", "offline.worker"}
 MOST_QUERIES = 4
 
 

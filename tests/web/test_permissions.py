@@ -34,6 +34,9 @@ PUBLIC = {
     "help.index",
     "help.list_updates",
     "home.switch_view",
+    "offline.manifest",
+    "offline.page",
+    "offline.worker",
 }
 
 

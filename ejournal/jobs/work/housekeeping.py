@@ -6,7 +6,7 @@ from ejournal.access import Viewer
 from ejournal.exchange import pending
 from ejournal.jobs import files, night
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
-from ejournal.services import letters, notices, old_sessions, remark_night
+from ejournal.services import letters, notices, old_sessions, remark_night, repeats
 
 
 @nightly("clear-jobs", "Результаты заданий старше недели")
@@ -33,6 +33,11 @@ def clear_letters() -> str:
 def keep_remarks() -> str:
     made, closed = remark_night.keep()
     return f"сделано: {made}, закрыто: {closed}"
+
+
+@nightly("clear-requests", "Номера выполненных запросов")
+def clear_requests() -> str:
+    return f"удалено: {repeats.remove_old()}"
 
 
 @handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.")

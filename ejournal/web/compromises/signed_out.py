@@ -1,6 +1,6 @@
 """The same on the sign-in page: with the password, by the link from the e-mail, or without any proof."""
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ejournal.access import public

@@ -21,8 +21,9 @@ def record(course_id: int, student_id: int, work_id: int) -> ResponseReturnValue
     entry = cells.Entry(
         student_id, work_id, request.form.get("value", "")[:50], request.form.get("version", 0, type=int)
     )
+    reason, request_id = request.form.get("reason", "")[:500], request.headers.get("X-Request-Id", "")
     try:
-        saved = cells.record_cell(current_user, course_id, entry, request.form.get("reason", "")[:500])
+        saved = cells.record_cell(current_user, course_id, entry, reason, request_id)
     except ServiceError as error:
         return _refused(error, entry)
     with reading():  # the next writer does not wait for our averages

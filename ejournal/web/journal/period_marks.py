@@ -28,8 +28,12 @@ def record(course_id: int, student_id: int, mark_slot: str) -> ResponseReturnVal
     """Save `value`, typed over `version`; a debt's `due` and `form` where the mark opens one."""
     form = request.form
     typed = Typed(
-        form.get("value", "")[:50], form.get("version", 0, type=int), form.get("reason", "")[:500], _terms()
-    )  # fmt: skip
+        form.get("value", "")[:50],
+        form.get("version", 0, type=int),
+        form.get("reason", "")[:500],
+        _terms(),
+        request.headers.get("X-Request-Id", ""),
+    )
     try:
         saved = period_marks.record(current_user, course_id, student_id, mark_slot, typed)
     except ServiceError as error:

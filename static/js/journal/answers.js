@@ -3,6 +3,7 @@
 import { announce } from "../app.js";
 import { pauseInTyping } from "../sign-in-again.js";
 import { describe, find, go, periodOf, table, workOf } from "./table.js";
+import { settle } from "../offline/store.js";
 import * as outbox from "./outbox.js";
 
 const list = () => document.getElementById("refusals");
@@ -131,6 +132,7 @@ function askConflict(edit, cell) {
 
 /** The cell as the server has it: nothing of ours was stored. */
 function setStored(edit, text, version) {
+  settle({ course: table.dataset.course, ...edit });
   const cell = find(edit.student, edit.work);
   const fresh = cell.cloneNode(false);
   const kept = ["student", "work", "period", "suggested"];

@@ -1,15 +1,16 @@
 // The lesson's page: keys, files that go out when chosen, and no leaving with something typed and not saved.
 
+import { keepSnapshots } from "../offline/snapshot.js";
+import * as store from "../offline/store.js";
+
 const root = document.getElementById("lesson");
 
 // What was sent last: {form, focused, button}; the answer puts the person back where she was.
 let sent = null;
 
-if (root) init();
-
 function init() {
   enhance();
-  root.addEventListener("input", ({ target }) => { if (target.form?.matches("[data-guard]")) target.form.dataset.typed = "1"; });
+  root.addEventListener("input", ({ target }) => { if (target.form?.matches("[data-guard]")) typed(target.form); });
   root.addEventListener("change", ({ target }) => { if (target.matches("[data-upload] input[type=file]")) upload(target.form); });
   root.addEventListener("click", onClick);
   root.addEventListener("submit", ({ target, submitter }) => {
@@ -17,8 +18,56 @@ function init() {
   });
   document.addEventListener("keydown", onKey);
   document.addEventListener("htmx:after:swap", afterSwap);
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.response?.status === 200 && ctx.sourceElement?.matches?.(DRAFTED)) store.dropDraft(nameOf(ctx.sourceElement));
+  });
   window.addEventListener("beforeunload", (event) => { if (root.querySelector("form[data-typed]")) event.preventDefault(); });
+  for (const form of root.querySelectorAll(DRAFTED)) bringBack(form);
+  keepSnapshots();
   if (location.hash) root.querySelector(`${location.hash}:is(textarea, input)`)?.focus();
+}
+
+// ── What was typed and not saved outlives the page ──────────────────────────
+const DRAFTED = "#lesson-form form";
+const nameOf = (form) => new URL(form.action).pathname;
+const fieldsOf = (form) => [...form.elements].filter(({ name, type }) => name && !["submit", "file"].includes(type) && name !== "csrf_token");
+const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
+
+function typed(form) {
+  form.dataset.typed = "1";
+  if (!form.matches(DRAFTED)) return;
+  // With the version it was typed over: what somebody else changes meanwhile is told when it is saved.
+  store.keepDraft(nameOf(form), Object.fromEntries(fieldsOf(form).map((field) => [field.name, valueOf(field)])));
+}
+
+function bringBack(form) {
+  const draft = store.draftOf(nameOf(form));
+  if (!draft) return;
+  const changed = fieldsOf(form).filter((field) => field.name in draft.fields && valueOf(field) !== draft.fields[field.name]);
+  if (!changed.some(({ name }) => name !== "version")) return store.dropDraft(nameOf(form));
+  for (const field of changed) {
+    if (field.type === "checkbox") field.checked = draft.fields[field.name];
+    else field.value = draft.fields[field.name];
+  }
+  form.dataset.typed = "1";
+  form.prepend(draftNote(form, new Date(draft.at)));
+  return undefined;
+}
+
+function draftNote(form, at) {
+  const note = document.createElement("p");
+  note.className = "note note-warn draft-note";
+  note.setAttribute("role", "status");
+  const when = at.toLocaleString("ru", { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+  const drop = document.createElement("button");
+  Object.assign(drop, { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: "Убрать черновик" });
+  drop.addEventListener("click", () => {
+    store.dropDraft(nameOf(form));
+    delete form.dataset.typed;
+    location.reload();
+  });
+  note.append(`Возвращено набранное ${when} и не сохранённое. `, drop);
+  return note;
 }
 
 /** What only works with scripts is shown, what is not needed with them is hidden. */
@@ -74,3 +123,5 @@ function takeVersion() {
   for (const input of root.querySelectorAll("input[name=version]")) input.value = terms.dataset.version;
   delete terms.dataset.version;
 }
+
+if (root) init();

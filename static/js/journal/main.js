@@ -5,6 +5,7 @@ import * as answers from "./answers.js";
 import * as bulk from "./bulk.js";
 import * as editor from "./editor.js";
 import { watch } from "./live.js";
+import { keepSnapshots } from "../offline/snapshot.js";
 import * as outbox from "./outbox.js";
 import { refuse } from "./refusal.js";
 import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, rows, start, table, workOf } from "./table.js";
@@ -34,6 +35,8 @@ function init() {
   document.querySelector(".palette")?.addEventListener("click", onPalette);
   document.querySelector(".palette")?.addEventListener("keydown", onPaletteKey);
   watch();
+  outbox.takeUp();
+  keepSnapshots();
 }
 
 /** The server's value is back in a cell; the cursor stays where the person is by now. */

@@ -2,15 +2,15 @@
 // A cell shows what became of it: saving, saved, refused, waiting for the network.
 
 import { csrfToken, announce } from "../app.js";
-import { adopt, current, dress, find, periodOf, table } from "./table.js";
+import { viewerId } from "../session.js";
+import { refusalOf } from "../offline/cells-in.js";
+import * as store from "../offline/store.js";
+import { adopt, current, dress, find, headOf, isEditable, periodOf, table } from "./table.js";
 
-function url({ student, work }) {
-  const period = periodOf(work);
-  const place = period === undefined ? `cells/${student}/${work}` : `period-marks/${student}/${period}`;
-  return `/journal/${table.dataset.course}/${place}`;
-}
+const placed = (edit) => ({ course: table.dataset.course, ...edit });
+const url = (edit) => store.addressOf(placed(edit));
 /** This open page: others are told of its changes, it is not. */
-export const client = crypto.randomUUID().slice(0, 18);
+export const { client } = store;
 
 const queue = [];
 let running = false;
@@ -27,8 +27,34 @@ export const isWaiting = (student, work) => queue.some((edit) => edit.student ==
 /** Queues {student, work, text, version[, reason]}; a second edit of the same cell follows the first one's version. */
 export function put(edit) {
   edit.follows ||= isWaiting(edit.student, edit.work);
+  edit.id = store.newId();
+  store.settle(placed(edit));
+  remember(edit);
   queue.push(edit);
   show(edit);
+  run();
+}
+
+/** Keeps a value in the browser until the server has it. Without the name: the row's number tells the place. */
+function remember(edit, refusal) {
+  const { id, key, student, work, text, version, follows, reason, debt, takesBack } = edit;
+  const cell = find(student, work);
+  const place = cell ? `№ ${cell.parentElement.cells[0].textContent.trim()}, ${headOf(cell).dataset.name}` : "";
+  const title = table.getAttribute("aria-label").replace("Журнал: ", "");
+  const entry = { id, key, student, work, text, version, follows, reason, debt, takesBack, title, place, refusal };
+  edit.key = store.keep(placed(entry));
+}
+
+/** Values of this journal that an earlier page could not send go out from here, in the order they were typed. */
+export async function takeUp() {
+  for (const entry of await store.orphans()) {
+    const cell = entry.course === table.dataset.course ? find(entry.student, entry.work) : null;
+    if (!isEditable(cell)) continue;
+    const edit = { ...entry, before: cell.textContent };
+    remember(edit);
+    queue.push(edit);
+    show(edit);
+  }
   run();
 }
 
@@ -58,7 +84,7 @@ async function run() {
     }
     offline = false;
     retry = 0;
-    queue.shift();
+    if (queue[0] === edit) queue.shift();
     settle(edit, status);
   }
   running = false;
@@ -93,8 +119,8 @@ async function post(edit) {
     source: cell,
     target: cell,
     swap: "outerHTML",
-    values: { value: edit.text, version: edit.sent, reason: edit.reason ?? "", ...edit.debt },
-    headers: { "X-Client": client, "X-Span": table.dataset.span },
+    values: store.valuesOf({ ...edit, version: edit.sent }),
+    headers: { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": edit.id },
     outcome,
   });
   const fresh = find(edit.student, edit.work);
@@ -113,6 +139,8 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 function settle(edit, status) {
   const cell = find(edit.student, edit.work);
   if (status === 200) {
+    store.drop(edit.key);
+    follow(edit, cell);
     cell?.classList.add("saved");
     if (periodOf(edit.work) === undefined) forgetSuggestions(cell);
     lastMark = periodOf(edit.work) === undefined || edit.takesBack ? null : edit;
@@ -120,12 +148,22 @@ function settle(edit, status) {
     listeners.saved(edit, cell);
   } else {
     if (status === 409) takeBackLater(edit, cell);
+    else follow(edit, cell);
+    remember(edit, refusalOf(cell) || (WHY[status] ?? ""));
     refuse(edit, status, cell);
   }
   // What was typed into the same cell meanwhile is still what it shows.
   const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
   if (later) show(later);
   tell();
+}
+
+/** What was typed next into the same cell was typed over what the server has there now. */
+function follow(edit, cell) {
+  const next = queue.find((other) => other.student === edit.student && other.work === edit.work);
+  if (!next?.follows || !cell) return;
+  Object.assign(next, { version: Number(cell.dataset.version), follows: false });
+  remember(next);
 }
 
 /** What was suggested for the period was reckoned without the mark just saved: the next page reckons it anew. */
@@ -140,7 +178,10 @@ function forgetSuggestions(cell) {
 function takeBackLater(edit, cell) {
   const later = queue.filter((other) => other.student === edit.student && other.work === edit.work);
   if (!later.length) return;
-  for (const other of later) queue.splice(queue.indexOf(other), 1);
+  for (const other of later) {
+    queue.splice(queue.indexOf(other), 1);
+    store.drop(other.key);
+  }
   edit.text = later.at(-1).text;
   if (cell) Object.assign(cell.dataset, { typed: edit.text });
 }
@@ -205,22 +246,31 @@ function versionAfter(edit, inFlight) {
   return edit.follows ? Number(find(edit.student, edit.work).dataset.version) : edit.version;
 }
 
-/** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. */
+/** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. What becomes of them this
+ *  page does not learn, so they stay kept under their ids for the next one. */
 function flush() {
-  const open = draft();
+  const open = draft() && { ...draft(), id: store.newId() };
+  if (offline && open) remember(open);
+  if (offline) return; // all of it is kept, in its order
   const left = new Map();
   for (const edit of [...queue.slice(inFlight ? 1 : 0), ...(open ? [open] : [])]) {
     const key = `${edit.student}/${edit.work}`;
-    left.set(key, { ...edit, version: left.get(key)?.version ?? versionAfter(edit, inFlight) });
+    const before = left.get(key);
+    if (before) store.drop(before.key);
+    left.set(key, { ...edit, follows: false, version: before?.version ?? versionAfter(edit, inFlight) });
   }
   for (const edit of left.values()) {
-    const body = new URLSearchParams({ value: edit.text, version: edit.version, reason: edit.reason ?? "", csrf_token: csrfToken(), ...edit.debt });
-    fetch(url(edit), { method: "POST", body, keepalive: true, credentials: "same-origin", headers: { "HX-Request": "true", "X-Client": client } });
+    remember(edit);
+    const body = new URLSearchParams({ ...store.valuesOf(edit), csrf_token: csrfToken() });
+    const headers = { "HX-Request": "true", "X-Client": client, "X-Viewer": viewerId(), "X-Request-Id": edit.id };
+    fetch(url(edit), { method: "POST", body, keepalive: true, credentials: "same-origin", headers }).catch(() => {});
   }
 }
 if (table) {
   window.addEventListener("pagehide", flush);
+  document.addEventListener("waiting:discarded", () => { queue.length = 0; });
   window.addEventListener("beforeunload", (event) => {
+    if (store.isKept()) return; // the next page has it
     const refused = table.querySelector("td.refused");
     if (refused || (retry && queue.length)) event.preventDefault();
   });

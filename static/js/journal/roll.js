@@ -1,29 +1,88 @@
 // The phone layout: a tap writes a value at once; what the server did not take stays on the line, with what to do.
 
 import { announce, errorText, send, SignInRefused, toast } from "../app.js";
+import { cellsIn, refusalOf } from "../offline/cells-in.js";
+import { keepSnapshots } from "../offline/snapshot.js";
+import * as store from "../offline/store.js";
 
 const roll = document.getElementById("roll");
 const status = document.getElementById("roll-state");
 const address = (path) => `/journal/${roll.dataset.course}/${path}`;
 
-// student → {text: what is wanted, stored, version, sending, held: waits for a choice, reason}
+// student → {text: what is wanted, stored, version, sending, held: waits for a choice, reason,
+//            job: what is being sent {id, text, version}, again under its id until there is an answer; wish: what follows}
 const lines = new Map();
 
 function init() {
   for (const line of roll.children) {
     const { student, text, version } = line.dataset;
-    lines.set(student, { line, student, text, stored: text, version: Number(version), sending: false, held: false, reason: "" });
+    lines.set(student, { line, student, text, stored: text, version: Number(version), sending: false, held: false, reason: "", job: null, wish: null });
     dress(lines.get(student));
   }
   roll.addEventListener("click", onTap);
   roll.addEventListener("submit", onReason);
   document.getElementById("everybody")?.addEventListener("click", everybody);
   document.getElementById("undo")?.addEventListener("click", undo);
-  window.addEventListener("online", () => { for (const state of lines.values()) if (state.lost) release(state); });
-  window.addEventListener("beforeunload", (event) => { if (unsaved().length) event.preventDefault(); });
+  window.addEventListener("online", again);
+  setInterval(again, AGAIN);
+  window.addEventListener("beforeunload", (event) => { if (unsaved().length && !store.isKept()) event.preventDefault(); });
+  document.addEventListener("waiting:discarded", () => { for (const state of lines.values()) giveUp(state); });
+  takeUp();
+  keepSnapshots();
 }
 
-const unsaved = () => [...lines.values()].filter((state) => state.text !== state.stored || state.sending);
+const AGAIN = 4000; // ms between tries without a network
+function again() {
+  for (const state of lines.values()) {
+    if (!state.lost) continue;
+    state.held = false; // what the line says stays until there is an answer
+    save(state);
+  }
+}
+
+// ── What outlives the page ──────────────────────────────────────────────────
+const placeOf = (state) => ({ course: roll.dataset.course, student: state.student, work: roll.dataset.work });
+
+/** Keeps a job or a wish in the browser until the server has it. */
+function remember(state, part) {
+  const number = state.line.querySelector(".roll-name .n").textContent.trim();
+  part.key = store.keep({
+    ...placeOf(state), ...part, reason: state.reason, title: document.title.split(" · ")[0].trim(), place: `№ ${number}`,
+  });
+}
+
+function forget(state) {
+  store.drop(state.job?.key);
+  store.drop(state.wish?.key);
+  state.job = state.wish = null;
+}
+
+function giveUp(state) {
+  forget(state);
+  state.text = state.stored;
+  state.lost = false;
+}
+
+/** What an earlier page of this lesson could not send, in the order it was tapped. */
+async function takeUp() {
+  if (!document.getElementById("everybody")) return;
+  for (const { key, id, student, text, version, follows, reason, course, work } of await store.orphans()) {
+    const state = course === roll.dataset.course && work === roll.dataset.work && lines.get(student);
+    if (!state) continue;
+    Object.assign(state, { text, reason: reason ?? "" });
+    if (state.job) {
+      store.drop(state.wish?.key);
+      state.wish = { key, id, text, follows: true };
+    } else {
+      state.job = { key, id, text, version: follows ? state.version : version };
+    }
+    remember(state, state.wish ?? state.job);
+    dress(state);
+    save(state);
+  }
+}
+
+const unsaved = () => [...lines.values()].filter((state) => state.text !== state.stored || state.sending || state.job);
 
 // ── Taps ────────────────────────────────────────────────────────────────────
 function onTap(event) {
@@ -54,9 +113,23 @@ function toggled(text, code, mark) {
 function want(state, text) {
   state.text = text;
   if (state.held) say(state, null);
+  // What was refused is settled by it; of what was only lost the server may know.
+  if (state.held && !state.lost) forget(state);
   state.held = false;
+  if (state.job) plan(state);
   dress(state);
   save(state);
+}
+
+/** What is wanted by now goes out after what is under way. */
+function plan(state) {
+  if (state.text === state.job.text) {
+    store.drop(state.wish?.key);
+    state.wish = null;
+    return;
+  }
+  state.wish = { key: state.wish?.key, id: store.newId(), text: state.text, follows: true };
+  remember(state, state.wish);
 }
 
 function unfold(button) {
@@ -67,22 +140,36 @@ function unfold(button) {
 
 // ── Saving: one request at a time for a line, the newest wish last ──────────
 async function save(state) {
-  if (state.sending || state.held || state.text === state.stored) return;
+  if (state.sending || state.held || (!state.job && state.text === state.stored)) return;
   state.sending = true;
-  state.lost = false;
+  if (!state.job) begin(state);
   dress(state);
-  const sent = state.text;
-  const response = await post(`cells/${state.student}/${roll.dataset.work}`, { value: sent, version: state.version, reason: state.reason });
+  const { job } = state;
+  const response = await post(`cells/${state.student}/${roll.dataset.work}`, store.valuesOf({ ...job, reason: state.reason }), job.id);
   state.sending = false;
-  if (response.status === 200) stored(state, cellsIn(response.text)[0]);
-  else refused(state, response);
+  if (response.status === 200) {
+    state.lost = false;
+    store.drop(job.key);
+    state.job = null;
+    stored(state, cellsIn(response.text)[0]);
+    if (state.wish) begin(state);
+  } else {
+    refused(state, response);
+  }
   dress(state);
   save(state);
 }
 
-async function post(path, values) {
+/** The next request of a line; kept before it is sent. */
+function begin(state) {
+  state.job = { id: store.newId(), ...state.wish, text: state.text, version: state.version, follows: false };
+  state.wish = null;
+  remember(state, state.job);
+}
+
+async function post(path, values, id = "") {
   try {
-    const response = await send(address(path), { method: "POST", body: new URLSearchParams(values) });
+    const response = await send(address(path), { method: "POST", body: new URLSearchParams(values), headers: { "X-Request-Id": id } });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     return { status: 0, text: "", left: error instanceof SignInRefused };
@@ -92,6 +179,7 @@ async function post(path, values) {
 function stored(state, cell) {
   state.stored = cell.textContent.trim();
   state.version = Number(cell.dataset.version);
+  Object.assign(state.line.dataset, { text: state.stored, version: state.version });
   state.reason = "";
   say(state, null);
   announce(`${nameOf(state)}: ${state.stored || "пусто"}`);
@@ -100,21 +188,19 @@ function stored(state, cell) {
 function refused(state, { status: code, text, left }) {
   const cell = cellsIn(text)[0];
   state.held = true;
+  if (code !== 0) state.lost = false;
+  if (code >= 400 && code < 500) remember(state, { ...state.job, refusal: refusalOf(cell) || errorText(text) });
   if (cell?.dataset.conflict) return askConflict(state, cell);
   if (cell?.dataset.askReason) return askReason(state, cell.dataset.message);
   if (cell) return say(state, cell.dataset.message, [["back", `Вернуть «${state.stored || "пусто"}»`]]);
   // Without a network it waits: sent again by itself once there is one.
+  const stillLost = state.lost && code === 0 && state.line.querySelector(".roll-say");
   state.lost = code === 0 && !left;
-  const message = code === 0 ? "Не сохранено: нет связи с сервером." : `Не сохранено. ${errorText(text)}`;
+  if (stillLost) return undefined; // told already
+  const message = code === 0
+    ? "Не сохранено: нет связи с сервером. Уйдёт само, когда связь появится."
+    : `Не сохранено. ${errorText(text)}`;
   return say(state, message, [["again", "Повторить"], ["back", "Не сохранять"]]);
-}
-
-/** Cells of an answer. A bare <td> survives only inside <template>, and htmx's own tag is one to it. */
-function cellsIn(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html.replace(/<(\/?)hx-partial/g, "<$1template");
-  const roots = [holder.content, ...[...holder.content.querySelectorAll("template")].map((inner) => inner.content)];
-  return roots.flatMap((root) => [...root.querySelectorAll("td[data-student]")]);
 }
 
 // ── What a line says, and what can be done ──────────────────────────────────
@@ -169,6 +255,7 @@ function choose(state, choice) {
     state.stored = state.theirs.text;
     state.version = state.theirs.version;
   }
+  if (choice !== "again") forget(state);
   if (choice === "theirs" || choice === "back") state.text = state.stored;
   release(state);
 }
@@ -198,8 +285,10 @@ function dress(state) {
 function tell() {
   if (!status) return;
   const waiting = unsaved();
-  const stuck = waiting.filter((state) => state.held).length;
-  if (stuck) status.textContent = `Не сохранено: ${stuck}`;
+  const stuck = waiting.filter((state) => state.held || state.lost).length;
+  const lost = waiting.filter((state) => state.lost).length;
+  if (lost && lost === stuck) status.textContent = `Нет связи: ждут отправки ${lost}`;
+  else if (stuck) status.textContent = `Не сохранено: ${stuck}`;
   else if (waiting.length) status.textContent = "Сохраняю…";
   else if (lines.size && status.dataset.touched) status.textContent = "Сохранено";
   status.classList.toggle("bad", stuck > 0);

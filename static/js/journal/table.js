@@ -43,20 +43,24 @@ function completeCell(cell, row, index) {
     else cell.dataset.period = period;
     cell.dataset.version ??= "0";
   }
-  dress(cell);
+  dress(cell, index);
 }
 
+const DRESSES = ["absent", "excused", "late", "low", "today", "first"];
+
 /** Colours follow from the text: absent, late, unsatisfactory; today's column and a lesson's first column. */
-export function dress(cell) {
+export function dress(cell, index = cell.cellIndex) {
   const text = cell.textContent;
-  const isMark = heads[cell.cellIndex]?.dataset.period !== undefined;
+  const head = heads[index];
+  const isMark = head?.dataset.period !== undefined;
   const code = !isMark && text && CODES.includes(text[0]) ? text[0] : "";
-  cell.classList.toggle("absent", code === "н");
-  cell.classList.toggle("excused", code === "п" || code === "б");
-  cell.classList.toggle("late", code === "о");
-  cell.classList.toggle("low", /[12]$|НЗ$|н\/а$/.test(text));
-  cell.classList.toggle("today", heads[cell.cellIndex]?.classList.contains("today") ?? false);
-  cell.classList.toggle("first", heads[cell.cellIndex]?.classList.contains("first") ?? false);
+  const worn = [
+    code === "н", code === "п" || code === "б", code === "о", /[12]$|НЗ$|н\/а$/.test(text),
+    head?.classList.contains("today"), head?.classList.contains("first"),
+  ];
+  // Most of 2400 cells wear nothing else: their class is written at once, not name by name.
+  if (cell.className) DRESSES.forEach((name, number) => cell.classList.toggle(name, Boolean(worn[number])));
+  else if (worn.includes(true)) cell.className = DRESSES.filter((_, number) => worn[number]).join(" ");
 }
 
 export const find = (student, work) => {

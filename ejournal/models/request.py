@@ -1,0 +1,16 @@
+"""Requests of browsers that were carried out, so that a repeated one is not carried out twice."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ejournal.extensions import Base
+from ejournal.models.base import Moment
+
+
+class DoneRequest(Base):
+    """`key` is a hash of the account and of the id its browser chose: it names nobody."""
+
+    __tablename__ = "done_request"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    made_at: Mapped[Moment] = mapped_column(index=True)

@@ -1,0 +1,44 @@
+"""Exactly once: a browser that lost the answer sends the same request again, under the id it chose at first."""
+
+import hashlib
+from datetime import timedelta
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Table, delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import DoneRequest
+from ejournal.models.base import now
+
+# Longer than values wait in a browser over the longest vacation; versions guard what comes later still.
+KEPT = timedelta(days=120)
+
+
+def is_first(actor: Viewer, request_id: str) -> bool:
+    """Whether this request was not carried out yet; notes it in the transaction that carries it out.
+
+    To be asked before anything is read: on PostgreSQL it waits for the same request under way. A refusal rolls the
+    note back, so that a value sent again after it is looked at anew. Without an id every request is a first one.
+    """
+    if not request_id:
+        return True
+    key = hashlib.sha256(f"{actor.id}/{request_id}".encode()).hexdigest()[:32]
+    noted = db.session.connection().execute(_insert(db.engine.dialect.name), {"key": key, "made_at": now()})
+    return noted.first() is not None
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    table = cast(Table, DoneRequest.__table__)
+    return insert(table).on_conflict_do_nothing().returning(table.c.key)
+
+
+def remove_old() -> int:
+    """Forget requests that no browser repeats any more."""
+    removed: Any = db.session.execute(delete(DoneRequest).where(DoneRequest.made_at < now() - KEPT))
+    db.session.commit()
+    return int(removed.rowcount)

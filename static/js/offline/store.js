@@ -1,0 +1,124 @@
+// What was entered and is not on the server yet, kept in this browser: it outlives a reload and the closing of the tab.
+// Each value lies under a key of the account and the server, so that nobody else who signs in here meets it; no names
+// are kept, a place is told by its row: «№ 5, 24.11, ответ».
+
+const space = () => document.body.dataset.waiting ?? "";
+const prefix = (kind) => `${kind}:${space()}:`;
+
+/** An id that nobody else chose. Pages over plain HTTP have no crypto.randomUUID. */
+export const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** This open page. */
+export const client = newId().slice(0, 18);
+
+let count = 0;
+/** In the order of typing, whatever tab it was typed in. */
+const nextOrder = () => `${String(Date.now()).padStart(14, "0")}-${String((count += 1)).padStart(5, "0")}`;
+
+let works = true;
+/** Whether this browser keeps anything at all (private windows and full disks may not). */
+export const isKept = () => works;
+
+function write(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    works = false;
+  }
+}
+
+function read(kind) {
+  if (!space()) return [];
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix(kind))).sort()
+      .map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }));
+  } catch {
+    works = false;
+    return [];
+  }
+}
+
+function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    works = false;
+  }
+}
+
+// ── Values of cells ─────────────────────────────────────────────────────────
+/** All that wait: {key, id, course, student, work, text, version, follows, reason, debt, title, place, owner, refusal}. */
+export const waiting = () => read("wait");
+
+/** Keeps a value; again under the same id: instead of what was kept. Returns its key. */
+export function keep(entry) {
+  const key = entry.key ?? `${prefix("wait")}${nextOrder()}:${entry.id}`;
+  const { key: _key, ...rest } = entry;
+  write(key, { ...rest, owner: client });
+  tell();
+  return key;
+}
+
+export function drop(key) {
+  if (key) forget(key);
+  tell();
+}
+
+/** Changes a value where it lies, whichever page looks after it. */
+export function change({ key, ...rest }) {
+  write(key, rest);
+  tell();
+}
+
+/** Where a value goes. «mark:p12» is the mark of a period, anything else the number of a work. */
+export function addressOf({ course, student, work }) {
+  const place = work.startsWith("mark:") ? `period-marks/${student}/${work.slice("mark:".length)}` : `cells/${student}/${work}`;
+  return `/journal/${course}/${place}`;
+}
+
+/** What one request carries. */
+export const valuesOf = ({ text, version, reason, debt }) => ({ value: text, version, reason: reason ?? "", ...debt });
+
+export const isSameCell = (one, other) =>
+  String(one.course) === String(other.course) && one.student === other.student && one.work === other.work;
+
+/** A decision about a cell: what was refused there before is settled by it. */
+export function settle(place) {
+  for (const entry of waiting()) if (entry.refusal && isSameCell(entry, place)) forget(entry.key);
+  tell();
+}
+
+// ── Texts: what was typed into a form and not saved ─────────────────────────
+export const drafts = () => read("text");
+export const draftOf = (name) => drafts().find((draft) => draft.key === prefix("text") + name);
+
+export function keepDraft(name, fields) {
+  write(prefix("text") + name, { fields, at: Date.now(), title: document.querySelector("h1")?.textContent.trim().replace(/\s+/g, " "), path: location.pathname });
+  tell();
+}
+
+export function dropDraft(name) {
+  forget(prefix("text") + name);
+  tell();
+}
+
+/** On the explicit wish of who entered it. */
+export function discardAll() {
+  for (const { key } of [...waiting(), ...drafts()]) forget(key);
+  tell();
+}
+
+// ── Who is told ─────────────────────────────────────────────────────────────
+const tell = () => document.dispatchEvent(new CustomEvent("waiting:changed"));
+window.addEventListener("storage", ({ key }) => { if (key?.startsWith("wait:")) tell(); });
+
+// A page that is open sends what was typed on it: others leave that to it. Without locks (plain HTTP) all send, which
+// is safe too: a value sent twice under one id is stored once.
+const lockOf = (page) => `ejournal-page:${page}`;
+if (navigator.locks) navigator.locks.request(lockOf(client), () => new Promise(() => {}));
+
+/** The entries that no open page looks after. */
+export async function orphans() {
+  const held = navigator.locks ? (await navigator.locks.query()).held.map(({ name }) => name) : [];
+  return waiting().filter(({ owner }) => owner !== client && !held.includes(lockOf(owner)));
+}

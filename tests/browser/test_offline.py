@@ -1,0 +1,246 @@
+"""Bad Wi-Fi: the real server goes and comes back under a teacher's hands, and each mark is written once."""
+
+import pytest
+from factories import Journal, make_journal, make_person, viewer_of
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from ejournal.extensions import db
+from ejournal.models import Cell, Lesson, LogEntry, Role
+from ejournal.services import cells
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def journal(world: Flask) -> Journal:
+    return make_journal(students=6, lessons=2)
+
+
+@pytest.fixture
+def classroom(browser: Browser):  # type: ignore[no-untyped-def]
+    """A browser of a shared computer: what it keeps outlives its tabs."""
+    made = browser.new_context(viewport={"width": 1440, "height": 900}, locale="ru-RU", service_workers="allow")
+    yield made
+    made.close()
+
+
+def cell(page: Page, journal: Journal, student: int, work: int = 1):  # type: ignore[no-untyped-def]
+    return page.locator(
+        f'#journal td[data-student="{journal.students[student].id}"][data-work="{journal.works[work].id}"]'
+    )
+
+
+def stored(journal: Journal, work: int = 1) -> list[str]:
+    db.session.rollback()
+    rows = {
+        row.student_id: (row.attendance or "") + (row.mark or "")
+        for row in db.session.scalars(db.select(Cell).where(Cell.work_id == journal.works[work].id))
+    }
+    db.session.rollback()
+    return [rows.get(student.id, "") for student in journal.students]
+
+
+def logged(journal: Journal) -> list[tuple[int, str | None]]:
+    """Row and value of each change, in the order written."""
+    places = {student.id: number for number, student in enumerate(journal.students)}
+    chosen = db.select(LogEntry.student_id, LogEntry.after).where(
+        LogEntry.course_id == journal.course_id, LogEntry.subject == "cell"
+    )
+    found = [(places[student], after) for student, after in db.session.execute(chosen.order_by(LogEntry.id))]
+    db.session.rollback()
+    return found
+
+
+def record(journal: Journal, student: int, text: str, work: int = 1) -> None:
+    """Somebody else's save, past the browser."""
+    db.session.rollback()
+    entry = cells.Entry(journal.students[student].id, journal.works[work].id, text, None)
+    cells.record_cell(viewer_of(journal.teacher), journal.course_id, entry)
+
+
+def type_down(page: Page, journal: Journal, student: int, *values: str) -> None:
+    cell(page, journal, student).click()
+    for value in values:
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+
+
+def with_worker(page: Page) -> Page:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    return page
+
+
+def back_online(page: Page) -> None:
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
+def all_saved(page: Page) -> None:
+    expect(page.locator("#save-state")).to_have_text("Сохранено", timeout=20_000)
+
+
+def kept(page: Page) -> int:
+    return int(page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('wait:')).length"))
+
+
+def test_marks_typed_without_a_server_outlive_reload_and_tab_and_are_written_once_in_order(
+    open_as, journal, server, classroom
+):
+    page = with_worker(open_as(journal.teacher, f"/journal/{journal.course_id}", classroom))
+    server.stop()
+    try:
+        type_down(page, journal, 0, "5", "4", "н")
+        type_down(page, journal, 1, "3")
+        expect(page.locator("#save-state")).to_have_text("Нет связи: ждут отправки 4")
+        # Reloaded without a server: the journal comes back from the tab's own memory and goes on taking marks.
+        page.reload()
+        expect(page.locator("#save-state")).to_contain_text("ждут отправки 4")
+        assert [cell(page, journal, row).inner_text() for row in range(4)] == ["5", "3", "н", ""]
+        type_down(page, journal, 3, "о5")
+        expect(page.locator("#save-state")).to_contain_text("ждут отправки 5")
+        page.close()
+        # A new tab knows nobody before somebody is signed in: it names no place and no value.
+        fresh = classroom.new_page()
+        fresh.goto(server.url)
+        expect(fresh.get_by_role("heading", name="Нет связи с сервером")).to_be_visible()
+        assert "№" not in fresh.locator("body").inner_text()
+    finally:
+        server.start()
+    fresh.goto(server.url)  # any page of hers sends what waits
+    expect(fresh.locator("#waiting")).to_have_text("Ждут отправки: 5")
+    expect(fresh.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert stored(journal) == ["5", "3", "н", "о5", "", ""]
+    assert logged(journal) == [(0, "5"), (1, "4"), (2, "н"), (1, "3"), (3, "о5")]
+    assert kept(fresh) == 0
+
+
+def test_a_lost_answer_writes_no_mark_twice_and_takes_nothing_back(open_as, journal, server):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    lost: list[str] = []
+
+    def lose_first(route) -> None:  # type: ignore[no-untyped-def]
+        if lost:
+            return route.continue_()
+        lost.append(route.fetch().text())  # the server has it, the browser is not told
+        with server.app.app_context():  # Playwright's own thread of execution
+            record(journal, 0, "2")  # and somebody goes on from there
+            db.session.remove()
+        return route.abort()
+
+    page.route(f"**{journal.url(0, 1)}", lose_first)
+    type_down(page, journal, 0, "5")
+    all_saved(page)
+    expect(cell(page, journal, 0)).to_have_text("2")
+    expect(page.locator("#conflict")).to_be_hidden()
+    assert logged(journal) == [(0, "5"), (0, "2")]
+
+
+def test_what_somebody_changed_meanwhile_is_shown_with_both_values(open_as, journal, server):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    server.stop()
+    try:
+        type_down(page, journal, 0, "5")
+        expect(page.locator("#save-state")).to_contain_text("ждут отправки 1")
+        record(journal, 0, "3")
+    finally:
+        server.start()
+    page.goto(f"{server.url}/messages/")
+    expect(page.locator("#waiting")).to_have_text("Не приняты: 1", timeout=20_000)
+    page.locator("#waiting").click()
+    listed = page.locator("#waiting-list li")
+    expect(listed).to_contain_text("№ 1")
+    expect(listed).to_contain_text("Сейчас записано «3» (Преподавателева")
+    listed.get_by_role("link").click()
+    dialog = page.locator("#conflict")
+    expect(dialog.locator("[data-stored]")).to_have_text("3")
+    expect(dialog.locator("[data-typed]")).to_have_text("5")
+    dialog.get_by_role("button", name="Записать моё").click()
+    all_saved(page)
+    assert logged(journal) == [(0, "3"), (0, "5")]
+    assert kept(page) == 0
+
+
+def test_another_person_at_the_same_computer_neither_sees_nor_sends(open_as, journal, server, context):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}", context)
+    server.stop()
+    try:
+        type_down(page, journal, 0, "5")
+        expect(page.locator("#save-state")).to_contain_text("ждут отправки 1")
+        page.close()
+    finally:
+        server.start()
+    other = open_as(make_person("Другая", (Role.TEACHER,)), "/", context)
+    back_online(other)
+    other.wait_for_load_state("networkidle")
+    expect(other.locator("#waiting")).to_be_hidden()
+    assert "№ 1" not in other.content()
+    other.close()
+    assert stored(journal)[0] == ""
+    again = open_as(journal.teacher, "/", context)
+    expect(again.locator("#waiting")).to_have_text("Ждут отправки: 1")
+    expect(again.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert stored(journal)[0] == "5"
+
+
+@pytest.mark.parametrize(("choice", "left"), [("Выйти и оставить", 1), ("Выйти и удалить", 0)])
+def test_nobody_signs_out_without_being_asked_about_what_waits(open_as, journal, choice, left):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    page.route("**/cells/**", lambda route: route.abort())
+    type_down(page, journal, 0, "5")
+    expect(page.locator("#save-state")).to_contain_text("ждут отправки 1")
+    for answer in ("Остаться", choice):
+        page.locator("summary", has_text=journal.teacher.surname).click()
+        page.get_by_role("button", name="Выйти", exact=True).click()
+        expect(page.locator("#leaving")).to_contain_text("Ещё не отправлено — отметок: 1.")
+        page.locator("#leaving").get_by_role("button", name=answer).click()
+    page.wait_for_url("**/login")
+    assert kept(page) == left
+    assert page.evaluate("sessionStorage.getItem('page:kept')") is None
+    assert stored(journal)[0] == ""
+
+
+def test_the_roll_goes_on_after_a_reload_without_a_server(open_as, journal, server, classroom: BrowserContext):
+    address = f"/journal/{journal.course_id}/lessons/{journal.lessons[1].id}/roll"
+    page = with_worker(open_as(journal.teacher, address, classroom))
+    line = page.locator(".roll-line")
+    server.stop()
+    try:
+        line.nth(0).locator('[data-code="н"]').click()
+        line.nth(0).locator('[data-code="б"]').click()
+        line.nth(1).locator('[data-mark="5"]').first.click()
+        expect(page.locator("#roll-state")).to_have_text("Нет связи: ждут отправки 2")
+        page.reload()
+        expect(page.locator("#roll-state")).to_have_text("Нет связи: ждут отправки 2")
+        expect(line.nth(0).locator("output")).to_have_text("б")
+    finally:
+        server.start()
+    back_online(page)
+    expect(page.locator("#roll-state")).to_have_text("Сохранено", timeout=20_000)
+    assert stored(journal)[:2] == ["б", "5"]
+    assert sorted(logged(journal)) == [(0, "б"), (0, "н"), (1, "5")], "each tap once"
+    assert kept(page) == 0
+
+
+def test_a_lessons_topic_typed_without_a_server_is_there_after_a_reload(open_as, journal, server):
+    address = f"/journal/{journal.course_id}/lessons/{journal.lessons[1].id}"
+    page = open_as(journal.teacher, address)
+    page.on("dialog", lambda dialog: dialog.accept())
+    server.stop()
+    try:
+        page.locator("#topic").press_sequentially("Потоки")
+        page.locator("#homework").press_sequentially("Глава 3")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#toasts")).to_contain_text("Нет связи")
+    finally:
+        server.start()
+    page.close()
+    page = open_as(journal.teacher, address)
+    expect(page.locator("#topic")).to_have_value("Потоки")
+    expect(page.locator(".draft-note")).to_contain_text("не сохранённое")
+    page.locator("#topic").press("Control+Enter")
+    expect(page.locator("#lesson-form .save-note svg")).to_be_visible()
+    db.session.rollback()
+    assert db.session.get_one(Lesson, journal.lessons[1].id, populate_existing=True).topic == "Потоки"
+    db.session.rollback()
+    page.reload()
+    expect(page.locator(".draft-note")).to_have_count(0)

@@ -1,0 +1,116 @@
+"""A save that is sent again because its answer was lost is carried out once."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from factories import Journal, make_journal, make_person, viewer_of
+from flask import Flask
+
+from ejournal.extensions import db
+from ejournal.models import Cell, Course, DoneRequest, LogEntry, PeriodMark, Role
+from ejournal.models.base import now
+from ejournal.services import cells, mark_slots, period_marks, repeats
+from ejournal.services.cells import Entry
+from ejournal.services.errors import NotFoundError, RefusedError, StaleError
+from ejournal.services.period_marks import Typed
+
+
+@pytest.fixture
+def journal(in_app: Flask) -> Journal:
+    return make_journal(students=2, lessons=3)
+
+
+def put(journal: Journal, text: str, version: int, request_id: str = "", person=None) -> cells.Saved:  # type: ignore[no-untyped-def]
+    entry = Entry(journal.students[0].id, journal.works[2].id, text, version)
+    return cells.record_cell(viewer_of(person or journal.teacher), journal.course_id, entry, request_id=request_id)
+
+
+def logged(journal: Journal) -> list[tuple[str | None, str | None]]:
+    chosen = db.select(LogEntry.before, LogEntry.after).where(
+        LogEntry.course_id == journal.course_id, LogEntry.subject.in_(("cell", "period_mark"))
+    )
+    return [(before, after) for before, after in db.session.execute(chosen.order_by(LogEntry.id))]
+
+
+def test_a_repeated_save_answers_with_the_cell_and_changes_nothing(journal):
+    put(journal, "5", 0, "first")
+    again = put(journal, "5", 0, "first")
+    assert (again.text, again.version, again.changed) == ("5", 1, False)
+    assert logged(journal) == [("", "5")]
+
+
+def test_a_repeat_brings_no_old_value_back_over_what_came_after_it(journal):
+    put(journal, "5", 0, "first")
+    put(journal, "4", 1, "second")
+    put(journal, "", 2, "third")
+    # The first one's answer was lost: without its id it would be a conflict with oneself.
+    again = put(journal, "5", 0, "first")
+    assert (again.text, again.version) == ("", 3)
+    with pytest.raises(StaleError):
+        put(journal, "5", 0, "another")
+    assert [after for _, after in logged(journal)] == ["5", "4", ""]
+
+
+def test_a_refused_request_is_looked_at_anew(journal):
+    with pytest.raises(RefusedError):
+        put(journal, "о/5", 0, "first")
+    db.session.rollback()
+    assert put(journal, "5", 0, "first").changed
+
+
+def test_ids_are_each_persons_own_and_open_nothing(journal):
+    put(journal, "5", 0, "first")
+    stranger = make_person("Чужая", (Role.TEACHER,))
+    with pytest.raises(NotFoundError):
+        put(journal, "4", 1, "first", stranger)
+    db.session.rollback()
+    assert len(db.session.scalars(db.select(DoneRequest)).all()) == 1
+    assert db.session.scalars(db.select(Cell.mark)).all() == ["5"]
+
+
+def test_marks_of_a_period_are_repeated_as_safely(journal):
+    viewer, student = viewer_of(journal.teacher), journal.students[0].id
+    slot = mark_slots.of_course(db.session.get_one(Course, journal.course_id))[0]
+    for text, version, request_id in (("5", 0, "first"), ("4", 1, "second"), ("5", 0, "first")):
+        saved = period_marks.record(
+            viewer, journal.course_id, student, slot.key, Typed(text, version, "причина", request_id=request_id)
+        )
+    assert (saved.mark, saved.version) == ("4", 2)
+    assert db.session.scalars(db.select(PeriodMark.mark)).all() == ["4"]
+
+
+def test_the_same_request_twice_at_a_time_is_carried_out_once(app: Flask):
+    with app.app_context():
+        journal = make_journal(students=1, lessons=3)
+        db.session.remove()
+    found: list[tuple[str, int]] = []
+    start = threading.Barrier(4)
+
+    def save() -> None:
+        with app.app_context():
+            start.wait()
+            saved = put(journal, "5", 0, "first")
+            found.append((saved.text, saved.version))
+            db.session.remove()
+
+    threads = [threading.Thread(target=save) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [("5", 1)] * 4
+    with app.app_context():
+        assert logged(journal) == [("", "5")]
+        db.session.remove()
+
+
+def test_ids_are_forgotten_when_no_browser_repeats_them(journal):
+    with time_machine.travel(now() - repeats.KEPT - timedelta(days=1)):
+        assert repeats.is_first(viewer_of(journal.teacher), "old")
+        db.session.commit()
+    repeats.is_first(viewer_of(journal.teacher), "new")
+    db.session.commit()
+    assert repeats.remove_old() == 1
+    assert not repeats.is_first(viewer_of(journal.teacher), "new")
