@@ -19,6 +19,7 @@ from ejournal.access.audiences import (
 from ejournal.access.core import (
     EVERYONE,
     OVERSEERS,
+    SERVER,
     STAFF,
     Alive,
     Viewer,
@@ -45,6 +46,7 @@ __all__ = [
     "EVERYONE",
     "OVERSEERS",
     "PLANNERS",
+    "SERVER",
     "STAFF",
     "Alive",
     "Viewer",

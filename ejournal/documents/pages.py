@@ -20,7 +20,7 @@ FACE, SIZE = "FooterNarrow", 7.5
 BOTTOM, RIGHT = 8 * mm, 12 * mm
 
 # ReportLab's fonts are the process's; one document at a time draws with them.
-_fonts = Lock()
+drawing_fonts = Lock()
 
 
 def join(parts: Sequence[bytes], footer: str = "") -> tuple[bytes, int]:
@@ -46,7 +46,7 @@ def _stamp(writer: PdfWriter, footer: str) -> None:
 def _footers(sizes: Sequence[tuple[float, float]], footer: str) -> bytes:
     """Pages with nothing but a thin line, the words below it on the left and the number on the right."""
     out = io.BytesIO()
-    with _fonts:
+    with drawing_fonts:
         _register()
         canvas: Any = Canvas(out)
         for number, (width, height) in enumerate(sizes, 1):
