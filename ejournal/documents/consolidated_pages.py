@@ -49,5 +49,3 @@ def draw_consolidated(paper: Paper, sheet: Sheet) -> None:
 
 def _figures(label: str, values: Sequence[str], total: str) -> list[str]:
     return ["", label, *values, total, "", "", ""]
-
-

@@ -171,7 +171,8 @@ class Paper:
         self.canvas.grid(edges, tops)
         for number, words in enumerate(table.head):
             lines = words.split("\n")
-            self._cell(lines, NARROW_BOLD, table.size - 0.5, edges[number], table.columns[number].width, *tops[:2])
+            width = table.columns[number].width
+            self._cell(lines, NARROW_BOLD, table.size - 0.5, edges[number], width, tops[0], tops[1])
         for place, row in enumerate(rows, 1):
             self._row(table, row, edges, tops[place], tops[place + 1])
         self.y = tops[-1]
@@ -229,7 +230,9 @@ def wrapped(words: str, face: str, size: float, width: float) -> list[str]:
             if line:
                 lines.append(line)
             while stringWidth(word, face, size) > width and len(word) > 1:
-                fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or stringWidth(word[:n], face, size) <= width)
+                fits = next(
+                    n for n in range(len(word) - 1, 0, -1) if n == 1 or stringWidth(word[:n], face, size) <= width
+                )
                 lines.append(word[:fits])
                 word = word[fits:]
             line = word
@@ -247,7 +250,10 @@ def squeezed(words: str, face: str, size: float, width: float, height: float) ->
         size -= 0.5
     lines = wrapped(words, face, size, width)
     most = max(1, int((height - 1) / (size * LEAD)))
-    return size, lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), face, size, width)]
+    return size, lines if len(lines) <= most else [
+        *lines[: most - 1],
+        cut(" ".join(lines[most - 1 :]), face, size, width),
+    ]
 
 
 def fitting(words: str, face: str, size: float, width: float) -> float:
@@ -269,7 +275,11 @@ def _height(table: Table, row: Sequence[str]) -> float:
         return table.height
     lines = max(
         (
-            len(wrapped(words, NARROW_BOLD if n in table.strong else NARROW, table.size, table.columns[n].width - 2 * PAD))
+            len(
+                wrapped(
+                    words, NARROW_BOLD if n in table.strong else NARROW, table.size, table.columns[n].width - 2 * PAD
+                )
+            )
             for n, words in enumerate(row)
             if words and table.columns[n].words
         ),

@@ -56,7 +56,7 @@ def journal_book(actor: Viewer, params: Params, progress: Progress = quietly) ->
 
 
 def group_book(actor: Viewer, params: Params, progress: Progress = quietly) -> Printed:
-    """A group's journal whole: `group_id`, `year_id` (None: the running one), `period_id` (None: all that has begun)."""
+    """A whole group: `group_id`, `year_id` (None: the running one), `period_id` (None: all that has begun)."""
     return issue(
         actor,
         group_journal.KIND,

@@ -60,7 +60,8 @@ def _group(folder: Path, group_id: int, made: datetime) -> str:
     with reading():
         group = groups.find(group_id)
         year = periods.current()
-        assert group is not None and year is not None
+        assert group is not None
+        assert year is not None
         found = continuity.of_group(group, year, made)
         _write(folder / f"{group_id}.pdf", paper.as_pdf(found))
         _write(folder / f"{group_id}.xlsx", workbook.as_xlsx(found))

@@ -151,7 +151,8 @@ def _columns(course: Course, today: date) -> list[PackColumn]:
         .order_by(Lesson.date.desc(), Lesson.pair.desc(), Lesson.id.desc(), Work.ordinal.desc())
         .limit(4 * PAST)
     ).all()
-    ahead, past = [], []
+    ahead: list[PackColumn] = []
+    past: list[PackColumn] = []
     for lesson_id, work_id, day, pair, kind, state in rows:
         if state == LessonState.CANCELLED:
             continue

@@ -58,7 +58,9 @@ def _forms(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "words": book.add_format({"text_wrap": True, "valign": "top"}),
         "key": book.add_format({"font_color": "#777777", "font_size": 8}),
         "head": book.add_format({"bold": True, "bg_color": "#E6F0F9", "text_wrap": True, **middle}),
-        "day": book.add_format({"bold": True, "bg_color": "#E6F0F9", "num_format": "dd.mm.yy", "rotation": 90, **middle}),
+        "day": book.add_format(
+            {"bold": True, "bg_color": "#E6F0F9", "num_format": "dd.mm.yy", "rotation": 90, **middle}
+        ),
         "coming": book.add_format(
             {"bold": True, "bg_color": "#FFF3CF", "num_format": "dd.mm.yy", "rotation": 90, **middle}
         ),

@@ -22,5 +22,3 @@ def now(actor: Viewer | None, _payload: dict[str, Any], progress: Progress) -> J
         raise NotFoundError
     pack = making.make(progress)
     return JobResult(f"Готово, групп: {len(pack.groups)}.", address_of("continuity.index"))
-
-
