@@ -50,12 +50,12 @@ def _front(paper: Paper, pack: GroupPack) -> None:
     paper.line(book.NOTATION, ITALIC, 8, gap=4 * mm)
     if not pack.people:
         return
-    height = max(4.4 * mm, min(6 * mm, (paper.below - 8 * mm) / len(pack.people)))
+    height = max(3.6 * mm, min(6 * mm, (paper.below - 9 * mm) / len(pack.people)))
     shares = (6, 54, 40)
     rows = [(str(n), person.full_name, "") for n, person in enumerate(pack.people, 1)]
     columns = [Column(paper.room * share / 100, share == 54) for share in shares]
     paper.table(
-        Table(columns, ("№", "Фамилия, имя, отчество", "Примечание"), rows, size=9, height=height, cramped=True)
+        Table(columns, ("№", "Фамилия, имя, отчество", "Примечание"), rows, size=8.5, height=height, cramped=True)
     )
 
 

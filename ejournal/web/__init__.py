@@ -32,6 +32,7 @@ AREAS = (
     "closing",
     "compromises",
     "consents",
+    "continuity",
     "debts",
     "diary",
     "disclosures",

@@ -24,6 +24,7 @@ REPORTS, DOCUMENTS, DEBTS = ("reports.index", "Отчёты"), ("documents.index
 ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
 YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")
 SUBSTITUTIONS, CONSENTS = ("substitutions.index", "Замены"), ("consents.index", "Согласия")
+CONTINUITY = ("continuity.index", "Если нет связи")
 BULLETINS = ("bulletins.index", "Письма родителям")
 NEWS = [("announcements.index", "Объявления"), ("events.index", "События"), ("resources.index", "Ресурсы")]
 FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
@@ -31,19 +32,19 @@ FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
 MENUS: dict[Role, Menu] = {
     Role.TEACHER: Menu(
         [("home.index", "Сегодня"), JOURNALS, TIMETABLE, NEWS[0]],
-        [("thematic.index", "Тематические планы"), DISPUTES, DEBTS, REPORTS, *NEWS[1:]],
+        [("thematic.index", "Тематические планы"), DISPUTES, DEBTS, REPORTS, *NEWS[1:], CONTINUITY],
     ),
     Role.CURATOR: Menu(
         [("home.index", "Сегодня"), ("groups.index", "Моя группа"), JOURNALS, ABSENCES, TIMETABLE, NEWS[0]],
-        [DIARIES, CONSENTS, DISPUTES, DEBTS, REPORTS, DOCUMENTS, BULLETINS, *NEWS[1:]],
+        [DIARIES, CONSENTS, DISPUTES, DEBTS, REPORTS, DOCUMENTS, BULLETINS, *NEWS[1:], CONTINUITY],
     ),
     Role.ADMINISTRATION: Menu(
         [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, REPORTS, NEWS[0]],
-        [SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:]],
+        [SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:], CONTINUITY],
     ),
     Role.SYSADMIN: Menu(
         [("admin.index", "Администрирование"), ("admin.people_list", "Люди"), YEAR, JOURNALS, TIMETABLE, LOG],
-        [GROUPS, SUBSTITUTIONS, DEBTS, REPORTS, DOCUMENTS, *NEWS],
+        [GROUPS, SUBSTITUTIONS, DEBTS, REPORTS, DOCUMENTS, *NEWS, CONTINUITY],
     ),
     Role.STUDENT: FAMILY,
     Role.PARENT: FAMILY,

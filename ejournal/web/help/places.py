@@ -24,6 +24,7 @@ ANCHORS = {
     "compromises": "compromise",
     "compromises.index": "compromise-register",
     "consents": "consents",
+    "continuity": "continuity",
     "debts": "debts",
     "diary": "diary",
     "diary.attendance": "attendance",
