@@ -16,7 +16,7 @@ from ejournal.extensions import db, reading
 from ejournal.jobs import night
 from ejournal.services import accounts, college, updates
 from ejournal.services.errors import ServiceError
-from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
+from ejournal.upkeep import archive_command, backup_command, move_command, restore_command, verify_command
 from ejournal.web.account import DEMO_LOGINS
 
 EMPTY = (
@@ -164,6 +164,7 @@ for command in (
     import_command,
     export_command,
     verify_command,
+    archive_command,
     backup_command,
     restore_command,
     move_command,

@@ -7,7 +7,6 @@ is in points from its lower left corner, as ReportLab has it.
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from reportlab.lib.pagesizes import A4
@@ -17,13 +16,13 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ejournal.documents.base import FONTS, LEFT, TOP
-from ejournal.documents.pages import drawing_fonts
+from ejournal.documents.lettering import LEAD, cut, fitting, squeezed, wrapped
+from ejournal.documents.pages import FACE, draw_footer, drawing_fonts
 
-SERIF, BOLD, ITALIC, NARROW, NARROW_BOLD = "BookSerif", "BookBold", "BookItalic", "BookNarrow", "BookNarrowBold"
+# The footer has the narrow face too.
+SERIF, BOLD, ITALIC, NARROW, NARROW_BOLD = "BookSerif", "BookBold", "BookItalic", FACE, "BookNarrowBold"
 FILES = {SERIF: "PTF55F", BOLD: "PTF75F", ITALIC: "PTF56F", NARROW: "PTN57F", NARROW_BOLD: "PTN77F"}
 RIGHT, BOTTOM = 12 * mm, 16 * mm
-LEAD = 1.18
-SMALLEST = 5.0
 PAD = 0.8 * mm
 
 
@@ -59,6 +58,7 @@ class Paper:
         self.width, self.height = A4
         self.left, self.y = 0.0, 0.0
         self.count = 0
+        self.pages: list[dict[str, Any]] = []
         # The journal whose pages these are: what ends it may stand below them.
         self.about = 0
         self.heading: Callable[[], None] | None = None
@@ -76,7 +76,7 @@ class Paper:
     def turn(self, lying: bool = False, heading: Callable[[], None] | None = None) -> None:
         """A new page; `heading` is drawn on it and on those that a long table goes on to."""
         if self.count:
-            self.canvas.showPage()
+            self._keep()
         self.count += 1
         orientation = "landscape" if lying else "portrait"
         self.width, self.height = (A4[1], A4[0]) if lying else A4
@@ -151,9 +151,22 @@ class Paper:
                 return
             self._next()
 
-    def done(self) -> bytes:
+    def done(self, footer: str) -> bytes:
+        """The file, its pages with the footer and «стр. N из M» where there is one."""
+        self._keep()
+        for number, page in enumerate(self.pages, 1):
+            self.canvas.__dict__.update(page)
+            if footer:
+                numbered = f"стр. {number} из {self.count}"
+                draw_footer(self.canvas, self.canvas._pagesize, footer, numbered)
+            self.canvas.showPage()
         self.canvas.save()
         return self.out.getvalue()
+
+    def _keep(self) -> None:
+        """Put a finished page aside: how many there are is known when the last one is drawn."""
+        self.pages.append(dict(self.canvas.__dict__))
+        self.canvas._startPage()
 
     def _next(self) -> None:
         self.turn(self.width > self.height, self.heading)
@@ -205,69 +218,18 @@ class Paper:
             y -= high
 
 
-def draw(pages: Callable[[Paper], None]) -> tuple[bytes, int]:
-    """The file that `pages` draws, and how many pages it has. One document at a time: the fonts are the process's."""
+def draw(pages: Callable[[Paper], None], footer: str = "") -> tuple[bytes, int]:
+    """The file that `pages` draws, and how many pages it has; they are numbered where there is a footer.
+
+    One document at a time: the fonts are the process's.
+    """
     with drawing_fonts:
         for face, file in FILES.items():
             if face not in getRegisteredFontNames():
                 registerFont(TTFont(face, str(FONTS / f"{file}.ttf")))
         paper = Paper()
         pages(paper)
-        return paper.done(), paper.count
-
-
-@lru_cache(maxsize=4096)
-def wrapped(words: str, face: str, size: float, width: float) -> list[str]:
-    """The lines of a text in a width; a word that is wider than that is broken."""
-    lines: list[str] = []
-    for paragraph in words.splitlines():
-        line = ""
-        for word in paragraph.split():
-            tried = f"{line} {word}" if line else word
-            if stringWidth(tried, face, size) <= width:
-                line = tried
-                continue
-            if line:
-                lines.append(line)
-            while stringWidth(word, face, size) > width and len(word) > 1:
-                fits = next(
-                    n for n in range(len(word) - 1, 0, -1) if n == 1 or stringWidth(word[:n], face, size) <= width
-                )
-                lines.append(word[:fits])
-                word = word[fits:]
-            line = word
-        lines.append(line)
-    return lines
-
-
-@lru_cache(maxsize=4096)
-def squeezed(words: str, face: str, size: float, width: float, height: float) -> tuple[float, list[str]]:
-    """The largest letters, down to the smallest that can be read, in which a text stands in a cell; and its lines."""
-    while size > SMALLEST:
-        lines = wrapped(words, face, size, width)
-        if len(lines) * size * LEAD <= height - 1:
-            return size, lines
-        size -= 0.5
-    lines = wrapped(words, face, size, width)
-    most = max(1, int((height - 1) / (size * LEAD)))
-    return size, lines if len(lines) <= most else [
-        *lines[: most - 1],
-        cut(" ".join(lines[most - 1 :]), face, size, width),
-    ]
-
-
-def fitting(words: str, face: str, size: float, width: float) -> float:
-    """The size in which a line fits a width, never below the smallest."""
-    own = stringWidth(words, face, size)
-    return size if own <= width else max(SMALLEST, size * width / own)
-
-
-def cut(words: str, face: str, size: float, width: float) -> str:
-    if stringWidth(words, face, size) <= width + 0.01:
-        return words
-    while words and stringWidth(f"{words}…", face, size) > width:
-        words = words[:-1]
-    return f"{words}…"
+        return paper.done(footer), paper.count
 
 
 def _height(table: Table, row: Sequence[str]) -> float:

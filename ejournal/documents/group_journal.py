@@ -11,8 +11,9 @@ from ejournal.access import SERVER, Viewer, leads
 from ejournal.documents import book, journal
 from ejournal.documents.book import draw_sheet
 from ejournal.documents.consolidated_pages import draw_consolidated
-from ejournal.documents.drawing import BOLD, NARROW, SERIF, Column, Paper, Table, cut, draw, fitting
+from ejournal.documents.drawing import BOLD, NARROW, SERIF, Column, Paper, Table, draw
 from ejournal.documents.issuing import Document, Sheet
+from ejournal.documents.lettering import cut, fitting
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, Period
 from ejournal.services import consolidated, group_admin, group_roll, periods, settings

@@ -6,7 +6,6 @@ from reportlab.lib.units import mm
 
 from ejournal.documents import book
 from ejournal.documents.drawing import BOLD, ITALIC, SERIF, Column, Paper, Table, draw
-from ejournal.documents.pages import join
 from ejournal.domain.calendar import WEEKDAYS
 from ejournal.services import settings
 from ejournal.services.continuity import GroupPack, PackJournal
@@ -25,9 +24,8 @@ GUIDE = (
 
 def as_pdf(pack: GroupPack) -> bytes:
     """The pages with their numbers and when they were made."""
-    content, _count = draw(lambda paper: _pages(paper, pack))
-    made = settings.local(pack.made)
-    return join([content], f"Печатный запас «{pack.name}» · по журналу на {made:%d.%m.%Y %H:%M} · п. 4.1")[0]
+    footer = f"Печатный запас «{pack.name}» · по журналу на {settings.local(pack.made):%d.%m.%Y %H:%M} · п. 4.1"
+    return draw(lambda paper: _pages(paper, pack), footer)[0]
 
 
 def _pages(paper: Paper, pack: GroupPack) -> None:

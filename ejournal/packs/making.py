@@ -16,6 +16,7 @@ from pathlib import Path
 from flask import current_app
 
 from ejournal.documents import pack as paper
+from ejournal.domain.file_names import safe
 from ejournal.exchange.export import pack as workbook
 from ejournal.extensions import db, reading
 from ejournal.models.base import now
@@ -83,7 +84,7 @@ def _zip(folder: Path, names: dict[int, str]) -> None:
     with zipfile.ZipFile(folder / shelf.ALL, "w", zipfile.ZIP_STORED) as archive:
         for group_id, name in names.items():
             for kind in shelf.KINDS:
-                archive.write(folder / f"{group_id}.{kind}", f"{shelf.safe(name)}.{kind}")
+                archive.write(folder / f"{group_id}.{kind}", f"{safe(name)}.{kind}")
     (folder / shelf.ALL).chmod(0o600)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import current_app
 
 from ejournal.access import OVERSEERS, Viewer
+from ejournal.domain.file_names import safe
 from ejournal.services import continuity, settings
 from ejournal.services.errors import NotFoundError
 
@@ -85,11 +86,6 @@ def folder() -> Path:
     path: Path = current_app.config["EJOURNAL"].instance / "continuity"
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
-
-
-def safe(name: str) -> str:
-    """A name that is one in every file system."""
-    return "".join(sign if sign.isalnum() or sign in " .-" else "_" for sign in name)[:60].strip(" .") or "группа"
 
 
 def _read(path: Path) -> Pack | None:

@@ -26,6 +26,7 @@ AREAS = (
     "absences",
     "admin",
     "announcements",
+    "archive",
     "bells",
     "bulletins",
     "calendar",

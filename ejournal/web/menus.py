@@ -25,6 +25,7 @@ ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", 
 YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")
 SUBSTITUTIONS, CONSENTS = ("substitutions.index", "Замены"), ("consents.index", "Согласия")
 CONTINUITY = ("continuity.index", "Если нет связи")
+ARCHIVE = ("archive.index", "Архив")
 BULLETINS = ("bulletins.index", "Письма родителям")
 NEWS = [("announcements.index", "Объявления"), ("events.index", "События"), ("resources.index", "Ресурсы")]
 FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
@@ -40,11 +41,11 @@ MENUS: dict[Role, Menu] = {
     ),
     Role.ADMINISTRATION: Menu(
         [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, REPORTS, NEWS[0]],
-        [SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:], CONTINUITY],
+        [SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:], ARCHIVE, CONTINUITY],
     ),
     Role.SYSADMIN: Menu(
         [("admin.index", "Администрирование"), ("admin.people_list", "Люди"), YEAR, JOURNALS, TIMETABLE, LOG],
-        [GROUPS, SUBSTITUTIONS, DEBTS, REPORTS, DOCUMENTS, *NEWS, CONTINUITY],
+        [GROUPS, SUBSTITUTIONS, DEBTS, REPORTS, DOCUMENTS, *NEWS, ARCHIVE, CONTINUITY],
     ),
     Role.STUDENT: FAMILY,
     Role.PARENT: FAMILY,

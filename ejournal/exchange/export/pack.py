@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from ejournal.domain import pack_keys
+from ejournal.domain import file_names, pack_keys
 from ejournal.domain.notation import ATTENDANCE, MARKS
 from ejournal.services import settings
 from ejournal.services.continuity import GroupPack, PackColumn, PackJournal
@@ -165,13 +165,5 @@ def _look(sheet: Any, students: int, columns: int) -> None:
 
 
 def _name(journal: PackJournal, taken: set[str]) -> str:
-    """A name that Excel takes: at most 31 signs, none of []:*?/\\, no two alike."""
     course = journal.course
-    part = f" {course.subgroup.title}" if course.subgroup else ""
-    words = "".join(" " if sign in "[]:*?/\\'" else sign for sign in f"{course.discipline.label}{part}").strip()
-    name, number = words[:31].strip(), 1
-    while not name or name.casefold() in taken:
-        number += 1
-        name = f"{words[: 31 - len(str(number)) - 1].strip()} {number}"
-    taken.add(name.casefold())
-    return name
+    return file_names.sheet(f"{course.discipline.label} {course.subgroup.title if course.subgroup else ''}", taken)

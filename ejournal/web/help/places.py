@@ -17,6 +17,7 @@ ANCHORS = {
     "admin.new_import": "import",
     "admin.pending_import": "import",
     "announcements": "announcements",
+    "archive": "archive",
     "bells": "bells",
     "bulletins": "letters",
     "calendar": "phone-calendar",
