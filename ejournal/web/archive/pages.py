@@ -15,7 +15,7 @@ from ejournal.services.errors import NotFoundError
 from ejournal.web.archive import bp
 
 # What a browser shows; all else it saves. Whatever an archive from elsewhere holds, no script of it runs.
-SHOWN = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8"}
+SHOWN = {".html": "text/html", ".css": "text/css"}
 POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
