@@ -5,14 +5,15 @@ from typing import Any
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.jobs.registry import JobResult, Progress, address_of, handler, nightly
 from ejournal.packs import making
-from ejournal.services import periods
+from ejournal.services import groups, periods
 from ejournal.services.errors import NotFoundError
 
 
 @nightly("continuity", "Печатный запас журналов на случай сбоя (п. 4.1)")
 def every_night() -> str:
-    if periods.current() is None:
-        return "учебного года нет"
+    year = periods.current()
+    if year is None or not groups.studying(year):
+        return "групп ещё нет"
     return f"групп: {len(making.make().groups)}"
 
 
