@@ -17,7 +17,14 @@ from ejournal.jobs import night
 from ejournal.services import accounts, college, updates
 from ejournal.services.control import history
 from ejournal.services.errors import ServiceError
-from ejournal.upkeep import backup_command, move_command, rescue_command, restore_command, verify_command
+from ejournal.upkeep import (
+    archive_command,
+    backup_command,
+    move_command,
+    rescue_command,
+    restore_command,
+    verify_command,
+)
 from ejournal.web.account import DEMO_LOGINS
 
 EMPTY = (
@@ -167,6 +174,7 @@ for command in (
     import_command,
     export_command,
     verify_command,
+    archive_command,
     backup_command,
     restore_command,
     move_command,

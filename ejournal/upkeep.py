@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ejournal import restore
+from ejournal.archives import checking, shelf, writing
 from ejournal.backup import copies
 from ejournal.backup.archive import ArchiveError
 from ejournal.extensions import db, reading
@@ -95,6 +96,44 @@ def rescue_command(login: str, reason: str, code: bool) -> None:
         issued = accounts.issue_code(account, None)
         db.session.commit()
         click.echo(f"Новый пароль задаётся по одноразовому адресу на сайте журнала: /activate/{issued}")
+
+
+@click.command("archive")
+@click.argument("year", required=False)
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--check", "checked", type=click.Path(path_type=Path), help="Проверить папку архива.")
+@click.option("--attach", "added", type=click.Path(path_type=Path), help="Присоединить архив для чтения на сайте.")
+@with_appcontext
+def archive_command(year: str | None, folder: Path | None, checked: Path | None, added: Path | None) -> None:
+    """Записать закрытый учебный год YEAR (2025/2026) в папку FOLDER, которой ещё нет: читается без программы."""
+    try:
+        if checked:
+            _check_archive(checked)
+        elif added:
+            click.echo(f"Присоединён архив {shelf.attach(added).year}: раздел «Архив» на сайте.")
+        elif year and folder:
+            with reading():
+                year_id = writing.find_year(year).id
+            about = writing.write(year_id, folder)
+            click.echo(f"Архив {about['year']}: групп {about['groups']}, журналов {about['journals']} — {folder}")
+        else:
+            raise click.UsageError("Укажите год и папку, --check ПАПКА или --attach ПАПКА.")
+    except (checking.NoArchiveError, OSError) as error:
+        _fail(f"Не получилось: {error}")
+
+
+def _check_archive(folder: Path) -> None:
+    """Exit code 1 where a file is not as it was; what the log of this database says is told beside it."""
+    problems = checking.check(folder)
+    for words in problems:
+        click.echo(f"  {words}", err=True)
+    if problems:
+        _fail(f"Архив не цел, ошибок: {len(problems)}.")
+    said = checking.about(folder)
+    with reading():
+        words = checking.check_chain(said)
+    click.echo(f"Архив {said['year']} цел, файлов: {len(checking.listed(folder))}.")
+    click.echo(f"Журнал изменений: {words}." if words else "Контрольная сумма журнала изменений та же, что в базе.")
 
 
 def _passphrase(path: Path | None) -> str:

@@ -19,6 +19,7 @@ from ejournal.access.audiences import (
 from ejournal.access.core import (
     EVERYONE,
     OVERSEERS,
+    SERVER,
     STAFF,
     Alive,
     Viewer,
@@ -47,6 +48,7 @@ __all__ = [
     "EVERYONE",
     "OVERSEERS",
     "PLANNERS",
+    "SERVER",
     "STAFF",
     "Alive",
     "Viewer",

@@ -78,6 +78,11 @@ class Viewer(UserMixin):
         return bool(self.roles & roles)
 
 
+# The server itself, at work for a person whose right was asked before, or at night: it reads everything, and nothing
+# can be written in its name, for nobody has this number.
+SERVER = Viewer(0, 0, "", 0, "Сервер", "сервер", frozenset({Role.ADMINISTRATION}))
+
+
 def permits(*roles: Role) -> Callable[[View], View]:
     """Declare the roles that may call a view (any one of them held is enough)."""
     allowed = frozenset(roles)

@@ -30,15 +30,20 @@ class Sheet:
     orientation: str = "portrait"
 
 
+# Sheets, what they share, and what is called after each → their pages in one or more files.
+Draw = Callable[[Sequence[Sheet], Mapping[str, Any], Callable[[], None]], list[bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What gets a number of its own, with its pages numbered by themselves."""
+    """What gets a number of its own, with its pages numbered by themselves. `draw`: not by templates (drawing.py)."""
 
     title: str
     sheets: Sequence[Sheet]
     subject_ids: Sequence[int] = ()
     subtitle: str = ""
     details: dict[str, str] | None = None
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,17 @@ def _make(
         "subtitle": document.subtitle,
         "issued": mark,
     }
-    parts = []
-    for sheet in document.sheets:
-        parts.append(base.render(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
-        step()
+    parts = (document.draw or _render)(document.sheets, shared, step)
     footer = f"№ {row.number} · код {row.code} · напечатано {moment:%d.%m.%Y %H:%M}, {actor.short_name}"
     return pages.join(parts, footer)
+
+
+def _render(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[], None]) -> list[bytes]:
+    parts = []
+    for sheet in sheets:
+        parts.append(base.render(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
+        step()
+    return parts
 
 
 def _qr(address: str) -> str:

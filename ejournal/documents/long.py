@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ejournal.access import Viewer
-from ejournal.documents import consent_form, journal, report, statement
+from ejournal.documents import consent_form, group_journal, journal, report, statement
 from ejournal.documents.issuing import Printed, Progress, issue, quietly
 
 # In one file: several minutes of a processor, beside the pages.
@@ -49,6 +49,19 @@ def journal_book(actor: Viewer, params: Params, progress: Progress = quietly) ->
         journal.KIND,
         "Журнал",
         lambda: journal.of_course(actor, params["course_id"], params["period_id"]),
+        params["check_page"],
+        progress,
+        MOST_SHEETS,
+    )
+
+
+def group_book(actor: Viewer, params: Params, progress: Progress = quietly) -> Printed:
+    """A whole group: `group_id`, `year_id` (None: the running one), `period_id` (None: all that has begun)."""
+    return issue(
+        actor,
+        group_journal.KIND,
+        "Журнал группы",
+        lambda: group_journal.of_group(actor, params["group_id"], params["year_id"], params["period_id"]),
         params["check_page"],
         progress,
         MOST_SHEETS,

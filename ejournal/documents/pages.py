@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from pypdf import PdfReader, PdfWriter
+from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
@@ -19,8 +20,11 @@ from ejournal.documents.base import FONTS, LEFT
 FACE, SIZE = "FooterNarrow", 7.5
 BOTTOM, RIGHT = 8 * mm, 12 * mm
 
+# Streams as they are: a fifth smaller, and quicker, than written in 85 printable signs.
+rl_config.useA85 = 0
+
 # ReportLab's fonts are the process's; one document at a time draws with them.
-_fonts = Lock()
+drawing_fonts = Lock()
 
 
 def join(parts: Sequence[bytes], footer: str = "") -> tuple[bytes, int]:
@@ -46,22 +50,27 @@ def _stamp(writer: PdfWriter, footer: str) -> None:
 def _footers(sizes: Sequence[tuple[float, float]], footer: str) -> bytes:
     """Pages with nothing but a thin line, the words below it on the left and the number on the right."""
     out = io.BytesIO()
-    with _fonts:
+    with drawing_fonts:
         _register()
         canvas: Any = Canvas(out)
-        for number, (width, height) in enumerate(sizes, 1):
-            left = LEFT["portrait" if width < height else "landscape"] * mm
-            canvas.setPageSize((width, height))
-            canvas.setLineWidth(0.4)
-            canvas.line(left, BOTTOM + 3 * mm, width - RIGHT, BOTTOM + 3 * mm)
-            canvas.setFont(FACE, SIZE)
-            numbered = f"стр. {number} из {len(sizes)}"
-            room = width - left - RIGHT - stringWidth(numbered, FACE, SIZE) - 12
-            canvas.drawString(left, BOTTOM, _fitted(footer, room))
-            canvas.drawRightString(width - RIGHT, BOTTOM, numbered)
+        for number, size in enumerate(sizes, 1):
+            canvas.setPageSize(size)
+            draw_footer(canvas, size, footer, f"стр. {number} из {len(sizes)}")
             canvas.showPage()
         canvas.save()
     return out.getvalue()
+
+
+def draw_footer(canvas: Any, size: tuple[float, float], footer: str, numbered: str) -> None:
+    """A thin line, the words below it on the left and the number on the right."""
+    width, height = size
+    left = LEFT["portrait" if width < height else "landscape"] * mm
+    canvas.setLineWidth(0.4)
+    canvas.line(left, BOTTOM + 3 * mm, width - RIGHT, BOTTOM + 3 * mm)
+    canvas.setFont(FACE, SIZE)
+    room = width - left - RIGHT - stringWidth(numbered, FACE, SIZE) - 12
+    canvas.drawString(left, BOTTOM, _fitted(footer, room))
+    canvas.drawRightString(width - RIGHT, BOTTOM, numbered)
 
 
 def _register() -> None:

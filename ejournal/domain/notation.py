@@ -26,6 +26,7 @@ __all__ = [
     "from_spreadsheet",
     "parse",
     "parse_period",
+    "shown",
     "spreadsheet_text",
 ]
 
@@ -139,6 +140,13 @@ def spreadsheet_text(value: object) -> str:
         return refusals.whole_number(str(value)) or str(value)
     text = str(value)
     return refusals.whole_number(text) or text
+
+
+def shown(value: object) -> str:
+    """A spreadsheet's cell as the person who filled it in would know it again, whatever is in it."""
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
+    return str(value) if isinstance(value, bool | time | timedelta) else spreadsheet_text(value).strip()
 
 
 def as_script_table() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ejournal.access import Viewer
 from ejournal.exchange import (
     bells,
     curriculum,
-    marks,
+    journals,
     parents,
     students,
     substitutions,
@@ -29,7 +29,6 @@ from ejournal.exchange import (
 from ejournal.exchange.changes import Draft, ImportPlan, Options, Outcome
 from ejournal.exchange.store import bells as store_bells
 from ejournal.exchange.store import curriculum as store_curriculum
-from ejournal.exchange.store import marks as store_marks
 from ejournal.exchange.store import parents as store_parents
 from ejournal.exchange.store import students as store_students
 from ejournal.exchange.store import substitutions as store_substitutions
@@ -110,9 +109,9 @@ KINDS: dict[str, Kind] = {
     ),
     "marks": Kind(
         "Журнал с отметками",
-        "фамилия и имя, даты занятий; над таблицей группа и дисциплина",
-        _sheets(marks.read),
-        store_marks.plan,
+        "фамилия и имя, даты занятий; над таблицей группа и дисциплина; или таблица из печатного запаса",
+        _sheets(journals.read),
+        journals.store,
     ),
 }
 # Told how many changes of how many are carried out; what it raises undoes them all.
@@ -190,7 +189,7 @@ def _apply(
     progress: Progress = lambda done, total: None,
 ) -> ImportPlan:
     db.session.rollback()
-    _one_at_a_time()
+    one_at_a_time()
     try:
         plan = _plan(kind, content, filename, options, actor, listing)
         if plan.errors:
@@ -217,7 +216,7 @@ def _apply(
     return plan
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """On PostgreSQL two imports of one list at once would both create its people; SQLite has one writer anyway."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))

@@ -18,6 +18,8 @@ from ejournal.access import Viewer
 from ejournal.exchange.changes import Options
 from ejournal.services.errors import NotFoundError
 
+# The kind of a workbook of the pack: confirmed on its own page (web/continuity).
+PACK = "pack"
 KEPT_SECONDS = 24 * 60 * 60
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -53,13 +55,14 @@ def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: by
     return name
 
 
-def find(viewer: Viewer, name: str) -> Pending:
-    """The file, for who uploaded it; NotFoundError for anybody else, as for a file that is not there."""
+def find(viewer: Viewer, name: str, *, pack: bool = False) -> Pending:
+    """The file, for who uploaded it; NotFoundError for anybody else, as for a file that is not there. `pack`: a
+    workbook of the pack is wanted, and no list."""
     path = _folder() / name
     if not _ID.fullmatch(name) or not path.with_suffix(".json").exists():
         raise NotFoundError("Этого файла уже нет: он загружен, отменён или пролежал больше суток. Выберите его снова.")
     about = json.loads(path.with_suffix(".json").read_bytes())
-    if about["owner"] != viewer.person_id:
+    if about["owner"] != viewer.person_id or (about["kind"] == PACK) != pack:
         raise NotFoundError
     day = about.get("day")
     options = Options(about["create_groups"], about.get("admission_year", 0), date.fromisoformat(day) if day else None)

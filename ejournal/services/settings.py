@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Any] = {
     "is_demo": False,
     # The Monday of the first «числитель» week; None: the week of 1 September.
     "week.anchor": None,
+    # Days on which the system was down (services/failures.py): what is entered after them is not late.
+    "continuity.failures": [],
     # Rooms in which several groups may be at once: спортзал, актовый зал.
     "timetable.shared_rooms": ["спортзал"],
     # A session ends after so many hours without a request, and after so many days in any case: of employees, of system

@@ -25,6 +25,8 @@ ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", 
 CONTROL, REMARKS = ("control.index", "Контроль сроков"), ("remarks.index", "Замечания")
 YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")
 SUBSTITUTIONS, CONSENTS = ("substitutions.index", "Замены"), ("consents.index", "Согласия")
+CONTINUITY = ("continuity.index", "Если нет связи")
+ARCHIVE = ("archive.index", "Архив")
 BULLETINS = ("bulletins.index", "Письма родителям")
 NEWS = [("announcements.index", "Объявления"), ("events.index", "События"), ("resources.index", "Ресурсы")]
 FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
@@ -32,19 +34,33 @@ FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
 MENUS: dict[Role, Menu] = {
     Role.TEACHER: Menu(
         [("home.index", "Сегодня"), JOURNALS, TIMETABLE, NEWS[0]],
-        [("thematic.index", "Тематические планы"), CONTROL, REMARKS, DISPUTES, DEBTS, REPORTS, *NEWS[1:]],
+        [("thematic.index", "Тематические планы"), CONTROL, REMARKS, DISPUTES, DEBTS, REPORTS, *NEWS[1:], CONTINUITY],
     ),
     Role.CURATOR: Menu(
         [("home.index", "Сегодня"), ("groups.index", "Моя группа"), JOURNALS, ABSENCES, TIMETABLE, NEWS[0]],
-        [DIARIES, CONSENTS, CONTROL, DISPUTES, DEBTS, REPORTS, DOCUMENTS, BULLETINS, *NEWS[1:]],
+        [DIARIES, CONSENTS, CONTROL, DISPUTES, DEBTS, REPORTS, DOCUMENTS, BULLETINS, *NEWS[1:], CONTINUITY],
     ),
     Role.ADMINISTRATION: Menu(
         [("home.index", "Главная"), GROUPS, JOURNALS, YEAR, TIMETABLE, REPORTS, NEWS[0]],
-        [CONTROL, REMARKS, SUBSTITUTIONS, DIARIES, ABSENCES, DISPUTES, DEBTS, DOCUMENTS, LOG, BULLETINS, *NEWS[1:]],
+        [
+            CONTROL,
+            REMARKS,
+            SUBSTITUTIONS,
+            DIARIES,
+            ABSENCES,
+            DISPUTES,
+            DEBTS,
+            DOCUMENTS,
+            LOG,
+            BULLETINS,
+            *NEWS[1:],
+            ARCHIVE,
+            CONTINUITY,
+        ],
     ),
     Role.SYSADMIN: Menu(
         [("admin.index", "Администрирование"), ("admin.people_list", "Люди"), YEAR, JOURNALS, TIMETABLE, LOG],
-        [GROUPS, SUBSTITUTIONS, CONTROL, DEBTS, REPORTS, DOCUMENTS, *NEWS],
+        [GROUPS, SUBSTITUTIONS, CONTROL, DEBTS, REPORTS, DOCUMENTS, *NEWS, ARCHIVE, CONTINUITY],
     ),
     Role.STUDENT: FAMILY,
     Role.PARENT: FAMILY,

@@ -52,6 +52,26 @@ class Lessons:
             self._add_work(lesson)
         return lesson.works[0]
 
+    def find(self, lesson_id: int, day: date, pair: int) -> Lesson | None:
+        """The lesson a pack names: by its number, also where it was moved since; after a restored copy by day and
+        pair, for its number may be another's."""
+        every = [lesson for known in self.by_date.values() for lesson in known]
+        same = [each for each in every if each.id == lesson_id and day in (each.date, each.moved_from)]
+        return next(iter(same or [each for each in every if (each.date, each.pair) == (day, pair)]), None)
+
+    def work_in(self, record: MarkRecord, lesson: Lesson, work_id: int) -> Work:
+        """A column of that lesson: the work named, or else its first one."""
+        self._check_open(lesson.date)
+        if lesson.state == LessonState.CANCELLED:
+            raise RowRefusedError("date", f"занятие {lesson.date:%d.%m.%Y} отменено")
+        if lesson.state != LessonState.HELD and id(lesson) not in self.coded:
+            self._hold(lesson)
+        if record.value.attendance:
+            self.coded[id(lesson)] = lesson
+        if not lesson.works:
+            self._add_work(lesson)
+        return next((work for work in lesson.works if work.id == work_id), lesson.works[0])
+
     def note_attendance(self) -> None:
         """Attendance of these lessons has been gone through (п. 4.4)."""
         for lesson in self.coded.values():

@@ -43,7 +43,7 @@ def plan(listing: MarkSheet, draft: Draft) -> None:
                 raise RowRefusedError("student", f"{student.full_name} уже есть в строке {first.row}")
             work = lessons.work(record)
             cell = cells.get((work.id, student.id))
-            _check_listed(record, student, cell)
+            check_listed(record, student, cell)
         except RowRefusedError as refusal:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
@@ -103,7 +103,7 @@ class _Students:
         key = fold(record.student)
         exact = [student for student in self.all if student.skey == key]
         found = exact or [student for student in self.all if student.skey.startswith(f"{key} ")]
-        # Whom an individual plan keeps off the journal may have older marks in it: see _check_listed.
+        # Whom an individual plan keeps off the journal may have older marks in it: see check_listed.
         here = [s for s in found if s.was_there(record.date)] or [s for s in found if s.is_individual]
         if not found:
             raise RowRefusedError("student", f"в группе нет обучающегося «{record.student}»")
@@ -114,13 +114,13 @@ class _Students:
         return here[0]
 
 
-def _check_listed(record: MarkRecord, student: Student, cell: Cell | None) -> None:
+def check_listed(record: MarkRecord, student: Student, cell: Cell | None) -> None:
     """What is there already may stand in the file again; nothing new for who studies otherwise on that day (п. 4.2)."""
-    if not student.was_there(record.date) and record.value != _value(cell):
+    if not student.was_there(record.date) and record.value != value_of(cell):
         raise RowRefusedError("student", f"{record.student}, {record.date:%d.%m.%Y}: {student.note}")
 
 
-def _value(cell: Cell | None) -> Value:
+def value_of(cell: Cell | None) -> Value:
     return Value(cell.attendance, cell.mark) if cell else EMPTY
 
 
@@ -132,12 +132,12 @@ def _plan_cell(
     entries: list[dict[str, Any]],
     draft: Draft,
 ) -> None:
-    before = _value(cell)
+    before = value_of(cell)
     name = f"{student.full_name}, {record.date:%d.%m.%Y}"
 
     def act() -> None:
-        _store(cell, work, student, record.value, draft)
-        entries.append(_entry(record, student, work, before, draft))
+        store(cell, work, student, record.value, draft)
+        entries.append(entry_of(record, student, work, before, draft))
 
     if before == record.value:
         draft.keep(name)
@@ -147,7 +147,7 @@ def _plan_cell(
         draft.update(name, [f"{before.text} → {record.value.text}"], act)
 
 
-def _store(cell: Cell | None, work: Work, student: Student, value: Value, draft: Draft) -> None:
+def store(cell: Cell | None, work: Work, student: Student, value: Value, draft: Draft) -> None:
     if cell is None:
         db.session.flush()
         cell = Cell(work_id=work.id, student_id=student.id, version=0)
@@ -158,7 +158,7 @@ def _store(cell: Cell | None, work: Work, student: Student, value: Value, draft:
     cell.updated_at = now()
 
 
-def _entry(record: MarkRecord, student: Student, work: Work, before: Value, draft: Draft) -> dict[str, Any]:
+def entry_of(record: MarkRecord, student: Student, work: Work, before: Value, draft: Draft) -> dict[str, Any]:
     late = terms.late_change(before, record.value, record.date, work.mark_due, draft.today, settings.get("terms"))
     return {
         "course_id": work.lesson.course_id,

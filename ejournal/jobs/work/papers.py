@@ -11,6 +11,7 @@ from ejournal.services.errors import NotFoundError
 PAPERS = {
     "group_statements": long.group_statements,
     "group_consent_forms": long.group_consent_forms,
+    "group_book": long.group_book,
     "journal_book": long.journal_book,
     "report": long.big_report,
 }

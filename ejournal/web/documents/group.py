@@ -35,6 +35,16 @@ def group_statements(group_id: int) -> ResponseReturnValue:
     return answers.started("group_statements", title, group_id=group_id, period_id=period)
 
 
+@bp.post("/groups/<int:group_id>/journal")
+@permits(*LEADERS)
+def group_book(group_id: int) -> ResponseReturnValue:
+    """The journal of the group whole (п. 3.7): title, contents, students, every discipline, the results."""
+    page = document_lists.of_group(current_user, group_id)
+    period = request.form.get("period", type=int)
+    title = f"Журнал группы {page.group.title}"
+    return answers.started("group_book", title, group_id=group_id, year_id=None, period_id=period)
+
+
 @bp.post("/groups/<int:group_id>/attendance")
 @permits(*LEADERS)
 def attendance_sheet(group_id: int) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ ROWS = {
     "documents.course": READS_JOURNAL,
     "documents.course_exam_sheet": OVERSEERS,
     "documents.group": LEADERS,
+    "documents.group_book": LEADERS,
     "documents.group_statements": LEADERS,
     "documents.group_timetable": OVERSEERS,
     "documents.index": STAFF,

@@ -1,0 +1,182 @@
+"""The journal of a group whole, as a college binds it: title, contents, students, every discipline, the results."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from reportlab.lib.units import mm
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ejournal.access import SERVER, Viewer, leads
+from ejournal.documents import book, journal
+from ejournal.documents.book import draw_sheet
+from ejournal.documents.consolidated_pages import draw_consolidated
+from ejournal.documents.drawing import BOLD, NARROW, SERIF, Column, Paper, Table, draw
+from ejournal.documents.issuing import Document, Sheet
+from ejournal.documents.lettering import cut, fitting
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, Course, Discipline, Group, Period
+from ejournal.services import consolidated, group_admin, group_roll, periods, settings
+from ejournal.services.errors import NotFoundError, RefusedError
+
+KIND = "group-journal"
+# What stands before the disciplines, and after them.
+FRONT, BACK = ("title", "students"), ("consolidated",)
+STEP = 6.4 * mm
+
+
+def of_group(actor: Viewer, group_id: int, year_id: int | None, period_id: int | None) -> list[Document]:
+    """A period of a year, or all of it that has begun. Raises NotFoundError, RefusedError where nothing is kept."""
+    group = group_admin.find(group_id)
+    if not leads(actor, group_id, settings.today()):
+        raise NotFoundError
+    year = periods.chosen(year_id)
+    courses = courses_of(group, year)
+    if not courses:
+        raise RefusedError(f"Журналов группы {group.title} в {year.title} учебном году нет.")
+    begun = [one for one in periods.of_group(group, year) if one.starts <= settings.today()]
+    chosen = [one for one in begun if one.id == period_id] or begun
+    sheets = [
+        Sheet("title", _title(group, year, chosen, courses)),
+        Sheet("students", {"lines": group_roll.of_year(group, year)}),
+    ]
+    for course in courses:
+        (document,) = journal.of_course(SERVER, course.id, chosen[0].id if len(chosen) == 1 else None)
+        facts = document.sheets[0].context
+        sheets += [Sheet(one.template, {**one.context, "opens": facts}) for one in document.sheets[1:]]
+    sheets += _results(group, chosen)
+    subtitle = f"группа {group.title}, {year.title} учебный год"
+    return [Document("Журнал учебной группы", sheets, subtitle=subtitle, draw=_draw)]
+
+
+def courses_of(group: Group, year: AcademicYear) -> list[Course]:
+    """The group's journals of a year in the order of its curriculum."""
+    return list(
+        db.session.scalars(
+            select(Course)
+            .where(Course.group_id == group.id, Course.year_id == year.id)
+            .join(Discipline, Discipline.id == Course.discipline_id)
+            .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
+            .order_by(Discipline.index, Course.subgroup_id, Course.id)
+        )
+    )
+
+
+def _title(group: Group, year: AcademicYear, chosen: Sequence[Period], courses: Sequence[Course]) -> dict[str, Any]:
+    curator = group_admin.curators(min(settings.today(), year.ends)).get(group.id)
+    programme = group.programme
+    title = courses[0].group_title or group.title
+    return {
+        "group": title,
+        "facts": [
+            ("Группа", f"{title}, курс {group.course_number(year.starts.year)}"),
+            ("Специальность, профессия", f"{programme.code} {programme.title}" if programme else ""),
+            ("Форма обучения", group.study_form),
+            ("Учебный год", f"{year.title}, {', '.join(one.title for one in chosen) or 'учебный год'}"),
+            ("Руководитель группы", curator.full_name if curator else ""),
+            ("Заведующий отделением", ""),
+        ],
+    }
+
+
+def _results(group: Group, chosen: Sequence[Period]) -> list[Sheet]:
+    """A consolidated page for each period that has anything to show."""
+    sheets = []
+    for period in chosen:
+        try:
+            sheets.append(Sheet("consolidated", {"sheet": consolidated.of_group(SERVER, group.id, period.id)}))
+        except RefusedError:
+            continue
+    return sheets
+
+
+def _draw(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[], None]) -> list[bytes]:
+    """The body first: only then are the numbers of its pages known to the contents."""
+    starts: list[tuple[str, int]] = []
+
+    def body(paper: Paper) -> None:
+        for sheet in sheets:
+            if sheet.template in FRONT:
+                continue
+            name = _opening(sheet, starts)
+            if name:
+                starts.append((name, paper.count + 1))
+            if sheet.template in BACK:
+                draw_consolidated(paper, sheet.context["sheet"])
+            else:
+                draw_sheet(paper, sheet)
+            step()
+
+    pages, _count = draw(body)
+    context: dict[str, Any] = {**shared}
+    for sheet in sheets:
+        if sheet.template in FRONT:
+            context.update(sheet.context)
+            step()
+    # Drawn twice: how many pages the contents take is known once they are drawn.
+    listed, before = 0, 0
+
+    def front(paper: Paper) -> None:
+        nonlocal listed
+        numbered = [("Список обучающихся", listed), *((name, page + before) for name, page in starts)]
+        listed = _front(paper, context, numbered)
+
+    _file, before = draw(front)
+    content, _count = draw(front)
+    return [content, pages]
+
+
+def _opening(sheet: Sheet, starts: Sequence[tuple[str, int]]) -> str:
+    """What the contents call the first sheet of a discipline, or of the results; "" of a further one."""
+    if sheet.template in BACK:
+        return f"Сводная ведомость: {sheet.context['sheet'].period.title}"
+    opens = sheet.context["opens"]
+    course = opens["course"]
+    part = f" ({course.subgroup.title})" if course.subgroup else ""
+    name = f"{course.discipline.label}{part}\t{opens['teachers']}"
+    return "" if starts and starts[-1][0] == name else name
+
+
+def _front(paper: Paper, context: Mapping[str, Any], starts: Sequence[tuple[str, int]]) -> int:
+    """Title, contents, students; on which page those stand."""
+    book.cover(paper, context["college"], "ЖУРНАЛ", f"учебной группы {context['group']}", context["facts"])
+    paper.fact("Регистрационный номер", f"№ {context['issued'].number} от {context['issued'].dated:%d.%m.%Y}")
+    paper.y -= 14 * mm
+    paper.line(book.NOTATION, size=8)
+    paper.turn(heading=lambda: paper.line("СОДЕРЖАНИЕ", BOLD, 14, "center", gap=4 * mm))
+    _contents(paper, starts)
+    paper.turn(heading=lambda: paper.line("СПИСОК ОБУЧАЮЩИХСЯ", BOLD, 14, "center", gap=4 * mm))
+    page = paper.count
+    _students(paper, context["lines"])
+    return page
+
+
+def _contents(paper: Paper, entries: Sequence[tuple[str, int]]) -> None:
+    """A name, who teaches, dots, a page."""
+    for name, page in entries:
+        if paper.below < STEP:
+            paper.turn(heading=paper.heading)
+        paper.y -= STEP
+        title, _tab, who = name.partition("\t")
+        room = paper.room - 12 * mm
+        size = fitting(title, SERIF, 10.5, room * 0.7)
+        shown = cut(title, SERIF, size, room * 0.7)
+        paper.put(shown, SERIF, size, paper.left, room * 0.7, paper.y)
+        paper.put(who, NARROW, 8.5, paper.left + room * 0.72, room * 0.28, paper.y, "right")
+        paper.put(str(page), SERIF, 10.5, paper.left, paper.room, paper.y, "right")
+        paper.canvas.setDash(0.5, 2)
+        paper.rule(paper.left, paper.y - 1.4 * mm, paper.room, 0.4)
+        paper.canvas.setDash()
+
+
+def _students(paper: Paper, lines: Sequence[group_roll.Line]) -> None:
+    shares = (6, 52, 18, 24)
+    rows = [(str(n), line.name, f"{line.since:%d.%m.%Y}", line.note) for n, line in enumerate(lines, 1)]
+    height = book.row_height(paper, len(rows))
+    paper.table(
+        Table(
+            [Column(paper.room * share / 100, share in (52, 24)) for share in shares],
+            ("№", "Фамилия, имя, отчество", "В группе с", "Движение контингента"),
+            rows, size=9.5, height=min(height, 7 * mm), cramped=True,
+        )
+    )  # fmt: skip
