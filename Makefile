@@ -15,7 +15,7 @@ COMPILE := uv pip compile pyproject.toml - --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test torture lint format bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ run: $(RUNTIME) ## install, make a demo college if there is none, serve it on ht
 
 test: $(DEV) ## every test, three at a time: they wait more than they compute; ARGS="…" goes to pytest
 	@$(BIN)/pytest -n 3 $(ARGS)
+
+torture: $(DEV) ## the long tests: the server killed fifty times on each database; figures in docs/reliability.md
+	@$(BIN)/pytest -m torture -s $(ARGS)
 
 lint: $(DEV) ## style, types, templates, and which package may import which
 	@$(BIN)/ruff check .
