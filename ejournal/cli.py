@@ -16,7 +16,7 @@ from ejournal.extensions import db, reading
 from ejournal.jobs import night
 from ejournal.services import accounts, college, updates
 from ejournal.services.errors import ServiceError
-from ejournal.upkeep import backup_command, move_command, restore_command, verify_command
+from ejournal.upkeep import backup_command, move_command, restore_command, upgrade_command, verify_command
 from ejournal.web.account import DEMO_LOGINS
 
 EMPTY = (
@@ -167,5 +167,6 @@ for command in (
     backup_command,
     restore_command,
     move_command,
+    upgrade_command,
 ):
     main.add_command(command)

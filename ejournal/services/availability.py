@@ -11,6 +11,7 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 
+import psycopg
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -97,10 +98,10 @@ def _of_driver(error: BaseException | None) -> Cause | None:
         # The low byte: the rest says more exactly where it happened. A wrong statement is SQLITE_ERROR.
         found = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         return _of_disk() or LOST if found is LOST else found
-    state = getattr(error, "sqlstate", False)
-    if state is None:  # psycopg lost the server before it could say anything
-        return LOST
-    return next((cause for start, cause in _POSTGRESQL.items() if state and state.startswith(start)), None)
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if state is None:  # the server was lost before it could say anything
+        return LOST if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
+    return next((cause for start, cause in _POSTGRESQL.items() if state.startswith(start)), None)
 
 
 def _of_disk() -> Cause | None:
