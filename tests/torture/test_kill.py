@@ -17,12 +17,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from torture.college import College, Files, Lessons, Marks, Served, Writer
+from torture.college import College, Files, Lessons, Marks, Served, Writer, on_postgres
 
 from ejournal.config import ROOT
 from ejournal.models import Cell, Enrollment, Group, Homework, Lesson, LogEntry, StoredFile
 from ejournal.services import files, leftovers
-from tests.conftest import POSTGRES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a group of processes")
 
@@ -35,18 +34,8 @@ def college(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> I
     if request.param == "sqlite":
         yield College(tmp_path / "college")
         return
-    if not POSTGRES:
-        pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
-    url = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    name = f"ejournal_kill_{worker_id}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield College(tmp_path / "college", url.set(database=name).render_as_string(hide_password=False))
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    admin.dispose()
+    with on_postgres(tmp_path / "college", f"ejournal_kill_{worker_id}") as made:
+        yield made
 
 
 @pytest.mark.slow
