@@ -150,6 +150,6 @@ class Torment:
     def summary(self) -> str:
         done = sum(self.lists.values())
         return (
-            f"acknowledged: {self._saved()} values, {len(self.files.acknowledged)} files, {self.lessons.number} lessons "
-            f"sent, {done} of {len(self.lists)} lists imported; files without a row swept: {self.left}"
+            f"acknowledged: {self._saved()} values, {len(self.files.acknowledged)} files, {self.lessons.number} "
+            f"lessons sent, {done} of {len(self.lists)} lists imported; files without a row swept: {self.left}"
         )
