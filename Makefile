@@ -15,7 +15,7 @@ COMPILE := uv pip compile pyproject.toml - --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshots lock clean
+.PHONY: help run test torture lint format bench screenshots upgrade lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ run: $(RUNTIME) ## install, make a demo college if there is none, serve it on ht
 
 test: $(DEV) ## every test, three at a time: they wait more than they compute; ARGS="…" goes to pytest
 	@$(BIN)/pytest -n 3 $(ARGS)
+
+torture: $(DEV) ## the long tests: the server killed fifty times on each database; figures in docs/reliability.md
+	@$(BIN)/pytest -m torture -s $(ARGS)
 
 lint: $(DEV) ## style, types, templates, and which package may import which
 	@$(BIN)/ruff check .
@@ -45,6 +48,12 @@ bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against
 
 screenshots: $(DEV) ## take the pictures of the README and of the help anew from a demo college (needs Chromium)
 	@$(BIN)/python docs/screenshots.py
+
+# A second make: what the new version needs is read from its own files.
+upgrade: ## newest version, its dependencies, a copy of the database, its migration, a check; stop the server before
+	@git pull --ff-only
+	@$(MAKE) --no-print-directory $(RUNTIME)
+	@$(BIN)/ejournal upgrade
 
 # setuptools is locked too: the project itself is then installed from its folder without asking the network.
 lock: ## newest versions of all dependencies, with hashes, into requirements*.txt (needs uv)

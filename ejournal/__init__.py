@@ -1,5 +1,6 @@
 """ejournal: the electronic journal and diary of a college."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
-    # A small server: few connections, each kept; PostgreSQL connections are checked before use after a restart.
-    # Values of statements are somebody's data: they stay out of messages and logs.
-    pool = {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
-    return {"hide_parameters": True, **pool}
+    # What people typed stays out of the server's log, where errors are written with their traceback.
+    common: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("sqlite"):
+        return common
+    # A small server: few connections, each kept; PostgreSQL connections are checked before use after a restart. One
+    # that is not there or has fallen silent is given up in seconds: the page says so and asks again.
+    patience = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
+    if sys.platform == "linux":
+        patience["tcp_user_timeout"] = 15_000  # ms
+    return common | {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "connect_args": patience}

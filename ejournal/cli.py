@@ -23,6 +23,7 @@ from ejournal.upkeep import (
     move_command,
     rescue_command,
     restore_command,
+    upgrade_command,
     verify_command,
 )
 from ejournal.web.account import DEMO_LOGINS
@@ -179,5 +180,6 @@ for command in (
     restore_command,
     move_command,
     rescue_command,
+    upgrade_command,
 ):
     main.add_command(command)

@@ -4,18 +4,20 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade as run_migrations
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, func, inspect, select
 
+from ejournal.backup import copies
 from ejournal.config import Config
 from ejournal.extensions import db, reading
 from ejournal.models.base import now
+
+LOCK = 0x736368  # «sch»: PostgreSQL's advisory lock of migrations
 
 
 class SchemaError(Exception):
@@ -27,14 +29,32 @@ def upgrade() -> Path | None:
     current, newest = revisions()
     if current == newest:
         return None
-    if current is None and _tables():
-        raise SchemaError(
-            "В базе данных есть таблицы, но нет сведений о её версии. "
-            "Укажите пустую базу или восстановите эту из резервной копии."
-        )
-    copy = _copy_before(current) if current else None
-    run_migrations()
-    return copy
+    with _alone():
+        current, newest = revisions()
+        if current == newest:
+            return None  # another server was first
+        if current is None and _tables():
+            raise SchemaError(
+                "В базе данных есть таблицы, но нет сведений о её версии. "
+                "Укажите пустую базу или восстановите эту из резервной копии."
+            )
+        copy = _copy_before(current) if current else None
+        run_migrations()
+        return copy
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of servers that start at once one migrates, the others wait for it. SQLite has one writer anyway."""
+    if db.engine.dialect.name != "postgresql":
+        yield
+        return
+    with db.engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(LOCK)))
 
 
 def revisions() -> tuple[str | None, str]:
@@ -100,15 +120,17 @@ def _tables() -> set[str]:
 
 
 def _copy_before(revision: str) -> Path | None:
-    """A consistent copy of a SQLite database beside it; PostgreSQL has pg_dump, and its migrations roll back."""
-    database = db.engine.url.database
-    if db.engine.dialect.name != "sqlite" or not database or database == ":memory:":
-        return None
+    """What one goes back to: of SQLite the file as it was, of PostgreSQL a copy as `ejournal backup` makes it."""
     settings: Config = current_app.config["EJOURNAL"]
+    name = f"before-upgrade-{revision}-{now():%Y%m%dT%H%M%SZ}"
+    database = db.engine.url.database
+    if db.engine.dialect.name != "sqlite":
+        return copies.make(copies.folder() / f"{name}.backup")[0]
+    if not database or database == ":memory:":
+        return None
     folder = settings.instance / "backups"
     folder.mkdir(exist_ok=True)
-    moment: datetime = now()
-    path = folder / f"before-upgrade-{revision}-{moment:%Y%m%dT%H%M%SZ}.db"
+    path = folder / f"{name}.db"
     # Personal data: nobody but the owner reads it, not even for the moment between making and chmod.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(path)) as target:

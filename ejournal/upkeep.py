@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ejournal import restore
+from ejournal import restore, schema
 from ejournal.archives import checking, shelf, writing
 from ejournal.backup import copies
 from ejournal.backup.archive import ArchiveError
@@ -55,6 +55,33 @@ def backup_command(file: Path | None) -> None:
         _fail(f"Копия не сделана: {error}")
     click.echo(f"Копия: {path}")
     click.echo(f"Таблиц {len(manifest.tables)}, строк {manifest.rows}, файлов {len(manifest.files)}.")
+
+
+@click.command("upgrade")
+@with_appcontext
+def upgrade_command() -> None:
+    """Обновить базу под новую версию программы: сначала копия, потом обновление и проверка. Сервер остановите."""
+    current, newest = schema.revisions()
+    if current is None:
+        _fail("Колледжа ещё нет: создаёт его «ejournal init».")
+    copy = schema.upgrade()
+    if copy is None:
+        click.echo(f"База уже соответствует программе (версия базы {newest}).")
+        return
+    click.echo(f"База обновлена: {current} → {newest}. Прежняя сохранена: {copy}")
+    with reading():
+        report = integrity.verify()
+    for words in report.problems:
+        click.echo(f"  {words}", err=True)
+    click.echo("Всё сходится. Запустите сервер." if report.is_whole else "После обновления не сходится.")
+    click.echo(f"Вернуться: остановите сервер, поставьте прежнюю версию программы, {_way_back(copy)}.")
+    sys.exit(0 if report.is_whole else 1)
+
+
+def _way_back(copy: Path) -> str:
+    if copy.suffix == ".db":
+        return f"положите {copy.name} на место ejournal.db, а ejournal.db-wal и ejournal.db-shm удалите"
+    return f"выполните «ejournal restore {copy}»"
 
 
 @click.command("restore")

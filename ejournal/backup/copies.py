@@ -5,14 +5,15 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from ejournal.backup import archive, tables
 from ejournal.backup.archive import ArchiveError, Manifest
@@ -20,17 +21,18 @@ from ejournal.config import Config
 from ejournal.domain import rotation
 from ejournal.extensions import Base, db, reading
 from ejournal.models.base import now
-from ejournal.services import settings
+from ejournal.services import availability, settings
 
 # A night's work may be late; a day and a half without a copy is a fault.
 OLD_AFTER = timedelta(hours=36)
 STATUS = "status.json"
+FAILED = "failed-trial.backup"
 _NIGHTLY = re.compile(r"ejournal-([0-9]{8}T[0-9]{6}Z)\.backup")
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Of the newest copy: when it was made and, if it was, restored for a trial. `problem` is Russian."""
+    """Of the newest good copy: when it was made and restored for a trial. `problem` (Russian): of a later night."""
 
     made_at: str = ""
     path: str = ""
@@ -71,27 +73,29 @@ def make(target: Path | None = None) -> tuple[Path, Manifest]:
 
 
 def nightly() -> Status:
-    """A copy, a second one in the other folder, old ones removed, and the copy restored for a trial.
+    """A copy, restored for a trial; then a second one in the other folder, and old ones removed.
 
-    What goes wrong is kept in the status and raised: the night's report and /healthz tell it.
+    The status is of the last copy that passed its trial; what went wrong since is kept beside it and raised, so that
+    the night's report and the administrator's page tell it.
     """
-    previous = status()
     try:
         path, manifest = make()
-        made = Status(manifest.made_at.isoformat(), str(path), path.stat().st_size, manifest.rows)
-        _put(made)
-        _rotate(folder())
+        try:
+            try_out(path)
+        except ArchiveError:
+            # Kept to be looked at, under a name that crowds no good copy out of the rotation.
+            path.replace(folder() / FAILED)
+            raise
+        done = Status(manifest.made_at.isoformat(), str(path), path.stat().st_size, manifest.rows, now().isoformat())
+        _put(done)
         if second := _config().backup_copy:
             second.mkdir(parents=True, exist_ok=True)
             _copy_over(path, second / path.name)
             _rotate(second)
-        try_out(path)
-    except (ArchiveError, OSError) as error:
-        failed = status()
-        _put(Status(**{**asdict(failed if failed != previous else previous), "problem": str(error)}))
+        _rotate(folder())
+    except (ArchiveError, OSError, DBAPIError) as error:
+        _put_problem(error)
         raise
-    done = Status(**{**asdict(made), "checked_at": now().isoformat()})
-    _put(done)
     return done
 
 
@@ -149,6 +153,13 @@ def status() -> Status:
         return Status(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return Status()
+
+
+def _put_problem(error: Exception) -> None:
+    cause = availability.cause_of(error)
+    words = cause.words if cause else str(error)
+    with suppress(OSError):  # on a full disk the age of the last good copy tells it
+        _put(replace(status(), problem=f"{words[0].upper()}{words[1:]}" if words else "ошибка"))
 
 
 def _put(status_now: Status) -> None:

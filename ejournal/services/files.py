@@ -233,7 +233,18 @@ def _keep(stream: IO[bytes]) -> str:
     target = path_of(digest.hexdigest())
     target.parent.mkdir(exist_ok=True)
     Path(file.name).replace(target)
+    _settle(target.parent)
     return digest.hexdigest()
+
+
+def _settle(folder: Path) -> None:
+    """The name too is on the disk before the database names it: a power cut must not take it back."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _size(stream: IO[bytes]) -> int:

@@ -1,13 +1,16 @@
 """Errors in Russian: a page for a page, a fragment for a fragment."""
 
+import sqlite3
+
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from ejournal.extensions import db
-from ejournal.services import faults
+from ejournal.extensions import SAFE_METHODS, db
+from ejournal.services import availability, faults
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
 from ejournal.web import reopening
 
@@ -44,6 +47,11 @@ MESSAGES = {
 
 
 BARE = '<!DOCTYPE html><html lang="ru"><meta charset="utf-8"><title>{0}</title><h1>{0}</h1><p>{1}</p>'
+# Seconds after which to send again: most of what makes the database refuse is over by then.
+RETRY_AFTER = 10
+AGAIN = "Повторите через минуту. Если не пройдёт, сообщите администратору."
+KEPT = "Введённое остаётся на странице. "
+GO_BACK = "Вернитесь назад — введённое осталось в форме — или обновите эту страницу: браузер отправит его снова. "
 STALE_FORM = "Страница устарела: она открыта до того, как вы вошли. Вернитесь назад, обновите её и повторите действие."
 
 
@@ -54,6 +62,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OverflowError, on_too_large)
     app.register_error_handler(DataError, on_too_large)
+    for kind in (DBAPIError, PoolTimeoutError, sqlite3.Error, OSError):
+        app.register_error_handler(kind, on_unavailable)
     app.register_error_handler(Exception, on_fault)
 
 
@@ -87,9 +97,8 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if isinstance(error, SecurityError):
         # A name that is not the journal's: no page of ours is drawn for it, its links would carry the name on.
-        return make_response(
-            BARE.format("Другое имя сайта", "Под этим именем журнал не отвечает. Проверьте адрес."), 400
-        )
+        words = "Под этим именем журнал не отвечает. Проверьте адрес."
+        return make_response(BARE.format("Другое имя сайта", words), 400)
     if code == 401 and not is_fragment() and request.method == "GET":
         return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
     if code == 405 and request.url_rule is None and request.method == "GET" and not is_fragment():
@@ -108,6 +117,29 @@ def on_too_large(_error: Exception) -> ResponseReturnValue:
     return answer(404)
 
 
+def on_unavailable(error: Exception) -> ResponseReturnValue:
+    """Disk or database refuse: nothing was stored, and the same request is worth sending again (R2.1.c)."""
+    cause = availability.cause_of(error)
+    return unavailable(cause) if cause else on_fault(error)
+
+
+def unavailable(cause: availability.Cause) -> Response:
+    """503 that asks the database for nothing: it has neither the header nor the college's name."""
+    # Not the error itself: its text may hold what somebody typed.
+    current_app.logger.error("not available: %s, at %s", cause.key, request.endpoint)
+    reads = request.method in SAFE_METHODS
+    lead = f"{cause.words[0].upper()}{cause.words[1:]}." if reads else f"Не сохранено: {cause.words}."
+    if request.accept_mimetypes.best == "application/json":
+        response = make_response(jsonify(error=f"{lead} {AGAIN}"), 503)
+    else:
+        what_to_do = f"{KEPT if is_fragment() else GO_BACK}{AGAIN}" if not reads else AGAIN
+        name = "errors/_unavailable.html" if is_fragment() else "errors/unavailable.html"
+        text = current_app.jinja_env.get_template(name).render(lead=lead, what_to_do=what_to_do)
+        response = make_response(text, 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
 def on_fault(error: Exception) -> ResponseReturnValue:
     """Anything unforeseen: logged with its traceback, told without it."""
     if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
@@ -119,9 +151,7 @@ def on_fault(error: Exception) -> ResponseReturnValue:
     except Exception as another:
         # The page itself needs the database for its header: without one, the bare words.
         current_app.logger.error("no error page either\n%s", faults.describe(another))
-        return make_response(
-            "<!DOCTYPE html><meta charset=utf-8><title>500</title><h1>{}</h1><p>{}".format(*MESSAGES[500]), 500
-        )
+        return make_response(BARE.format(*MESSAGES[500]), 500)
 
 
 def answer(code: int, message: str | None = None, status: int | None = None) -> Response:
@@ -131,7 +161,13 @@ def answer(code: int, message: str | None = None, status: int | None = None) -> 
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=context["message"]), status or code)
     template = "errors/_error.html" if is_fragment() else "errors/error.html"
-    return make_response(render_template(template, **context), status or code)
+    try:
+        return make_response(render_template(template, **context), status or code)
+    except (DBAPIError, PoolTimeoutError) as error:  # the page's header asks for the college and the viewer
+        cause = availability.cause_of(error)
+        if cause is None:
+            raise
+        return unavailable(cause)
 
 
 def ask_to_sign_in(response: Response) -> Response:

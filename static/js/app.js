@@ -52,10 +52,10 @@ document.addEventListener("htmx:error", (event) => {
   toast("Нет связи с сервером. Проверьте сеть и повторите.", "bad");
 });
 
-/** The Russian text of an error fragment (templates/errors/_error.html), or "". */
-export function errorText(html) {
+/** The Russian text of an error fragment (templates/errors/_error.html), or "". `part`: only its beginning. */
+export function errorText(html, part = "[data-error]") {
   const parsed = new DOMParser().parseFromString(html || "", "text/html");
-  return parsed.querySelector("[data-error]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  return parsed.querySelector(part)?.textContent.trim().replace(/\s+/g, " ") ?? "";
 }
 
 // ── Menus that drop down, dialogs, forms that fill themselves ──────────────

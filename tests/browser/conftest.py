@@ -177,5 +177,5 @@ def session_cookie(app: Flask, person: Person) -> str:
 def _is_fault(message: Any) -> bool:
     # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults.
     return message.type in ("error", "warning") and not re.search(
-        r"status of (401|409|422|423|500)|ERR_|Failed to fetch", message.text
+        r"status of (401|409|422|423|500|503)|ERR_|Failed to fetch", message.text
     )

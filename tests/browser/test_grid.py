@@ -1,6 +1,8 @@
 """The grid as a teacher fills it: real keys in a real browser on a real server."""
 
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from factories import Journal, enroll, make_journal, make_person, viewer_of
@@ -246,6 +248,26 @@ def test_server_gone_for_a_while_loses_nothing_typed(open_as, journal, server):
         server.start()
     wait_for(page, "document.getElementById('save-state').dataset.state === 'saved'", 40)
     assert stored(journal, 3) == {0: "5", 1: "4", 2: "3"}
+
+
+def test_r2_1_c_a_database_locked_by_something_else_is_told_and_what_was_typed_goes_out_when_it_is_free(
+    open_as, journal, server
+):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 0, 3).click()
+    db.session.rollback()
+    with closing(sqlite3.connect(server.instance / "ejournal.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page.keyboard.type("5")
+        page.keyboard.press("Enter")
+        page.keyboard.type("4")
+        page.keyboard.press("Enter")
+        page.locator("#toasts").get_by_text("Не сохранено: база данных занята").wait_for(timeout=30_000)
+        assert page.locator("#save-state").inner_text() == "Сервер не сохраняет: ждут отправки 2"
+        assert [cell(page, journal, row, 3).inner_text() for row in range(2)] == ["5", "4"]
+        other.execute("ROLLBACK")
+    wait_for(page, "document.getElementById('save-state').dataset.state === 'saved'", 40)
+    assert stored(journal, 3) == {0: "5", 1: "4"}
 
 
 def test_expired_session_asks_for_the_password_in_place_and_then_sends_what_was_typed(open_as, journal, context):

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from flask import current_app
+
 from ejournal.access import Viewer
 from ejournal.exchange import pending
 from ejournal.jobs import files, night
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
-from ejournal.services import letters, notices, old_sessions, remark_night, repeats
+from ejournal.services import leftovers, letters, notices, old_sessions, remark_night, repeats
 
 
 @nightly("clear-jobs", "Результаты заданий старше недели")
@@ -22,6 +24,11 @@ def clear_sessions() -> str:
 @nightly("clear-uploads", "Незавершённые загрузки списков")
 def clear_uploads() -> str:
     return f"удалено файлов: {pending.sweep()}"
+
+
+@nightly("clear-leftovers", "Остатки прерванной работы: файлы, которые никому не принадлежат")
+def clear_leftovers() -> str:
+    return f"удалено: {leftovers.remove_old(current_app.config['EJOURNAL'])}"
 
 
 @nightly("clear-letters", "Старые письма и уведомления")

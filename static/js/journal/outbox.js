@@ -1,7 +1,7 @@
 // Saving in the background: typing goes on, values go out one after another, in order, and none is dropped.
 // A cell shows what became of it: saving, saved, refused, waiting for the network.
 
-import { csrfToken, announce } from "../app.js";
+import { csrfToken, announce, errorText, toast } from "../app.js";
 import { viewerId } from "../session.js";
 import { refusalOf } from "../offline/cells-in.js";
 import * as store from "../offline/store.js";
@@ -16,6 +16,7 @@ const queue = [];
 let running = false;
 let inFlight = null;
 let offline = false;
+let refusing = "";
 let retry = 0;
 let wake = null;
 const listeners = { refused: () => {}, saved: () => {} };
@@ -133,7 +134,10 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.outcome) ctx.request.keepalive = true;
 });
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.outcome) ctx.outcome.status = ctx.response.status;
+  if (!ctx.outcome) return;
+  ctx.outcome.status = ctx.response.status;
+  // The server is there and says why it cannot store (a full disk, a locked database): waited for like the network.
+  refusing = ctx.response.status === 503 ? errorText(ctx.text, "[data-error] strong") : "";
 });
 
 function settle(edit, status) {
@@ -212,6 +216,7 @@ function refuse(edit, status, cell) {
 /** Waits before trying again: longer each time, at once when the network returns. */
 function pause(status) {
   offline = status !== 401;
+  if (!status) refusing = "";
   retry = Math.min(retry + 1, 5);
   tell();
   return new Promise((resolve) => {
@@ -228,10 +233,11 @@ function tell() {
   const count = queue.length;
   const refused = table.querySelectorAll("td.refused").length;
   let text = refused ? `Не принято: ${refused}` : "Сохранено";
-  if (count) text = offline ? `Нет связи: ждут отправки ${count}` : `Сохраняется: ${count}`;
+  if (count) text = offline ? `${refusing ? "Сервер не сохраняет" : "Нет связи"}: ждут отправки ${count}` : `Сохраняется: ${count}`;
   place.dataset.state = count ? (offline ? "offline" : "saving") : refused ? "refused" : "saved";
   if (text !== last) place.textContent = text;
-  if (offline && count && !last.startsWith("Нет связи")) announce("Нет связи. Введённое сохранится, когда она появится.");
+  if (offline && count && refusing) toast(`${refusing} Введённое остаётся на странице: отправим снова сами.`, "bad");
+  else if (offline && count && !last.startsWith("Нет связи")) announce("Нет связи. Введённое сохранится, когда она появится.");
   last = text;
 }
 export { tell };
