@@ -65,7 +65,7 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     period = statements.period_of(group, period_id)
     span = statements.counted_span(period)
     students = movement_plan.in_group(group_id, span[1])
-    facts = statement_facts.load([student.id for student in students], span, period)
+    facts = statement_facts.load([student.id for student in students], span, period, of_year=True)
     given = facts.period_marks if of == PERIOD else _of_year(facts, of)
     if of != PERIOD and not given:
         raise RefusedError(f"Оценок «{MARKS[of]}» нет: их ставят в конце года. Выберите его последний период.")

@@ -107,9 +107,7 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     means, counted = _fill(course, students, columns, chosen, period, can_edit)
     of_period = next((slot for slot in mark_slots.of_course(course, periods) if f"p{slot.key}" == period.value), None)
     slots = grid_marks.fill(course, periods, students, can_edit, closings, of_period, counted)
-    papers = absence_cover.hints(course.id, chosen.span)
-    for student in students:
-        student.paper = papers.get(student.id, "")
+    _tell_papers(course, chosen, students)
     students = [student for student in students if _is_shown(student, chosen, period)]
     return Grid(
         course=course,
@@ -128,6 +126,12 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
         closed=any(first <= chosen.span[0] and chosen.span[1] <= last for first, last in closed_spans)
         or course.year.closed_at is not None,
     )
+
+
+def _tell_papers(course: Course, chosen: Choice, students: Sequence[Student]) -> None:
+    papers = absence_cover.hints(course.id, chosen.span)
+    for student in students:
+        student.paper = papers.get(student.id, "")
 
 
 def find_course(viewer: Viewer, course_id: int) -> tuple[Course, bool]:

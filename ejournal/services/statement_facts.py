@@ -105,8 +105,10 @@ def members(group_id: int, span: tuple[date, date]) -> list[tuple[Person, str]]:
     return list(found.values())
 
 
-def load(student_ids: Sequence[int], span: tuple[date, date], period: Period | None = None) -> Facts:
-    """Everything of some students between two dates, both included; nine queries at most."""
+def load(
+    student_ids: Sequence[int], span: tuple[date, date], period: Period | None = None, *, of_year: bool = False
+) -> Facts:
+    """Everything of some students between two dates, both included; seven queries. `of_year`: marks of the year too."""
     in_group = _in_groups(student_ids, span)
     exempt, elsewhere = _individual(student_ids)
     groups, courses = {key[1] for key in in_group}, {key[1] for key in elsewhere}
@@ -122,12 +124,12 @@ def load(student_ids: Sequence[int], span: tuple[date, date], period: Period | N
     ).all()  # fmt: skip
     given = _given(student_ids, span)
     marks = _period_marks(student_ids, period) if period else {}
-    of_year = _year_marks(student_ids, period) if period else {}
+    years = _year_marks(student_ids, period) if period and of_year else {}
     disciplines = {lesson.discipline_id for lesson in lessons}
     disciplines |= {cell.discipline_id for cells in given.values() for cell in cells}
-    disciplines |= {one for found in (marks, of_year) for own in found.values() for one in own}
+    disciplines |= {one for found in (marks, years) for own in found.values() for one in own}
     titles = {row.id: row.label for row in db.session.scalars(select(Discipline).where(Discipline.id.in_(disciplines)))}
-    return Facts(titles, list(lessons), in_group, _in_subgroups(student_ids), exempt, elsewhere, given, marks, of_year)
+    return Facts(titles, list(lessons), in_group, _in_subgroups(student_ids), exempt, elsewhere, given, marks, years)
 
 
 def _in_groups(student_ids: Sequence[int], span: tuple[date, date]) -> Spans:

@@ -36,6 +36,9 @@ class Row:
     discipline_id: int = 0
     weighed: list[tuple[str | None, int]] = field(default_factory=list)
 
+    def give_year(self, marks: Mapping[str, str]) -> None:
+        self.year_mark, self.final_mark = marks.get(mark_slots.YEAR, ""), marks.get(mark_slots.FINAL, "")
+
 
 @dataclass(slots=True)
 class Statement:
@@ -72,9 +75,8 @@ def count(
         return rows[discipline_id]
 
     for lesson in held:
-        row = row_of(lesson.discipline_id)
-        row.lessons += 1
-        row.hours += lesson.hours
+        row_of(lesson.discipline_id).lessons += 1
+        row_of(lesson.discipline_id).hours += lesson.hours
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = {}
     for cell in given:
         row = row_of(cell.discipline_id)
@@ -87,8 +89,7 @@ def count(
     for discipline_id, mark in period_marks.items():
         row_of(discipline_id).period_mark = mark
     for discipline_id, of_year in year_marks.items():
-        row = row_of(discipline_id)
-        row.year_mark, row.final_mark = of_year.get(mark_slots.YEAR, ""), of_year.get(mark_slots.FINAL, "")
+        row_of(discipline_id).give_year(of_year)
     for discipline_id, row in rows.items():
         row.mean = grading.format_mean(grading.weighted_mean(row.weighed))
         _count_missed(row, codes.get(discipline_id, {}))
@@ -177,7 +178,7 @@ def counted_span(period: Period) -> tuple[date, date]:
 
 def _statements(group: Group, period: Period, students: Sequence[Person]) -> list[Statement]:
     span = counted_span(period)
-    facts = statement_facts.load([student.id for student in students], span, period)
+    facts = statement_facts.load([student.id for student in students], span, period, of_year=True)
     made = []
     for student in students:
         rows, total = count(
