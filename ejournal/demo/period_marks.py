@@ -60,7 +60,7 @@ def _mark(course: Course, semester: int, member: Member, marks: dict[tuple[int, 
     numbers = [(mark, weight) for mark, weight in own if grading.numeric(mark) is not None]
     suggested = grading.suggest_period_mark(grading.weighted_mean(numbers), len(numbers), rules=KIND).mark
     control = course.subject.control[course.group.number][semester - 1]
-    if control == "З" and suggested.isdigit():
+    if control == "З" and suggested.isdecimal():
         return "ЗЧ" if suggested > "2" else "НЗ"
     return suggested
 

@@ -29,7 +29,7 @@ def results(control: str) -> tuple[str, ...]:
 
 def as_credit(suggestion: Suggestion) -> Suggestion:
     """The suggestion for a discipline that ends with a credit: ЗЧ from a 3 on."""
-    if not suggestion.mark.isdigit():
+    if not suggestion.mark.isdecimal():
         return suggestion
     return replace(suggestion, mark=PASSED if suggestion.mark >= "3" else FAILED)
 
@@ -46,7 +46,7 @@ def suggest_year(marks: Sequence[str | None], rules: SuggestionRules = DEFAULT_R
         return None
     if NOT_ATTESTED in marks:
         return Suggestion(NOT_ATTESTED, "за один из периодов «н/а»")
-    numbers = [mark for mark in marks if mark and mark.isdigit()]
+    numbers = [mark for mark in marks if mark and mark.isdecimal()]
     if not numbers:
         return Suggestion(FAILED if FAILED in marks else PASSED, "по зачётам за периоды")
     if FAILED in marks:
@@ -62,7 +62,7 @@ def suggest_final(year: str | None, exam: str | None) -> Suggestion | None:
         return Suggestion(year, f"оценка за год {year}") if year else None
     if exam in (ABSENT, NOT_ATTESTED, FAILED, "2"):
         return Suggestion(NOT_ATTESTED if exam == ABSENT else exam, f"экзамен или зачёт: {exam}")
-    if exam == PASSED or year is None or not year.isdigit():
+    if exam == PASSED or year is None or not year.isdecimal():
         return Suggestion(exam, f"экзамен или зачёт: {exam}")
     half = ROUND_HALF_UP if exam > year else ROUND_HALF_DOWN
     mark = ((Decimal(year) + Decimal(exam)) / 2).quantize(Decimal(1), half)

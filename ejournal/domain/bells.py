@@ -40,7 +40,7 @@ def out_of_order(times: Mapping[int, Times]) -> dict[int, str]:
 def _clock(text: str) -> time | None:
     """«8:30», «08.30», «08:30:00» as people and browsers write it."""
     parts = text.strip().replace(".", ":").split(":")[:2]
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
         return None
     hours, minutes = (int(part) for part in parts)
     return time(hours, minutes) if hours < 24 and minutes < 60 else None

@@ -44,7 +44,7 @@ def normalize_group_title(text: str) -> str:
     parts = [part for part in _NOT_ALPHANUMERIC.split(text.replace("Ё", "Е")) if part]
     key = ""
     for part in parts:
-        between_digits = key[-1:].isdigit() and part[0].isdigit()
+        between_digits = key[-1:].isdecimal() and part[0].isdecimal()
         key += f"-{part}" if between_digits else part
     return key.casefold()
 

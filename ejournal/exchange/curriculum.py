@@ -37,7 +37,7 @@ def read(content: bytes, filename: str = "") -> Plan:
 
 def _read_sheets(sheets: list[Sheet]) -> Plan:
     table = find_tables(sheets, FIELDS, REQUIRED)[0]
-    if not any(key.startswith("s") and key[1:].isdigit() for key in table.columns):
+    if not any(key.startswith("s") and key[1:].isdecimal() for key in table.columns):
         raise FileError("В плане нет столбцов с часами по семестрам («1 сем.», «2 сем.» …).")
     plan = Plan()
     _read_titles(table, plan)
@@ -95,7 +95,7 @@ def _read_row(reading: Reading, plan: Plan) -> None:
 def _hours(reading: Reading) -> dict[int, int]:
     hours: dict[int, int] = {}
     for key in reading.table.columns:
-        if key.startswith("s") and key[1:].isdigit() and (given := reading.take(values.whole, key)):
+        if key.startswith("s") and key[1:].isdecimal() and (given := reading.take(values.whole, key)):
             hours[int(key[1:])] = given
     return hours
 

@@ -105,7 +105,7 @@ def save(actor: Viewer, schedule_id: int | None, form: Mapping[str, str]) -> Bel
     if errors:
         raise FieldsError(errors)
     schedule.title, schedule.special = title, kind == SPECIAL
-    schedule.weekday = int(kind) if kind.isdigit() else None
+    schedule.weekday = int(kind) if kind.isdecimal() else None
     db.session.add(schedule)
     db.session.flush()
     db.session.execute(delete(Bell).where(Bell.schedule_id == schedule.id))
@@ -177,7 +177,7 @@ def _kind_errors(schedule: BellSchedule, kind: str) -> dict[str, str]:
         return {"kind": "На эти звонки назначены даты или группы: сначала снимите их."}
     if kind == SPECIAL:
         return {}
-    weekday = int(kind) if kind.isdigit() else None
+    weekday = int(kind) if kind.isdecimal() else None
     same = BellSchedule.weekday.is_(None) if weekday is None else BellSchedule.weekday == weekday
     other = db.session.scalar(
         select(BellSchedule).where(same, ~BellSchedule.special, BellSchedule.id != (schedule.id or 0))

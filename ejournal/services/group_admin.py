@@ -48,10 +48,10 @@ def save(actor: Viewer, group_id: int | None, form: Mapping[str, str]) -> Group:
     elif _namesake(title, group_id):
         errors["title"] = f"Группа «{title}» уже есть."
     admission = form.get("admission_year", "")
-    if not (admission.isdigit() and 2000 <= int(admission) <= 2100):
+    if not (admission.isdecimal() and 2000 <= int(admission) <= 2100):
         errors["admission_year"] = "Укажите год поступления, например 2026."
     years = form.get("years", "").strip()
-    if years and not (years.isdigit() and 1 <= int(years) <= 6):
+    if years and not (years.isdecimal() and 1 <= int(years) <= 6):
         errors["years"] = "Лет обучения — от 1 до 6 или пусто: как у специальности."
     programme = form.get("programme_id", "")
     if programme and programme not in {str(row.id) for row in programmes()}:
@@ -82,7 +82,7 @@ def save_programme(actor: Viewer, form: Mapping[str, str]) -> Programme:
     if db.session.scalar(select(Programme.id).where(Programme.code == code)):
         errors["code"] = f"Специальность {code} уже есть."
     years = form.get("programme_years", "4")
-    if not (years.isdigit() and 1 <= int(years) <= 6):
+    if not (years.isdecimal() and 1 <= int(years) <= 6):
         errors["programme_years"] = "Лет обучения — от 1 до 6."
     if errors:
         raise FieldsError(errors)

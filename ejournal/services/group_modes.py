@@ -130,7 +130,7 @@ def _parse(group_id: int, typed: Mapping[str, Any], schedules: Collection[int], 
 
 def _number(text: Any) -> int:
     text = str(text).strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
 
 
 def _store(actor: Viewer, year: AcademicYear, groups: Iterable[Group], wanted: Mapping[int, Mode]) -> int:

@@ -192,7 +192,7 @@ def parse_date(text: str, name: str, errors: dict[str, str]) -> date | None:
 
 def parse_number(text: str, name: str, most: int, errors: dict[str, str]) -> int:
     text = text.strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     if not 1 <= number <= most:
         errors[name] = f"Укажите число от 1 до {most}."
         return 0

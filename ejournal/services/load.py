@@ -174,7 +174,7 @@ def set_period_hours(actor: Viewer, course_id: int, typed: Mapping[int, str]) ->
 
 def is_hours(text: str) -> bool:
     text = text.strip()
-    return text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= MOST_HOURS
+    return text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= MOST_HOURS
 
 
 def _hours_words(hours: Mapping[int, int]) -> str:

@@ -36,4 +36,4 @@ def module_key(index: str) -> str:
 
 def order(index: str) -> list[tuple[int, int | str]]:
     """The key by which indexes stand in order: ОП.2 before ОП.10."""
-    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.findall(r"\d+|[^\d.]+", index)]
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in re.findall(r"\d+|[^\d.]+", index)]

@@ -147,7 +147,9 @@ def _check(actor: Viewer, typed: Typed, resource_id: int = 0) -> tuple[str, list
         errors["description"] = f"Не длиннее {DESCRIPTION} знаков."
     if typed.kind not in RESOURCE_KINDS:
         errors["kind"] = "Выберите: учёба или досуг."
-    if actor.holds(OVERSEERS) and not (typed.ordinal.isascii() and typed.ordinal.isdigit() and len(typed.ordinal) < 5):
+    if actor.holds(OVERSEERS) and not (
+        typed.ordinal.isascii() and typed.ordinal.isdecimal() and len(typed.ordinal) < 5
+    ):
         errors["ordinal"] = f"Целое число от 0 до {LAST}: меньшее стоит выше."
     if typed.choice.group_ids:
         errors["audience"] = "Ресурсы рекомендуют ролям, курсам и специальностям, не группам."

@@ -45,7 +45,7 @@ def save(actor: Viewer, form: Mapping[str, str]) -> int:
     errors = {
         field: f"Целое число от 1 до {most}."
         for field, (_key, _title, most) in FIELDS.items()
-        if not (typed[field].isascii() and typed[field].isdigit() and len(typed[field]) < 6)
+        if not (typed[field].isascii() and typed[field].isdecimal() and len(typed[field]) < 6)
         or not 1 <= int(typed[field]) <= most
     }
     if errors:

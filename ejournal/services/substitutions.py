@@ -144,7 +144,7 @@ def words(made: Substitution) -> str:
     if teacher:
         parts.append(teacher.short_name)
     if made.room:
-        parts.append(f"ауд. {made.room}" if made.room[:1].isdigit() else made.room)
+        parts.append(f"ауд. {made.room}" if made.room[:1].isdecimal() else made.room)
     return ", ".join(part for part in parts if part)
 
 

@@ -180,7 +180,7 @@ def parse_pasted(text: str) -> list[Line]:
     section = ""
     for row in text.splitlines():
         cells = [" ".join(cell.split()) for cell in row.split("\t")]
-        if cells and cells[0].isdigit() and len(cells) > 1:
+        if cells and cells[0].isdecimal() and len(cells) > 1:
             cells = cells[1:]  # the number of the lesson
         title = cells[0] if cells else ""
         if not title:
@@ -189,7 +189,7 @@ def parse_pasted(text: str) -> list[Line]:
             section = title
             continue
         rest = [*cells[1:], "", "", ""]
-        hours = int(rest[0]) if rest[0].isdigit() and len(rest[0]) < 4 else 2
+        hours = int(rest[0]) if rest[0].isdecimal() and len(rest[0]) < 4 else 2
         lines.append(Line(None, section, title, hours, rest[1], rest[2]))
     return lines
 

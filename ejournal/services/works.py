@@ -118,7 +118,7 @@ def _of(lesson: Lesson, work_id: int) -> Work:
 def _checked(lesson: Lesson, form: Mapping[str, str]) -> _Fields:
     errors: dict[str, str] = {}
     kind_id = form.get("kind_id", "")
-    kind = db.session.get(WorkKind, int(kind_id)) if kind_id.isascii() and kind_id.isdigit() else None
+    kind = db.session.get(WorkKind, int(kind_id)) if kind_id.isascii() and kind_id.isdecimal() else None
     if kind is None:
         errors["kind_id"] = "Выберите вид работы."
     title = " ".join(form.get("title", "").split())

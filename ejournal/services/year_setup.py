@@ -91,7 +91,7 @@ def save_period(actor: Viewer, year: AcademicYear, period_id: int | None, form: 
     number = form.get("number", "")
     if not title:
         errors["title"] = "Назовите период, например «1 семестр»."
-    if not (number.isdigit() and 1 <= int(number) <= 12):
+    if not (number.isdecimal() and 1 <= int(number) <= 12):
         errors["number"] = "Номер периода — от 1 до 12."
     course, group = _scope(form)
     if starts and ends and not errors:
@@ -228,7 +228,7 @@ def _dates(year: AcademicYear, form: Mapping[str, str], errors: dict[str, str]) 
 def _scope(form: Mapping[str, str]) -> tuple[int | None, int | None]:
     """«course-2» or «group-17» of the form's `scope`; anything else is everybody."""
     kind, _, number = form.get("scope", "").partition("-")
-    value = int(number) if number.isdigit() else None
+    value = int(number) if number.isdecimal() else None
     if kind == "group" and value and db.session.get(Group, value):
         return None, value
     return (value, None) if kind == "course" else (None, None)

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         f"{calendar.WEEKDAYS[value.weekday()]}, {calendar.format_day_month(value)}"
     )
     # «ауд. 217», but «Лаб. 217» and «спортзал» as they are.
-    app.jinja_env.filters["room"] = lambda value: f"ауд. {value}" if value[:1].isdigit() else value
+    app.jinja_env.filters["room"] = lambda value: f"ауд. {value}" if value[:1].isdecimal() else value
     app.jinja_env.filters["file_size"] = format_size
     # Stored addresses were checked when they were typed; what got into the database otherwise leads nowhere.
     app.jinja_env.filters["outside"] = lambda value: web_addresses.clean(value or "") or "#"

@@ -37,6 +37,7 @@ NOT_LOGGED = {
     "documents.journal_book": "the same",
     "help.see_updates": "what oneself has seen",
     "jobs.start_night": "a job",
+    "announcements.seen": "what oneself has seen",
     "messages.draft": "one's own draft, nobody else sees it",
     "notices.see": "what oneself has seen",
 }

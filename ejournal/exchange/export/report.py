@@ -122,7 +122,7 @@ def _write(sheet: Any, row: int, column: int, value: Value, kind: Kind, form: An
         # Rounded as it is shown, or a sum on the sheet would part from the one on paper.
         number = rounded(Decimal(value), PLACES.get(kind, 2))
         sheet.write_number(row, column, float(number / 100 if kind is Kind.PERCENT else number), form)
-    elif kind is Kind.MARK and value.isdigit():
+    elif kind is Kind.MARK and value.isdecimal():
         sheet.write_number(row, column, int(value), form)
     else:
         sheet.write_string(row, column, value, form)

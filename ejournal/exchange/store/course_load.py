@@ -137,4 +137,4 @@ def _id(group: Group) -> int:
 
 
 def subgroup_number(title: str) -> int:
-    return next((int(sign) for sign in title if sign.isdigit()), 0)
+    return next((int(sign) for sign in title if sign.isdecimal()), 0)

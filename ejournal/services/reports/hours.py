@@ -110,7 +110,7 @@ def planned(scope: Scope) -> dict[int, int]:
     """Hours of each journal in the chosen period: of the load by period, else of the curriculum by semester; of the
     year, as the load has it. Days and months have no plan of their own: the year's. Two queries."""
     period = chosen_period(scope)
-    number = int(period[1:]) if period.startswith("s") and period[1:].isdigit() else 0
+    number = int(period[1:]) if period.startswith("s") and period[1:].isdecimal() else 0
     if not number:
         return {journal.id: journal.hours for journal in scope.journals.values()}
     of_load: dict[int, dict[int, int]] = defaultdict(dict)

@@ -137,4 +137,4 @@ def _key(value: Value) -> tuple[int, Decimal, str]:
     if isinstance(value, int | Decimal):
         return 0, Decimal(value), ""
     text = str(value)
-    return (0, Decimal(text), "") if text.isdigit() else (1, Decimal(0), fold(text))
+    return (0, Decimal(text), "") if text.isdecimal() else (1, Decimal(0), fold(text))

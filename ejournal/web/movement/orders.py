@@ -112,7 +112,7 @@ def _typed(values: object) -> Typed:
         number=get("number", ""),
         dated=_day(get("dated", "")),
         effective=_day(get("effective", "")),
-        student_ids=tuple(int(value) for value in many("student_ids") if value.isdigit()),
+        student_ids=tuple(int(value) for value in many("student_ids") if value.isdecimal()),
         group_id=get("group_id", type=int),
         leave_until=_day(get("leave_until", "")),
         reason=get("reason", ""),

@@ -85,7 +85,7 @@ def fill_holidays(year_id: int) -> ResponseReturnValue:
 def set_anchor() -> ResponseReturnValue:
     """The first числитель: any day of that week; empty, the week of 1 September."""
     text = request.form.get("anchor", "")
-    day = date.fromisoformat(text) if text and len(text) == 10 and text.replace("-", "").isdigit() else None
+    day = date.fromisoformat(text) if text and len(text) == 10 and text.replace("-", "").isdecimal() else None
     return _do(lambda: year_setup.set_anchor(current_user, day), "Первая неделя числителя сохранена.", "")
 
 
