@@ -15,7 +15,7 @@ COMPILE := uv pip compile pyproject.toml - --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture lint format bench lock clean
+.PHONY: help run test torture lint format bench upgrade lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ format: $(DEV) ## put code and templates into the shape lint asks for
 
 bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against an empty page, a large college's lists
 	@$(BIN)/python bench/run.py
+
+# A second make: what the new version needs is read from its own files.
+upgrade: ## newest version, its dependencies, a copy of the database, its migration, a check; stop the server before
+	@git pull --ff-only
+	@$(MAKE) --no-print-directory $(RUNTIME)
+	@$(BIN)/ejournal upgrade
 
 # setuptools is locked too: the project itself is then installed from its folder without asking the network.
 lock: ## newest versions of all dependencies, with hashes, into requirements*.txt (needs uv)

@@ -13,6 +13,7 @@ from typing import Any
 import factories
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -235,6 +236,26 @@ def test_a_night_that_fails_says_so_and_keeps_the_last_good_copy_on_record(
     assert not copies.status().is_good
     assert copies.status().problem
     assert good.is_good
+
+
+def test_a_copy_that_fails_its_trial_is_neither_the_last_good_one_nor_crowds_one_out(
+    college: factories.Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = copies.nightly()
+
+    def fails(path: Path) -> None:
+        raise ArchiveError("таблица cell восстановилась иной")
+
+    monkeypatch.setattr(copies, "try_out", fails)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=1)), pytest.raises(ArchiveError):
+        copies.nightly()
+    status = copies.status()
+    assert (status.made_at, status.checked_at) == (good.made_at, good.checked_at)
+    assert "восстановилась иной" in status.problem
+    assert not status.is_good
+    assert sorted(path.name for path in copies.folder().glob("*.backup")) == sorted(
+        ["failed-trial.backup", Path(good.path).name]
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import factories
+import pytest
 import sqlalchemy as sa
 from flask_migrate import upgrade
 from flask_wtf.csrf import URLSafeTimedSerializer
@@ -25,6 +26,7 @@ from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db, reading
 from ejournal.models import Person
+from tests.conftest import POSTGRES
 
 STUDENTS, LESSONS = 12, 4
 VALUES = ["5", "4", "3", "о5", "н", "б4", "5-", "п", "2"]
@@ -76,6 +78,22 @@ class College:
         return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
 
 
+@contextmanager
+def on_postgres(instance: Path, name: str) -> Iterator[College]:
+    """A college in a database of its own of the tests' server."""
+    if not POSTGRES:
+        pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
+    url = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield College(instance, url.set(database=name).render_as_string(hide_password=False))
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    admin.dispose()
+
+
 class Served:
     """One `ejournal run` with its workers, in a process group of its own, so that one signal reaches them all."""
 
@@ -108,8 +126,8 @@ class Served:
         self.process.terminate()
         self.process.wait(30)
 
-    def get(self, path: str, cookie: str = "") -> tuple[int, dict[str, str], str]:
-        return self._ask("GET", path, b"", {"Cookie": cookie or self.college.cookie, "HX-Request": "true"})
+    def get(self, path: str) -> tuple[int, dict[str, str], str]:
+        return self._ask("GET", path, b"", {"Cookie": self.college.cookie, "HX-Request": "true"})
 
     def post(self, path: str, form: dict[str, Any], client: str = "") -> int:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -133,7 +151,11 @@ class Served:
         try:
             connection.request(method, path, body or None, headers)
             answer = connection.getresponse()
-            return answer.status, dict(answer.headers), answer.read().decode()
+            return (
+                answer.status,
+                {name.lower(): value for name, value in answer.headers.items()},
+                answer.read().decode(),
+            )
         except http.client.HTTPException as error:
             raise ConnectionError(str(error)) from error
         finally:

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from torture.college import College, Files, Lessons, Marks, Served, Writer
+from torture.college import College, Files, Lessons, Marks, Served, Writer, on_postgres
 
 from ejournal.config import ROOT
 from ejournal.models import Cell, Enrollment, Group, Homework, Lesson, LogEntry, StoredFile
 from ejournal.services import files, leftovers
-from tests.conftest import POSTGRES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a group of processes")
 
@@ -35,18 +34,8 @@ def college(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> I
     if request.param == "sqlite":
         yield College(tmp_path / "college")
         return
-    if not POSTGRES:
-        pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
-    url = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    name = f"ejournal_kill_{worker_id}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield College(tmp_path / "college", url.set(database=name).render_as_string(hide_password=False))
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    admin.dispose()
+    with on_postgres(tmp_path / "college", f"ejournal_kill_{worker_id}") as made:
+        yield made
 
 
 @pytest.mark.slow
@@ -72,8 +61,9 @@ class Torment:
 
     def run(self, kills: int) -> None:
         for _ in range(kills):
+            importing = self._import()  # by the time the server answers it is well under way
             self.served.start()
-            self._work_until_killed()
+            self._work_until_killed(importing)
             self._check()
         self.served.start()
         try:
@@ -90,17 +80,15 @@ class Torment:
         assert not list((self.college.instance / "files").glob("coming-*"))
         assert self._has_begun()
 
-    def _work_until_killed(self) -> None:
+    def _work_until_killed(self, importing: "subprocess.Popen[bytes]") -> None:
         stop = threading.Event()
         acts = [*(column.save for column in self.marks), self.files.attach, self.lessons.fill]
         writers = [Writer(act, stop) for act in acts]
-        importing = self._import()
         for writer in writers:
             writer.start()
-        stop.wait(random.uniform(0.3, 3))  # the moment is the subject
-        deadline = time.monotonic() + 30
-        while not self._has_begun() and time.monotonic() < deadline:
-            stop.wait(0.05)
+        wanted, deadline = self._saved() + random.randrange(3, 40), time.monotonic() + 20  # the moment is the subject
+        while (self._saved() < wanted or not self._has_begun()) and time.monotonic() < deadline:
+            stop.wait(0.02)
         self.served.kill()
         with suppress(ProcessLookupError):
             os.killpg(importing.pid, signal.SIGKILL)
@@ -109,6 +97,9 @@ class Torment:
         for writer in writers:
             writer.join(35)
         assert [fault for writer in writers for fault in writer.faults] == []
+
+    def _saved(self) -> int:
+        return sum(column.count for column in self.marks)
 
     def _has_begun(self) -> bool:
         return all([*(column.count for column in self.marks), self.files.acknowledged, self.lessons.acknowledged])
@@ -157,9 +148,8 @@ class Torment:
             assert hashlib.sha256(files.path_of(sha256).read_bytes()).hexdigest() == sha256
 
     def summary(self) -> str:
-        saved = sum(column.count for column in self.marks)
         done = sum(self.lists.values())
         return (
-            f"acknowledged: {saved} values, {len(self.files.acknowledged)} files, {self.lessons.number} lessons sent, "
-            f"{done} of {len(self.lists)} lists imported; files without a row swept: {self.left}"
+            f"acknowledged: {self._saved()} values, {len(self.files.acknowledged)} files, {self.lessons.number} "
+            f"lessons sent, {done} of {len(self.lists)} lists imported; files without a row swept: {self.left}"
         )
