@@ -182,10 +182,10 @@ def _finish(part: Path, year_id: int, entries: list[_Entry]) -> dict[str, Any]:
         }
         shown = {"about": about, "made": settings.local(moment), "entries": entries}
         jinja = current_app.jinja_env
-        _save(part / "index.html", jinja.get_template("archive/book/index.html").render(**shown).encode())
+        _save(part / "index.html", jinja.get_template("archive/book/index.html").render(**shown, up="").encode())
         for entry in entries:
             page = jinja.get_template("archive/book/group.html").render(
-                **shown, entry=entry, results=RESULTS, marks=MARKS
+                **shown, up="../", entry=entry, results=RESULTS, marks=MARKS
             )
             _save(part / entry.folder / "index.html", page.encode())
         db.session.rollback()
