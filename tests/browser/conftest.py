@@ -175,7 +175,8 @@ def session_cookie(app: Flask, person: Person) -> str:
 
 
 def _is_fault(message: Any) -> bool:
-    # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults.
+    # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults. That the service
+    # worker is kept out is the doing of `browser_context_args`.
     return message.type in ("error", "warning") and not re.search(
-        r"status of (401|409|422|423|500|503)|ERR_|Failed to fetch", message.text
+        r"status of (401|409|422|423|500|503)|ERR_|Failed to fetch|registration blocked by Playwright", message.text
     )
