@@ -9,9 +9,6 @@ import io
 from typing import Any
 
 from flask import current_app
-from xhtml2pdf import pisa
-from xhtml2pdf.config.resources import ResourceAccessPolicy
-from xhtml2pdf.default import DEFAULT_CSS
 
 from ejournal.config import ROOT
 
@@ -36,6 +33,11 @@ def render(template: str, *, orientation: str = "portrait", **context: Any) -> b
 
 def from_html(html: str, css: str = "", title: str = "") -> bytes:
     """HTML as a PDF. Whatever it names outside static/fonts is left out, unread."""
+    # Only where something is printed: 30 MB and a second of the start of every process.
+    from xhtml2pdf import pisa
+    from xhtml2pdf.config.resources import ResourceAccessPolicy
+    from xhtml2pdf.default import DEFAULT_CSS
+
     out = io.BytesIO()
     policy = ResourceAccessPolicy.server(base_dir=FONTS, allow_remote=False, max_render_seconds=MOST_SECONDS)
     done = pisa.CreatePDF(
