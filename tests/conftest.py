@@ -20,6 +20,8 @@ from ejournal.jobs.queue import queue
 from ejournal.models import Person
 
 POSTGRES = os.environ.get("EJOURNAL_TEST_POSTGRES")
+# Which database the tests use that do not ask for one: everything once on PostgreSQL before a release.
+USUAL = os.environ.get("EJOURNAL_TEST_ON", "sqlite")
 
 SignIn = Callable[[Person], FlaskClient]
 
@@ -60,7 +62,7 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 @pytest.fixture
 def app(request: pytest.FixtureRequest) -> Flask:
     """The application on an empty database. No context is pushed: requests must not share one with the test."""
-    if getattr(request, "param", "sqlite") == "postgres":
+    if getattr(request, "param", USUAL) == "postgres":
         application = request.getfixturevalue("postgres_app")
         with application.app_context():
             _empty()

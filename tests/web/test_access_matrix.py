@@ -126,10 +126,15 @@ class College:
 
 
 @pytest.fixture
-def college(app: Flask, made: tuple[bytes, dict[str, object], dict[str, str]]) -> College:
-    """Made once, put back as it was before every route: making it takes longer than asking eight viewers."""
-    database, arguments, cookies = made
-    Path(app.config["EJOURNAL"].instance / "ejournal.db").write_bytes(database)
+def college(app: Flask, request: pytest.FixtureRequest) -> College:
+    """On SQLite made once and put back before every route: making it takes longer than asking eight viewers."""
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        database, arguments, cookies = request.getfixturevalue("made")
+        Path(app.config["EJOURNAL"].instance / "ejournal.db").write_bytes(database)
+    else:
+        with app.app_context():
+            arguments, cookies = _people_and_things(app)
+            db.session.remove()
     clients = {}
     for name, cookie in cookies.items():
         clients[name] = app.test_client()
@@ -143,14 +148,14 @@ def made(empty_sqlite: Callable[[], Flask]) -> tuple[bytes, dict[str, object], d
     """The database of a college with one of everything, what its addresses name, and the cookie of each viewer."""
     app = empty_sqlite()
     with app.app_context():
-        people, arguments = _people_and_things()
-        cookies = {name: _cookie(app, person) for name, person in people.items()}
+        arguments, cookies = _people_and_things(app)
         db.session.remove()
         db.engine.dispose()  # the last connection that is closed leaves one whole file
-    return Path(app.config["EJOURNAL"].instance / "ejournal.db").read_bytes(), arguments, {"nobody": "", **cookies}
+    return Path(app.config["EJOURNAL"].instance / "ejournal.db").read_bytes(), arguments, cookies
 
 
-def _people_and_things() -> tuple[dict[str, Person], dict[str, object]]:
+def _people_and_things(app: Flask) -> tuple[dict[str, object], dict[str, str]]:
+    """What the addresses name, and the cookie of each viewer."""
     journal = factories.make_journal(students=1, lessons=1)
     people = {
         "teacher": journal.teacher,
@@ -177,7 +182,7 @@ def _people_and_things() -> tuple[dict[str, Person], dict[str, object]]:
     for part in PARTS:
         # What a part's addresses name: made by it, for the college's one journal.
         arguments |= part.arguments(journal) if hasattr(part, "arguments") else {}
-    return people, arguments
+    return arguments, {"nobody": "", **{name: _cookie(app, person) for name, person in people.items()}}
 
 
 def _cookie(app: Flask, person: Person) -> str:
