@@ -175,7 +175,8 @@ def session_cookie(app: Flask, person: Person) -> str:
 
 
 def _is_fault(message: Any) -> bool:
-    # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults.
+    # Chromium reports a refused save (409, 422 …) as an error too; those are answers, not faults. The service worker
+    # is kept out of every browser but that of test_offline, which Playwright warns of.
     return message.type in ("error", "warning") and not re.search(
-        r"status of (401|409|422|423|500|503)|ERR_|Failed to fetch", message.text
+        r"status of (401|409|422|423|500|503)|ERR_|Failed to fetch|Service Worker registration blocked", message.text
     )
