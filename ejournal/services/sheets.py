@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from secrets import token_hex
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import OVERSEERS, Viewer, sees, teaches
 from ejournal.domain import attestation, debts, session_plan
 from ejournal.extensions import db
-from ejournal.models import SHEET_KINDS, AttestationSheet, Course, Period, SheetRow
+from ejournal.models import SHEET_KINDS, AttestationSheet, Course, LogEntry, Period, SheetRow
 from ejournal.models.base import now
 from ejournal.services import grid, log, roster, settings, sheet_debts, spans
 from ejournal.services.debts import examiners_of
@@ -64,13 +64,15 @@ def create(actor: Viewer, form: Mapping[str, str], student_ids: Sequence[int] = 
     course, _teaches = grid.find_course(actor, int(form["course"]) if form.get("course", "").isdecimal() else 0)
     if course.year.closed_at:
         raise ClosedError(f"Учебный год {course.year.title} закрыт: его можно только читать (п. 2.3).")
+    # Two created at once must see each other: one student stands in one unfinished sheet.
+    db.session.execute(select(Course.id).where(Course.id == course.id).with_for_update())
     made = _read(course, form)
     students = _students(course, made, student_ids)
     made.rows = [SheetRow(student_id=student.id, updated_by=actor.person_id) for student in students]
     made.created_by, made.number = actor.person_id, token_hex(8)
     db.session.add(made)
     db.session.flush()
-    made.number = f"{course.year.starts.year}-{made.id}"
+    made.number = f"{course.year.starts.year}-{_next_number(made)}"
     _log(actor, made, "create", after=f"{SHEET_KINDS[made.kind]}, {made.date:%d.%m.%Y}, {len(students)} чел.")
     db.session.commit()
     return made
@@ -121,6 +123,28 @@ def close(actor: Viewer, sheet_id: int) -> None:
     sheet_debts.follow(actor, sheet)
     _log(actor, sheet, "close", before="открыта", after="закрыта")
     db.session.commit()
+
+
+def remove(actor: Viewer, sheet_id: int) -> None:
+    """Take back one made by mistake, while nothing is entered; its number is never given again.
+
+    Raises what `create` and `fill` raise.
+    """
+    if not actor.holds(OVERSEERS):
+        raise ForbiddenError("Ведомости удаляет администрация (п. 4.4).")
+    sheet = _to_change(actor, sheet_id)
+    if any(row.mark for row in sheet.rows):
+        raise RefusedError("В ведомости есть результаты: удалить можно только пустую. Сначала уберите результаты.")
+    _log(actor, sheet, "delete", before=f"{SHEET_KINDS[sheet.kind]}, {sheet.date:%d.%m.%Y}", after="")
+    db.session.execute(delete(SheetRow).where(SheetRow.sheet_id == sheet_id))
+    db.session.execute(delete(AttestationSheet).where(AttestationSheet.id == sheet_id))
+    db.session.commit()
+
+
+def _next_number(made: AttestationSheet) -> int:
+    """SQLite gives the id of a removed last row again: a number on paper must stay one sheet's."""
+    created = select(func.count()).where(LogEntry.subject == "sheet", LogEntry.action == "create")
+    return max(made.id, 1 + (db.session.scalar(created) or 0))
 
 
 def _read(course: Course, form: Mapping[str, str]) -> AttestationSheet:
@@ -193,11 +217,39 @@ def _students(course: Course, sheet: AttestationSheet, chosen: Sequence[int]) ->
         listed = [student for student in listed if student.id in owing | failed]
         if chosen:
             listed = [student for student in listed if student.id in chosen]
+    if sheet.kind != "main":
+        listed = _without_unfinished(sheet, listed)
     if not listed:
         raise RefusedError(
             "В эту ведомость некого включить: выберите обучающегося; в повторной — те, кто не сдал или не явился."
         )
     return listed
+
+
+def _without_unfinished(sheet: AttestationSheet, listed: list[Student]) -> list[Student]:
+    """Those who are in no other retake of the period that is still being filled: one attempt, one sheet.
+
+    Raises RefusedError, naming the sheets, where that leaves nobody.
+    """
+    numbers = {
+        row.student_id: row.number
+        for row in db.session.execute(
+            select(SheetRow.student_id, AttestationSheet.number)
+            .join(AttestationSheet, AttestationSheet.id == SheetRow.sheet_id)
+            .where(
+                AttestationSheet.course_id == sheet.course_id,
+                AttestationSheet.period_id == sheet.period_id,
+                AttestationSheet.kind != "main",
+                AttestationSheet.closed_at.is_(None),
+                SheetRow.student_id.in_([student.id for student in listed]),
+            )
+        )
+    }
+    free = [student for student in listed if student.id not in numbers]
+    if numbers and not free:
+        waiting = ", ".join(f"№ {number}" for number in sorted(set(numbers.values())))
+        raise RefusedError(f"Уже в незакрытой ведомости {waiting}: сначала заполните и закройте её (п. 4.4).")
+    return free
 
 
 def _to_change(actor: Viewer, sheet_id: int) -> AttestationSheet:

@@ -85,6 +85,10 @@ function fillDemoLogin(button) {
   form.querySelector("button").focus();
 }
 
+// A row of sections too long for a phone begins at the one that is open.
+const openSection = document.querySelector('.section-nav [aria-current="page"]');
+if (openSection) openSection.closest("ul").scrollLeft = openSection.offsetLeft - openSection.closest("ul").offsetLeft - 32;
+
 // A filter that takes effect when chosen.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();

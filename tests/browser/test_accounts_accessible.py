@@ -1,5 +1,5 @@
-"""Profile, sessions, compromised accounts and the session's timetable: axe-core finds nothing, phones do not scroll
-sideways (п. 1.7)."""
+"""Profile, sessions, compromised accounts, the session's timetable, control, remarks, continuity, archive and closing:
+axe-core finds nothing, phones do not scroll sideways (п. 1.7)."""
 
 from datetime import timedelta
 
@@ -9,12 +9,19 @@ from factories import make_journal, make_person
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Account, Compromise, Exam, Person, Role
+from ejournal.models import Account, Compromise, Exam, Person, Remark, Role
 from ejournal.services import settings
 
 pytestmark = pytest.mark.browser
 
 PATHS = ("/profile", "/profile/compromise", "/compromise", "/admin/compromises", "/exams/", "/timetable/session")
+
+OFFICE = (
+    "/control/", "/control/?by=item", "/control/terms", "/remarks/", "/remarks/{remark}",
+    "/remarks/journals/{course}/new", "/continuity/",
+    "/archive/", "/closing/?group={group}", "/journal/{course}/closing/{period}", "/sheets/",
+    "/sheets/new/{course}", "/debts/", "/admin/security", "/profile/second-step",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -44,3 +51,36 @@ def test_r1_7_a_axe_finds_nothing(open_as, admin, path, width):
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_r1_7_a_axe_finds_nothing_in_what_the_office_watches(open_as, world):
+    """One browser walks them all: a window of its own for each would take minutes."""
+    journal = make_journal(students=2, lessons=2)
+    office = make_person("Завучева", (Role.SYSADMIN, Role.ADMINISTRATION))
+    remark = Remark(course_id=journal.course_id, text="Темы не записаны", due=settings.today(), state="open")
+    db.session.add(remark)
+    db.session.commit()
+    place = {
+        "remark": remark.id, "course": journal.course_id, "group": journal.group.id, "period": journal.period.id,
+    }  # fmt: skip
+    page, faults = open_as(office, OFFICE[0]), []
+    origin = page.url.removesuffix(OFFICE[0])
+    for path in OFFICE:
+        page.set_viewport_size({"width": 1440, "height": 844})
+        answer = page.goto(origin + path.format(**place))
+        assert answer.status == 200, path
+        found = Axe().run(page)
+        if found.violations_count:
+            faults.append(f"{path}: {found.generate_report()}")
+        page.set_viewport_size({"width": 390, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            faults.append(f"{path}: scrolls sideways")
+    assert faults == []
+
+
+def test_on_a_phone_the_row_of_sections_begins_at_the_open_one(open_as, admin):
+    page = open_as(admin, "/exams/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    box = page.locator(".section-nav [aria-current]").bounding_box()
+    assert 0 <= box["x"] < 390 - box["width"]

@@ -129,6 +129,41 @@ def test_retake_holds_who_failed_or_did_not_come_and_an_individual_one_who_was_c
         create(journal, "individual")
 
 
+def test_one_student_stands_in_one_unfinished_retake(journal):
+    closed(journal, ["5", "2", "неявка"])
+    age()
+    first = create(journal, "retake", (journal.students[1].id,))
+    # The other one is still free, and is the only one who gets into the next.
+    assert [row.student_id for row in create(journal, "retake").rows] == [journal.students[2].id]
+    with pytest.raises(RefusedError, match=f"незакрытой ведомости № {first.number}"):
+        create(journal, "commission", (journal.students[1].id,))
+    db.session.rollback()
+    fill(journal, first, ["2"])
+    sheets.close(viewer_of(journal.teacher), first.id)
+    assert create(journal, "commission", (journal.students[1].id,)).kind == "commission"
+
+
+def test_an_empty_sheet_made_by_mistake_is_removed_and_its_number_is_not_given_again(journal):
+    wrong = create(journal, date="2027-12-31")
+    number, wrong_id = wrong.number, wrong.id
+    with pytest.raises(ForbiddenError):
+        sheets.remove(viewer_of(journal.teacher), wrong_id)
+    fill(journal, wrong, ["5", "4", "3"])
+    with pytest.raises(RefusedError, match="уберите результаты"):
+        sheets.remove(chief(), wrong_id)
+    db.session.rollback()
+    fill(journal, wrong, ["", "", ""])
+    sheets.remove(chief(), wrong_id)
+    with pytest.raises(NotFoundError):
+        sheets.find(chief(), wrong_id)
+    entry = db.session.scalars(db.select(LogEntry).where(LogEntry.action == "delete").order_by(LogEntry.id)).all()[-1]
+    assert (entry.subject, entry.details["name"]) == ("sheet", f"ведомость № {number}")
+    again = closed(journal, ["5", "4", "2"])
+    assert again.number != number
+    with pytest.raises(ClosedError):
+        sheets.remove(chief(), again.id)
+
+
 def test_closed_sheet_is_corrected_by_two_people(journal):
     sheet = closed(journal, ["5", "2", "неявка"])
     row = sheets.find(chief(), sheet.id).rows[1]

@@ -44,6 +44,19 @@ def fill(sheet_id: int) -> ResponseReturnValue:
     return _answer(sheet_id, act, "Ведомость закрыта." if closes else "Результаты сохранены.")
 
 
+@bp.post("/<int:sheet_id>/removal")
+@permits(Role.ADMINISTRATION, Role.SYSADMIN)
+def remove(sheet_id: int) -> ResponseReturnValue:
+    """One made by mistake, while it is empty."""
+    try:
+        sheets.remove(current_user, sheet_id)
+    except (RefusedError, ClosedError) as error:
+        db.session.rollback()
+        return _page(sheet_id, error), error.status
+    flash("Ведомость удалена. Её номер больше не выдаётся.")
+    return redirect(url_for("sheets.index"))
+
+
 @bp.post("/<int:sheet_id>/print")
 @permits(*STAFF)
 def print_sheet(sheet_id: int) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ ROWS = {
     "sheets.new": OVERSEERS,
     "sheets.print_sheet": READS,
     "sheets.propose": KEEPS,
+    "sheets.remove": OVERSEERS,
     "sheets.show": READS,
 }
 
