@@ -23,6 +23,7 @@ from ejournal.demo import (
     past_sessions,
     period_marks,
     plans,
+    remarks,
     reports,
     rows,
     session,
@@ -124,6 +125,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
     absences.add(kept, year, courses, employees, student, parent, journal)
+    remarks.add(kept, year, courses, employees, journal)
     sign_ins.add(kept, year, seed, groups, guardians)
     news.add(kept, year, employees, student, guardians)
     both_ways.add(kept, year, student, employees.teacher.id)

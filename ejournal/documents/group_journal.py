@@ -200,7 +200,9 @@ def _remarks(paper: Paper, lines: Sequence[Mapping[str, Any]]) -> None:
     """Those of every discipline by their days, and room for what is written by hand."""
     paper.turn(heading=lambda: paper.line(REMARKS.upper(), BOLD, 14, "center", gap=4 * mm))
     shares = (11, 21, 34, 20, 14)
-    rows = [(f"{one['date']:%d.%m.%Y}", one["about"], one["text"], one["done"], "") for one in lines]
+    rows: list[tuple[str, ...]] = [
+        (f"{one['date']:%d.%m.%Y}", one["about"], one["text"], one["done"], "") for one in lines
+    ]
     rows += [("",) * len(shares)] * max(LEAST_REMARKS - len(rows), BLANK_REMARKS)
     paper.table(
         Table(

@@ -64,6 +64,7 @@ def test_r3_7_the_journal_of_a_group_has_every_part_with_its_page_in_the_content
     assert seen[-1][0] == seen[-1][1]
     assert all(f"стр. {number} из {len(pages)}" in text for number, text in enumerate(pages, 1))
     assert all("Завучева П. И." in text for text in pages)
+    assert all("Журнал изменений: запись № " in text for text in pages)
     assert all(words in pages[0] for words in ("ЖУРНАЛ", group.group.title, f"№ {paper.numbers[0]}", "ГБПОУ"))
     contents = re.sub(r"\s+", " ", pages[1])
     assert contents.startswith("СОДЕРЖАНИЕ")
