@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from ejournal.extensions import db
 from ejournal.models import IssuedDocument, LogLink, Role, Substitution
+from ejournal.services import log
 
 
 @pytest.fixture
@@ -286,6 +287,9 @@ def test_r4_2_g_the_logs_sum_stands_on_every_page_and_is_checked_from_paper(
     app: Flask, client: FlaskClient, curator: FlaskClient, journal: Journal
 ) -> None:
     """As printed, with Russian letters of the same look, whole; not of another number, nor too few signs."""
+    with app.app_context():
+        log.record(None, "setting", "update", after="до печати")
+        db.session.commit()
     words = re.compile(r"Журнал изменений: запись № (\d+), контрольная сумма ([0-9a-f ]{19})")
     content = curator.post(f"/documents/statements/{journal.students[0].id}").data
     texts = [page.extract_text() for page in made.read(content).pages]
