@@ -14,16 +14,26 @@ from ejournal.archives import checking, shelf, writing
 from ejournal.backup import copies
 from ejournal.backup.archive import ArchiveError
 from ejournal.extensions import db, reading
-from ejournal.services import accounts, integrity, second_step
+from ejournal.services import accounts, integrity, log_chain, second_step
+from ejournal.services.errors import RefusedError
 
 
 @click.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программ.")
+@click.option("--entry", type=int, help="Номер записи журнала изменений, как на документе.")
+@click.option("--sum", "digest", help="Контрольная сумма этой записи, как на документе (в кавычках).")
 @with_appcontext
-def verify_command(as_json: bool) -> None:
-    """Проверить базу, журнал изменений, отметки и файлы. Код возврата 1, если что-то не сходится."""
+def verify_command(as_json: bool, entry: int | None, digest: str | None) -> None:
+    """Проверить базу, журнал изменений, отметки и файлы. Код возврата 1, если что-то не сходится.
+
+    С --entry и --sum сверяет и документ на бумаге: было ли прошлое таким, когда его печатали.
+    """
+    if (entry is None) != (digest is None):
+        raise click.UsageError("Укажите и номер записи (--entry), и контрольную сумму (--sum).")
     with reading():
         report = integrity.verify()
+        if entry is not None and digest is not None:
+            report.problems += _of_paper(entry, digest)
     if as_json:
         told = {
             "entries": report.entries,
@@ -42,6 +52,14 @@ def verify_command(as_json: bool) -> None:
             "Всё сходится." if report.is_whole else f"Не сходится: {len(report.problems)}.", err=not report.is_whole
         )
     sys.exit(0 if report.is_whole else 1)
+
+
+def _of_paper(entry: int, digest: str) -> list[str]:
+    try:
+        log_chain.confirm(entry, digest)
+    except RefusedError as error:
+        return [error.message]
+    return []
 
 
 @click.command("backup")

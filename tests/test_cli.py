@@ -21,7 +21,7 @@ from ejournal.config import ROOT
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Account, Bell, LogEntry, Period, Person, RoleGrant, WorkKind
 from ejournal.server import Listening
-from ejournal.services import settings
+from ejournal.services import log_chain, settings
 
 Command = Callable[..., Result]
 
@@ -386,6 +386,13 @@ def test_r4_2_g_verify_says_that_all_is_whole_and_what_is_not(ejournal: Command,
     ejournal("init")
     whole = ejournal("verify")
     assert (whole.exit_code, "Всё сходится." in whole.output) == (0, True), whole.output
+    with _opened(instance):
+        number, digest = log_chain.head()
+    paper = ejournal("verify", "--entry", str(number), "--sum", digest[:16])
+    assert paper.exit_code == 0, paper.output
+    other = ejournal("verify", "--entry", str(number), "--sum", "0" * 16)
+    assert (other.exit_code, "не такая" in other.output) == (1, True), other.output
+    assert ejournal("verify", "--entry", str(number)).exit_code == 2
     with _opened(instance):
         db.session.execute(db.text("DROP TRIGGER log_entry_no_update"))
         db.session.execute(db.text("UPDATE log_entry SET action = 'forged'"))

@@ -65,6 +65,7 @@ from ejournal.services import (
     inbox,
     notice_board,
     passwords,
+    remark_list,
     resources,
     settings,
 )
@@ -279,6 +280,16 @@ def test_r4_3_d_and_r4_5_c_every_login_finds_what_waits_for_an_answer(college: F
     assert [dispute.state for dispute in dispute_lists.load(student)[0]] == ["open", "upheld"]
     assert dispute_lists.counts(teacher, own=True).open == 1
     assert [paper.state for paper in absence_papers.of_family(viewer("parent"), student.person_id)[1]] == ["sent"]
+
+
+def test_r4_2_e_a_visitor_sees_the_life_of_a_remark(college: Flask) -> None:
+    teacher, zavuch = viewer("teacher"), viewer("zavuch")
+    assert remark_list.to_answer(teacher) == (1, 0)
+    assert remark_list.to_check() == 1
+    closed, _pages = remark_list.load(zavuch, remark_list.Filters(state="closed", source="manual"))
+    assert [line.state for line in closed] == ["accepted"]
+    actions = select(LogEntry.action, func.count()).where(LogEntry.subject == "remark").group_by(LogEntry.action)
+    assert dict(db.session.execute(actions).all()) == {"create": 4, "mended": 2, "accept": 1}
 
 
 def test_nobody_and_no_room_is_in_two_places_at_once(college: Flask) -> None:

@@ -23,6 +23,7 @@ from ejournal.demo import (
     past_sessions,
     period_marks,
     plans,
+    remarks,
     reports,
     rows,
     session,
@@ -123,7 +124,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
         journal.marks.clear()
         kept.flush()
     diary.add(kept, year, groups, student, guardians)
-    absences.add(kept, year, courses, employees, student, parent, journal)
+    _wait_for_answers(kept, year, courses, employees, (student, parent), journal)
     sign_ins.add(kept, year, seed, groups, guardians)
     news.add(kept, year, employees, student, guardians)
     both_ways.add(kept, year, student, employees.teacher.id)
@@ -142,6 +143,13 @@ def _open(kept: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
     year_id, period_ids = calendar.add(kept, year)
     calendar.add_bells(kept, year)
     return year_id, period_ids
+
+
+def _wait_for_answers(
+    kept: Rows, year: Year, courses: list[Course], employees: staff.Staff, family: tuple[int, int], journal: Journal
+) -> None:
+    absences.add(kept, year, courses, employees, *family, journal)
+    remarks.add(kept, year, courses, employees, journal)
 
 
 def _stream(kept: Rows, year_id: int, courses: list[Course]) -> streams.Pair | None:

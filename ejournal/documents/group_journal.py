@@ -1,4 +1,5 @@
-"""The journal of a group whole, as a college binds it: title, contents, students, every discipline, the results."""
+"""The journal of a group whole, as a college binds it: title, contents, students, every discipline, the results, and
+the remarks on how it is kept (п. 4.2)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -21,7 +22,10 @@ from ejournal.services.errors import NotFoundError, RefusedError
 
 KIND = "group-journal"
 # What stands before the disciplines, and after them.
-FRONT, BACK = ("title", "students"), ("consolidated",)
+FRONT, BACK = ("title", "students"), ("consolidated", "remarks")
+REMARKS = "Замечания по ведению журнала"
+# Rows of the page of remarks, filled or not; so many of them stay blank for a hand.
+LEAST_REMARKS, BLANK_REMARKS = 20, 5
 STEP = 6.4 * mm
 
 
@@ -40,11 +44,14 @@ def of_group(actor: Viewer, group_id: int, year_id: int | None, period_id: int |
         Sheet("title", _title(group, year, chosen, courses)),
         Sheet("students", {"lines": group_roll.of_year(group, year)}),
     ]
+    noted: list[dict[str, Any]] = []
     for course in courses:
         (document,) = journal.of_course(SERVER, course.id, chosen[0].id if len(chosen) == 1 else None)
         facts = document.sheets[0].context
         sheets += [Sheet(one.template, {**one.context, "opens": facts}) for one in document.sheets[1:]]
+        noted += [{**one, "about": _about(course)} for one in document.sheets[-1].context["remarks"]]
     sheets += _results(group, chosen)
+    sheets.append(Sheet("remarks", {"lines": sorted(noted, key=lambda one: one["date"])}))
     subtitle = f"группа {group.title}, {year.title} учебный год"
     return [Document("Журнал учебной группы", sheets, subtitle=subtitle, draw=_draw)]
 
@@ -79,6 +86,10 @@ def _title(group: Group, year: AcademicYear, chosen: Sequence[Period], courses: 
     }
 
 
+def _about(course: Course) -> str:
+    return course.discipline.label + (f" ({course.subgroup.title})" if course.subgroup else "")
+
+
 def _results(group: Group, chosen: Sequence[Period]) -> list[Sheet]:
     """A consolidated page for each period that has anything to show."""
     sheets = []
@@ -101,8 +112,10 @@ def _draw(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[],
             name = _opening(sheet, starts)
             if name:
                 starts.append((name, paper.count + 1))
-            if sheet.template in BACK:
+            if sheet.template == "consolidated":
                 draw_consolidated(paper, sheet.context["sheet"])
+            elif sheet.template == "remarks":
+                _remarks(paper, sheet.context["lines"])
             else:
                 draw_sheet(paper, sheet)
             step()
@@ -127,13 +140,14 @@ def _draw(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[],
 
 
 def _opening(sheet: Sheet, starts: Sequence[tuple[str, int]]) -> str:
-    """What the contents call the first sheet of a discipline, or of the results; "" of a further one."""
+    """What the contents call the first sheet of a discipline, or of what follows; "" of a further one."""
+    if sheet.template == "remarks":
+        return REMARKS
     if sheet.template in BACK:
         return f"Сводная ведомость: {sheet.context['sheet'].period.title}"
     opens = sheet.context["opens"]
     course = opens["course"]
-    part = f" ({course.subgroup.title})" if course.subgroup else ""
-    name = f"{course.discipline.label}{part}\t{opens['teachers']}"
+    name = f"{_about(course)}\t{opens['teachers']}"
     return "" if starts and starts[-1][0] == name else name
 
 
@@ -178,5 +192,22 @@ def _students(paper: Paper, lines: Sequence[group_roll.Line]) -> None:
             [Column(paper.room * share / 100, share in (52, 24)) for share in shares],
             ("№", "Фамилия, имя, отчество", "В группе с", "Движение контингента"),
             rows, size=9.5, height=min(height, 7 * mm), cramped=True,
+        )
+    )  # fmt: skip
+
+
+def _remarks(paper: Paper, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Those of every discipline by their days, and room for what is written by hand."""
+    paper.turn(heading=lambda: paper.line(REMARKS.upper(), BOLD, 14, "center", gap=4 * mm))
+    shares = (11, 21, 34, 20, 14)
+    rows: list[tuple[str, ...]] = [
+        (f"{one['date']:%d.%m.%Y}", one["about"], one["text"], one["done"], "") for one in lines
+    ]
+    rows += [("",) * len(shares)] * max(LEAST_REMARKS - len(rows), BLANK_REMARKS)
+    paper.table(
+        Table(
+            [Column(paper.room * share / 100, share in (21, 34, 20)) for share in shares],
+            ("Дата", "Дисциплина", "Содержание замечания", "Отметка\nо выполнении", "Подпись"),
+            rows, size=9, height=9 * mm,
         )
     )  # fmt: skip

@@ -13,7 +13,7 @@ from ejournal.documents import base, pages
 from ejournal.extensions import db, reading
 from ejournal.models import IssuedDocument
 from ejournal.models.base import now
-from ejournal.services import issued, settings
+from ejournal.services import issued, log_chain, settings
 from ejournal.services.errors import RefusedError
 
 # How far it is: done, of how many.
@@ -147,7 +147,7 @@ def _make(
     }
     parts = (document.draw or _render)(document.sheets, shared, step)
     footer = f"№ {row.number} · код {row.code} · напечатано {moment:%d.%m.%Y %H:%M}, {actor.short_name}"
-    return pages.join(parts, footer)
+    return pages.join(parts, f"{footer}\n{log_chain.words_of_head()}")
 
 
 def _render(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[], None]) -> list[bytes]:

@@ -7,7 +7,7 @@ from reportlab.lib.units import mm
 from ejournal.documents import book
 from ejournal.documents.drawing import BOLD, ITALIC, SERIF, Column, Paper, Table, draw
 from ejournal.domain.calendar import WEEKDAYS
-from ejournal.services import settings
+from ejournal.services import log_chain, settings
 from ejournal.services.continuity import GroupPack, PackJournal
 
 # Columns of a page: what is over, what comes, and blank ones for what nobody foresees.
@@ -24,8 +24,9 @@ GUIDE = (
 
 def as_pdf(pack: GroupPack) -> bytes:
     """The pages with their numbers and when they were made."""
-    footer = f"Печатный запас «{pack.name}» · по журналу на {settings.local(pack.made):%d.%m.%Y %H:%M} · п. 4.1"
-    return draw(lambda paper: _pages(paper, pack), footer)[0]
+    moment = settings.local(pack.made)
+    footer = f"Печатный запас «{pack.name}» · по журналу на {moment:%d.%m.%Y %H:%M} · п. 4.1"
+    return draw(lambda paper: _pages(paper, pack), f"{footer}\n{log_chain.words_of_head()}")[0]
 
 
 def _pages(paper: Paper, pack: GroupPack) -> None:

@@ -1,4 +1,5 @@
-"""Pages of rendered documents put together; on each its number, the document's, who printed it and when (п. 3.7).
+"""Pages of rendered documents put together; on each its number, the document's, who printed it and when (п. 3.7), and
+the log's closing hash (п. 4.2).
 
 Stamped after the merge: only then is it known how many pages there are.
 """
@@ -19,6 +20,8 @@ from ejournal.documents.base import FONTS, LEFT
 
 FACE, SIZE = "FooterNarrow", 7.5
 BOTTOM, RIGHT = 8 * mm, 12 * mm
+# Further lines of a footer.
+SMALL, BELOW = 6, 2.8 * mm
 
 # Streams as they are: a fifth smaller, and quicker, than written in 85 printable signs.
 rl_config.useA85 = 0
@@ -62,15 +65,19 @@ def _footers(sizes: Sequence[tuple[float, float]], footer: str) -> bytes:
 
 
 def draw_footer(canvas: Any, size: tuple[float, float], footer: str, numbered: str) -> None:
-    """A thin line, the words below it on the left and the number on the right."""
+    """A thin line, the words below it on the left and the number on the right; a second line of words in small."""
     width, height = size
+    words, _end, small = footer.partition("\n")
     left = LEFT["portrait" if width < height else "landscape"] * mm
     canvas.setLineWidth(0.4)
     canvas.line(left, BOTTOM + 3 * mm, width - RIGHT, BOTTOM + 3 * mm)
     canvas.setFont(FACE, SIZE)
     room = width - left - RIGHT - stringWidth(numbered, FACE, SIZE) - 12
-    canvas.drawString(left, BOTTOM, _fitted(footer, room))
+    canvas.drawString(left, BOTTOM, _fitted(words, room))
     canvas.drawRightString(width - RIGHT, BOTTOM, numbered)
+    if small:
+        canvas.setFont(FACE, SMALL)
+        canvas.drawString(left, BOTTOM - BELOW, small)
 
 
 def _register() -> None:

@@ -29,6 +29,10 @@ FIELDS = (
 )
 # What the first link follows.
 START = "0" * 64
+# Of a hash, on paper: enough that nobody finds another past with the same signs, few enough to be typed.
+PRINTED = 16
+# What a Russian keyboard types for the same signs.
+_LIKE = str.maketrans("асе", "ace")
 
 
 def link(previous: str, entry: Mapping[str, Any]) -> str:
@@ -40,6 +44,17 @@ def canonical(entry: Mapping[str, Any]) -> str:
     """An entry as text, the same on every machine and from either database: UTC microseconds, sorted keys."""
     values = [_plain(entry[name]) for name in FIELDS]
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def printed(digest: str) -> str:
+    """«8ff1 5447 efac 93fa»: what stands on paper of a hash."""
+    return " ".join(digest[start : start + 4] for start in range(0, PRINTED, 4))
+
+
+def is_same(digest: str, typed: str) -> bool:
+    """Whether a sum typed from paper, as printed or longer, is the beginning of this hash. Never of fewer signs."""
+    signs = "".join(sign for sign in typed.casefold().translate(_LIKE) if sign.isalnum())
+    return len(signs) >= PRINTED and digest.startswith(signs)
 
 
 def _plain(value: Any) -> Any:

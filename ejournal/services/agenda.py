@@ -26,7 +26,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import bells, homework, settings, unfilled, works
+from ejournal.services import bells, failures, homework, settings, unfilled, works
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
 
@@ -113,9 +113,9 @@ def _coming(viewer: Viewer, today: date) -> Select[Any]:
 
 
 def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]:
-    """What can still be mended: lessons of open periods, up to today."""
+    """What can still be mended: lessons of open periods, up to today; nothing of days of a failure (п. 4.1)."""
     started = _lessons(viewer, today).where(
-        Lesson.state != LessonState.CANCELLED, AcademicYear.closed_at.is_(None), ~_is_closed()
+        Lesson.state != LessonState.CANCELLED, AcademicYear.closed_at.is_(None), ~_is_closed(), ~failures.excused()
     )
     # The last day whose term is over today, from the term itself: n days after the lesson.
     marks_before = today - (terms.mark_due(today, None, values) - today)

@@ -2,10 +2,13 @@
 
 from datetime import date
 
+from sqlalchemy import ColumnElement, false, or_
+
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain import failures
 from ejournal.domain.failures import Failure
 from ejournal.extensions import db
+from ejournal.models import Lesson
 from ejournal.services import log, settings
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
 
@@ -19,6 +22,11 @@ def declared() -> list[Failure]:
         for row in settings.get(KEY)
     ]
     return sorted(rows, key=lambda one: (one.since, one.until), reverse=True)
+
+
+def excused() -> ColumnElement[bool]:
+    """`failures.excuses` of the query's Lesson: control, the start page and automatic remarks ask it. No query."""
+    return or_(false(), *(Lesson.date.between(one.since, one.until) for one in declared()))
 
 
 def declare(actor: Viewer, since: date | None, until: date | None, kind: str, words: str = "") -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ejournal.domain import chain
 from ejournal.extensions import db
 from ejournal.models import LogEntry, LogLink
+from ejournal.services.errors import RefusedError
 
 LOCK = 0x6C6F67  # «log»: PostgreSQL's advisory lock of the chain
 CHUNK = 5000
@@ -40,6 +41,30 @@ def head() -> tuple[int, str]:
     """Number and hash of the last link: what a printed document or a daily report quotes."""
     last = db.session.execute(LAST).first()
     return (last.number, last.hash) if last else (0, chain.START)
+
+
+def words_of_head() -> str:
+    """What a printed document says of the log, so that the past can be checked against paper (п. 4.2)."""
+    number, digest = head()
+    return f"Журнал изменений: запись № {number}, контрольная сумма {chain.printed(digest)}"
+
+
+def confirm(number: int, typed: str) -> datetime:
+    """When the entry was made whose number and sum stand on paper. Raises RefusedError where they are not of this
+    log. That what is stored before it is what was written, only integrity.verify tells."""
+    row = db.session.execute(
+        select(LogLink.hash, LogEntry.at)
+        .join(LogEntry, LogEntry.id == LogLink.entry_id)
+        .where(LogLink.number == number)
+    ).first()
+    if row is None:
+        raise RefusedError(f"Записи № {number} в журнале изменений нет. Проверьте номер.")
+    if not chain.is_same(row.hash, typed):
+        raise RefusedError(
+            f"Контрольная сумма записи № {number} не такая. Проверьте, что введены все {chain.PRINTED} знаков с "
+            "документа; если они верны, журнал изменений с тех пор изменили или документ напечатан не здесь."
+        )
+    return row.at
 
 
 def head_at(moment: datetime) -> tuple[int, str]:

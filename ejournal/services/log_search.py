@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased, selectinload
 from ejournal.access import Viewer
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
-from ejournal.models import Course, Lesson, LogEntry, Period, PeriodClosing, Person, Work
-from ejournal.services import log, settings
+from ejournal.models import Course, Enrollment, Group, Lesson, LogEntry, Period, PeriodClosing, Person, Work
+from ejournal.services import log, mark_slots, settings
 
 PAGE_SIZE = 100
 # Of a file: more no spreadsheet program opens with ease, and nobody reads.
@@ -24,11 +24,15 @@ class Filter:
     """What to show; empty fields do not narrow. `since` and `until` are days in the college's time zone."""
 
     who: str = ""
+    # Whom the entry is about: the beginning of the surname.
+    student: str = ""
+    # Of its journals and of those who are or were its students.
+    group_id: int | None = None
     subject: str = ""
     since: date | None = None
     until: date | None = None
     late: bool = False
-    # In a period of a journal that had been closed by then (п. 4.4).
+    # In a period of a journal that had been closed by then (п. 4.4); marks of the year and final ones with the last.
     after_closing: bool = False
     page: int = 1
 
@@ -62,6 +66,11 @@ def export(actor: Viewer, wanted: Filter) -> tuple[list[Line], bool]:
     return found
 
 
+def groups() -> list[tuple[int, str]]:
+    """Every group, for the filter."""
+    return [(row.id, row.title) for row in db.session.execute(select(Group.id, Group.title).order_by(Group.gkey))]
+
+
 def _found(wanted: Filter, first: int, number: int) -> tuple[list[Line], bool]:
     actor, student = aliased(Person), aliased(Person)
     query: Select[Any, Any, Any] = (
@@ -72,15 +81,20 @@ def _found(wanted: Filter, first: int, number: int) -> tuple[list[Line], bool]:
         .offset(first)
         .limit(number + 1)
     )
-    rows = db.session.execute(_narrowed(query, wanted, actor)).all()
+    rows = db.session.execute(_narrowed(query, wanted, actor, student)).all()
     courses = _courses({row[0].course_id for row in rows if row[0].course_id})
     lines = [_line(entry, who, whom, courses) for entry, who, whom in rows[:number]]
     return lines, len(rows) > number
 
 
-def _narrowed(query: Select[Any, Any, Any], wanted: Filter, actor: type[Person]) -> Select[Any, Any, Any]:
-    if wanted.who:
-        query = query.where(actor.skey.startswith(fold(wanted.who), autoescape=True))
+def _narrowed(
+    query: Select[Any, Any, Any], wanted: Filter, actor: type[Person], student: type[Person]
+) -> Select[Any, Any, Any]:
+    for name, person in ((wanted.who, actor), (wanted.student, student)):
+        if name:
+            query = query.where(person.skey.startswith(fold(name), autoescape=True))
+    if wanted.group_id:
+        query = query.where(_of_group(wanted.group_id))
     if wanted.subject:
         query = query.where(LogEntry.subject == wanted.subject)
     if wanted.late:
@@ -92,6 +106,13 @@ def _narrowed(query: Select[Any, Any, Any], wanted: Filter, actor: type[Person])
     if wanted.until:
         query = query.where(LogEntry.at < _midnight(wanted.until + timedelta(days=1)))
     return query
+
+
+def _of_group(group_id: int) -> ColumnElement[bool]:
+    """The condition that an entry is about a journal of the group, or, beside journals, about a student of it."""
+    of_journal = LogEntry.course_id.in_(select(Course.id).where(Course.group_id == group_id))
+    member = LogEntry.student_id.in_(select(Enrollment.student_id).where(Enrollment.group_id == group_id))
+    return or_(of_journal, and_(LogEntry.course_id.is_(None), member))
 
 
 def _closed_then() -> ColumnElement[bool]:
@@ -106,7 +127,20 @@ def _closed_then() -> ColumnElement[bool]:
     )
     slot = LogEntry.details["slot"].as_string()
     of_mark = exists().where(closed, cast(PeriodClosing.period_id, String) == slot)
-    return or_(of_lesson, and_(LogEntry.subject == "period-mark", of_mark))
+    of_whole = and_(slot.in_(mark_slots.TITLES), exists().where(closed, *_is_last()))
+    return or_(of_lesson, and_(LogEntry.subject == "period-mark", or_(of_mark, of_whole)))
+
+
+def _is_last() -> list[ColumnElement[bool]]:
+    """The conditions that a closing is of its journal's last period: with it the year's and final marks are closed."""
+    later = aliased(Period)
+    follows = exists().where(
+        later.year_id == Period.year_id,
+        later.group_id.is_not_distinct_from(Period.group_id),
+        later.course_number.is_not_distinct_from(Period.course_number),
+        later.starts > Period.starts,
+    )
+    return [Period.id == PeriodClosing.period_id, ~follows]
 
 
 def _midnight(day: date) -> datetime:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_
 from ejournal.domain import terms
 from ejournal.domain.remarks import ATTENDANCE, BARE, TOPIC
 from ejournal.models import Lesson, LessonState
+from ejournal.services import failures
 
 
 def bare() -> ColumnElement[bool]:
@@ -23,8 +24,9 @@ def without_topic() -> ColumnElement[bool]:
 
 
 def term_passed(today: date, values: terms.Values) -> ColumnElement[bool]:
-    """The last day for attendance is over: the regulation names no other term for filling a lesson in."""
-    return Lesson.date < today - (terms.attendance_due(today, values) - today)
+    """The last day for attendance is over, and the lesson was not given in days of a failure (п. 4.1): the regulation
+    names no other term for filling a lesson in."""
+    return and_(Lesson.date < today - (terms.attendance_due(today, values) - today), ~failures.excused())
 
 
 # By the kind of the automatic remark that each makes.

@@ -12,7 +12,7 @@ from flask import Flask
 from ejournal.documents import drawing, group_journal, issuing, lettering, long
 from ejournal.extensions import db
 from ejournal.models import Course, CourseTeacher, Discipline, Role
-from ejournal.services import settings
+from ejournal.services import remarks, settings
 from ejournal.services.errors import NotFoundError
 
 CHECK = "http://college.example/documents/check"
@@ -64,6 +64,7 @@ def test_r3_7_the_journal_of_a_group_has_every_part_with_its_page_in_the_content
     assert seen[-1][0] == seen[-1][1]
     assert all(f"стр. {number} из {len(pages)}" in text for number, text in enumerate(pages, 1))
     assert all("Завучева П. И." in text for text in pages)
+    assert all("Журнал изменений: запись № " in text for text in pages)
     assert all(words in pages[0] for words in ("ЖУРНАЛ", group.group.title, f"№ {paper.numbers[0]}", "ГБПОУ"))
     contents = re.sub(r"\s+", " ", pages[1])
     assert contents.startswith("СОДЕРЖАНИЕ")
@@ -125,3 +126,23 @@ def test_nothing_drawn_is_wider_than_its_place(in_app: Flask) -> None:
     assert count == len(texts) > 3
     assert all(f"стр. {number} из {count}" in text for number, text in enumerate(texts, 1))
     assert all("ФИО" in text for text in texts)  # the head is on each page
+
+
+def test_r4_2_e_remarks_of_every_discipline_stand_on_the_last_page_by_their_days(group: Journal) -> None:
+    actor = factories.viewer_of(factories.make_person("Завучева", (Role.ADMINISTRATION,)))
+    second = db.session.scalars(db.select(Course).where(Course.id != group.course_id)).one()
+    due = {"due": f"{settings.today() + timedelta(days=3):%Y-%m-%d}"}
+    first = remarks.create(actor, group.course_id, None, {"text": "Запишите темы за ноябрь " * 8, **due})
+    remarks.answer(factories.viewer_of(group.teacher), first.id, "Темы внесены")
+    remarks.create(actor, second.id, None, {"text": "Нет оценок за контрольную", **due})
+    withdrawn = remarks.create(actor, second.id, None, {"text": "Ошибочное замечание", **due})
+    remarks.decide(actor, withdrawn.id, "withdraw", {"decision": "Не тот журнал"})
+    pages = [page.extract_text() for page in made.read(whole(actor, group).content).pages]
+    last = re.sub(r"\s+", " ", pages[-1])
+    for words in ("ЗАМЕЧАНИЯ ПО ВЕДЕНИЮ ЖУРНАЛА", "МДК.01.01", "ОП.01", "Запишите темы", "Темы внесены", "Нет оценок"):
+        assert words in last
+    assert "Ошибочное" not in last
+    assert _page_in(pages[1], "Замечания по ведению журнала") == len(pages)
+    # The leader of the group prints the same, remarks of all disciplines too.
+    leader = made.text_of(whole(factories.viewer_of(factories.make_curator(group.group)), group).content)
+    assert "Нет оценок за контрольную" in re.sub(r"\s+", " ", leader)

@@ -15,7 +15,7 @@ from flask import Flask
 from ejournal.domain.control import Counts, State
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, ControlCount, CourseTeacher, LogEntry, Role
-from ejournal.services import agenda, cells, homework, log, log_chain, settings
+from ejournal.services import agenda, cells, failures, homework, log, log_chain, settings
 from ejournal.services.control import digest, history, late_entries, tally
 from ejournal.services.control.tally import Asked
 from ejournal.services.errors import NotFoundError, RefusedError
@@ -377,3 +377,43 @@ def test_r4_2_g_the_report_quotes_the_closing_hash_of_its_day(moscow: Semester) 
     assert today.head == log_chain.head()
     assert digest.load(digest.DAY, NOW.date() - timedelta(days=1)).head == (0, "0" * 64)
     assert today.at == datetime.now(UTC)
+
+
+def test_r4_1_lessons_of_days_of_a_failure_owe_nothing_and_the_report_says_so(moscow: Semester) -> None:
+    """Declared afterwards it excuses what was late already; withdrawn, everything counts again."""
+    who = manager()
+    before = counted(who)
+    first = min(until for key, _course, until, _done in moscow.duties if key == "homework").date()
+    last = first + timedelta(days=6)
+    failures.declare(who, first, last, "network", "авария у провайдера")
+    found = counted(who)
+    for clause, shift in (("homework", 0), ("attendance", 2)):
+        excused = [
+            until for key, _course, until, _done in moscow.duties
+            if key == clause and first <= until.date() - timedelta(days=shift) <= last
+        ]  # fmt: skip
+        assert excused
+        assert sum(found[clause].values()) == sum(before[clause].values()) - len(excused), clause
+    notes = " ".join(make(who).table.notes)
+    assert f"дней сбоя не считаются (п. 4.1): {first:%d.%m.%Y}–{last:%d.%m.%Y}, не было связи" in notes
+    # Every day of the year: nothing is owed, and no query breaks on it.
+    for number in range(5):
+        since = date(2026, 9, 1) + timedelta(days=number * 30)
+        failures.declare(who, since, since + timedelta(days=29), "server")
+    assert all(not counted(who)[clause] for clause in LESSONS)
+    for one in failures.declared():
+        failures.withdraw(who, one.since, one.until, one.kind)
+    assert counted(who) == before
+
+
+def test_r4_1_what_was_written_late_into_a_lesson_of_a_failure_is_excused(moscow: Semester) -> None:
+    journal, who = moscow.journals[0], manager()
+    day = date(2026, 11, 10)
+    lesson = factories.make_lesson(journal.course_id, day)
+    log.record(factories.viewer_of(journal.teacher), "homework", "publish", course_id=journal.course_id,
+               lesson_id=lesson.id, late=True)  # fmt: skip
+    db.session.commit()
+    scope = make(who).scope
+    counted_before = late_entries.number_of(late_entries.of_scope(scope), clause="homework")
+    failures.declare(who, day, day, "power")
+    assert late_entries.number_of(late_entries.of_scope(scope), clause="homework") == counted_before - 1

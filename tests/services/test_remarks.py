@@ -13,7 +13,7 @@ from ejournal.extensions import db
 from ejournal.jobs import registry
 from ejournal.models import CourseTeacher, Lesson, LogEntry, PendingNotice, PeriodClosing, Person, Remark, Role
 from ejournal.models.base import now
-from ejournal.services import agenda, remark_list, remark_night, remarks, settings
+from ejournal.services import agenda, failures, remark_list, remark_night, remarks, settings
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
 from ejournal.services.remark_list import Filters
 
@@ -240,3 +240,17 @@ def test_the_register_costs_the_same_number_of_queries_however_long(journal, zav
 
 def test_the_night_keeps_remarks(in_app: Flask):
     assert registry.night_tasks()["remarks"].run() == "сделано: 0, закрыто: 0"
+
+
+def test_r4_1_a_lesson_of_a_day_of_a_failure_is_neither_late_nor_remarked_on(journal, zavuch):
+    first, second = lesson(journal, -5, state="planned"), lesson(journal, -4, topic="Тема", attended=False)
+    assert night() == (2, 0)
+    failures.declare(viewer_of(zavuch), second.date, second.date, "server")
+    assert [slot.lesson_id for group in agenda.load(viewer_of(journal.teacher)).overdue for slot in group.slots] == [
+        first.id
+    ]
+    assert remark_list.to_answer(viewer_of(journal.teacher))[0] == 1
+    assert night() == (0, 1)  # the remark is closed by itself
+    failures.withdraw(viewer_of(zavuch), second.date, second.date, "server")
+    assert night() == (1, 0)
+    assert listed(journal.teacher) == [("attendance", "open"), ("bare", "open")]

@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ejournal.extensions import db
-from ejournal.models import IssuedDocument, Role, Substitution
+from ejournal.models import IssuedDocument, LogLink, Role, Substitution
+from ejournal.services import log
 
 
 @pytest.fixture
@@ -280,3 +281,36 @@ def test_links_lead_to_printing(app: Flask, manager: FlaskClient, journal: Journ
         f"/timetable/?group={group}": f"/documents/groups/{group}/timetable",
     }.items():
         assert target in manager.get(place).text, place
+
+
+def test_r4_2_g_the_logs_sum_stands_on_every_page_and_is_checked_from_paper(
+    app: Flask, client: FlaskClient, curator: FlaskClient, journal: Journal
+) -> None:
+    """As printed, with Russian letters of the same look, whole; not of another number, nor too few signs."""
+    with app.app_context():
+        log.record(None, "setting", "update", after="до печати")
+        db.session.commit()
+    words = re.compile(r"Журнал изменений: запись № (\d+), контрольная сумма ([0-9a-f ]{19})")
+    content = curator.post(f"/documents/statements/{journal.students[0].id}").data
+    texts = [page.extract_text() for page in made.read(content).pages]
+    found = {tuple(words.findall(text)) for text in texts}
+    assert len(found) == 1
+    [[(number, digest)]] = found
+    with app.app_context():
+        whole = db.session.scalars(sa.select(LogLink.hash).where(LogLink.number == int(number))).one()
+    assert whole.startswith(digest.replace(" ", ""))
+    look = str.maketrans("ace", "асе")
+    for typed in (digest, digest.upper(), digest.translate(look), whole):
+        answer = client.get("/documents/check", query_string={"entry": number, "sum": typed})
+        assert (answer.status_code, "Контрольная сумма верна" in answer.text) == (200, True), typed
+    for entry, typed, words in (
+        (number, digest[:-1], "все 16 знаков"),
+        (number, "0" * 16, "не такая"),
+        (str(int(number) + 10_000), digest, "нет"),
+        ("первая", digest, "число"),
+        ("9" * 12, digest, "число"),
+    ):
+        answer = client.get("/documents/check", query_string={"entry": entry, "sum": typed})
+        assert answer.status_code >= 400
+        assert words in answer.text
+        assert f'value="{typed}"' in answer.text  # nothing typed is lost

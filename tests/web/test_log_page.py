@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import insert
 
 from ejournal.extensions import db
-from ejournal.models import LogEntry, PeriodClosing, Person, Role
+from ejournal.models import LogEntry, Period, PeriodClosing, Person, Role
 from ejournal.services import log_search, settings
 
 WHEN = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)  # in Moscow already the 24th
@@ -64,6 +64,9 @@ def test_r4_2_e_who_when_from_to_and_why_are_shown(reader: FlaskClient) -> None:
         ({"who": "препод"}, ["3 → 4"]),
         ({"who": "Орлова"}, ["студенты"]),
         ({"subject": "cell"}, ["3 → 4"]),
+        ({"student": "АБРАМ"}, ["3 → 4"]),
+        ({"student": "Препод"}, []),
+        ({"group": "x"}, ["студенты", "3 → 4"]),
         ({"late": "1"}, ["3 → 4"]),
         ({"closed": "1"}, []),
         ({"since": "2026-11-24", "until": "2026-11-24"}, ["студенты", "3 → 4"]),
@@ -136,3 +139,60 @@ def test_r4_2_e_the_log_is_taken_out_as_a_spreadsheet_and_that_is_logged(app: Fl
     assert len(rows) == head + 2
     assert rows[head + 1][4:8] == ["3", "4", "ошибка при переносе", "да"]
     assert "журнал изменений: выгрузка" in reader.get("/admin/log", query_string={"subject": "log"}).text
+
+
+def test_r4_2_e_marks_of_the_year_and_final_ones_are_closed_with_the_last_period(
+    app: Flask, reader: FlaskClient
+) -> None:
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=0)
+        last = Period(
+            year_id=journal.year.id, number=2, title="II полугодие", group_id=journal.period.group_id,
+            course_number=journal.period.course_number,
+            starts=journal.period.ends + timedelta(days=1), ends=journal.period.ends + timedelta(days=90),
+        )  # fmt: skip
+        db.session.add(last)
+        db.session.flush()
+        closing = {"course_id": journal.course_id, "closed_at": WHEN}
+        db.session.add(PeriodClosing(period_id=journal.period.id, **closing))
+        place = {"course_id": journal.course_id, "student_id": journal.students[0].id, "subject": "period-mark"}
+        entries = [
+            {**place, "action": "record", "details": {"slot": slot}, "after": f"{slot} {text}", "at": at}
+            for slot in ("year", "final")
+            for text, at in (("до", WHEN - timedelta(hours=1)), ("после", WHEN + timedelta(hours=1)))
+        ]
+        db.session.execute(insert(LogEntry), entries)
+        db.session.commit()
+    assert rows(reader.get("/admin/log?closed=1").text) == []  # only the first of two periods is closed
+    with app.app_context():
+        db.session.add(PeriodClosing(period_id=last.id, **closing))
+        db.session.commit()
+    shown = reader.get("/admin/log?closed=1").text
+    assert [slot in shown for slot in ("year после", "final после")] == [True, True]
+    assert [slot in shown for slot in ("year до", "final до")] == [False, False]
+    # The spreadsheet takes the same conditions.
+    answer = reader.get("/admin/log.xlsx", query_string={"closed": "1", "student": "Никого"})
+    table = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert table[-1][0] == "Когда"
+
+
+def test_r4_2_e_a_groups_entries_are_those_of_its_journals_and_of_its_students_beside_them(
+    app: Flask, reader: FlaskClient
+) -> None:
+    with app.app_context():
+        first, other = (factories.make_journal(students=1, lessons=0) for _ in range(2))
+        entry = {"action": "update", "course_id": None, "student_id": None}
+        db.session.execute(
+            insert(LogEntry),
+            [
+                {**entry, "subject": "enrollment", "student_id": first.students[0].id, "after": "приказ первой"},
+                {**entry, "subject": "lesson", "course_id": first.course_id, "after": "занятие первой"},
+                {**entry, "subject": "enrollment", "student_id": other.students[0].id, "after": "приказ другой"},
+                {**entry, "subject": "lesson", "course_id": other.course_id, "after": "занятие другой"},
+            ],
+        )
+        db.session.commit()
+        group_id = first.group.id
+    shown = reader.get("/admin/log", query_string={"group": group_id}).text
+    assert len(rows(shown)) == 2
+    assert all(words in shown for words in ("приказ первой", "занятие первой"))

@@ -44,7 +44,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import UtcDateTime
-from ejournal.services import homework, settings, works
+from ejournal.services import failures, homework, settings, works
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
 from ejournal.services.reports.scope import Scope
@@ -56,7 +56,7 @@ NEVER = datetime(2200, 1, 1, tzinfo=UTC)
 
 def of_clause(scope: Scope, key: str, *, by_teacher: bool = False) -> Select[Any] | None:
     """The duties of a clause: course_id, lesson_id, day, pair, teacher_id, what, until, done; None where no group of
-    the report has begun. `by_teacher`: a row for each who answers for it."""
+    the report has begun. `by_teacher`: a row for each who answers for it. Days of a failure owe nothing (п. 4.1)."""
     if scope.span is None:
         return None
     days = _days(scope, key)
@@ -73,7 +73,8 @@ def of_clause(scope: Scope, key: str, *, by_teacher: bool = False) -> Select[Any
         .join(AcademicYear, AcademicYear.id == Course.year_id)
         .join(Group, Group.id == Course.group_id)
         .join(days, days.c.day == Lesson.date)
-        .where(scope.during(Lesson.course_id), Lesson.state != LessonState.CANCELLED, *_of_viewer(scope))
+        .where(scope.during(Lesson.course_id), Lesson.state != LessonState.CANCELLED, ~failures.excused())
+        .where(*_of_viewer(scope))
     )
     if by_teacher:
         on = and_(

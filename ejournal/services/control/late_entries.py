@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from ejournal.domain import notation
 from ejournal.domain.calendar import day_bounds_utc
-from ejournal.models import LogEntry
-from ejournal.services import settings
+from ejournal.models import Lesson, LogEntry, Work
+from ejournal.services import failures, settings
 from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 
@@ -33,6 +33,7 @@ def of_scope(scope: Scope) -> list[Late]:
     rows = facts.fetch(
         select(*keys, func.count())
         .where(LogEntry.late, LogEntry.course_id.in_(scope.journals), *_between(first, last), *_of_viewer(scope))
+        .where(*_not_of_failures())
         .group_by(*keys)
     )
     found: dict[tuple[str, int, int | None], int] = {}
@@ -65,6 +66,14 @@ def _code(text: str | None) -> str | None:
 
 def _between(first: datetime, last: datetime) -> list[ColumnElement[bool]]:
     return [LogEntry.at >= first, LogEntry.at < last]
+
+
+def _not_of_failures() -> list[ColumnElement[bool]]:
+    """What was written late into a lesson of days of a failure is excused (п. 4.1), whenever they were declared."""
+    if not failures.declared():
+        return []
+    of_work = select(Work.lesson_id).where(Work.id == LogEntry.work_id).scalar_subquery()
+    return [~exists().where(Lesson.id == func.coalesce(LogEntry.lesson_id, of_work), failures.excused())]
 
 
 def _of_viewer(scope: Scope) -> list[ColumnElement[bool]]:

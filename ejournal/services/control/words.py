@@ -9,7 +9,7 @@ from ejournal.domain import calendar, terms
 from ejournal.domain.names import short_name
 from ejournal.domain.words import plural
 from ejournal.models import Person
-from ejournal.services import settings
+from ejournal.services import failures, settings
 from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 
@@ -24,7 +24,7 @@ def names(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     return {row[0]: (row[1], short_name(row[2], row[3], row[4])) for row in rows}
 
 
-def notes(_scope: Scope) -> list[str]:
+def notes(scope: Scope) -> list[str]:
     """The terms in force, with their clauses."""
     values = settings.get("terms")
     attendance, at, mark, period, answer = (shown(key, values) for key in NOTED)
@@ -33,7 +33,17 @@ def notes(_scope: Scope) -> list[str]:
         f"проверки работы, итоговые — {period} после конца периода (п. 4.4); ответ на обращение — {answer} (п. 4.5). "
         "Дни календарные, время колледжа.",
         "Отменённые занятия и занятия впереди не считаются. За занятие с заменой отвечает заменяющий преподаватель.",
+        *_failures(scope),
     ]
+
+
+def _failures(scope: Scope) -> list[str]:
+    """Which declared days of the report's span are left out."""
+    if scope.span is None:
+        return []
+    first, last = scope.span
+    known = [failures.words_of(one) for one in failures.declared() if one.since <= last and one.until >= first]
+    return [f"Занятия дней сбоя не считаются (п. 4.1): {'; '.join(known)}."] if known else []
 
 
 NOTED = ("attendance", "homework", "lesson_mark", "period_mark", "dispute_answer")

@@ -25,7 +25,10 @@ def log() -> str:
     wanted = _wanted()
     lines, more = log_search.search(wanted)
     kept = {name: value for name, value in request.args.items() if name != "page" and value}
-    return render_template("admin/log.html", lines=lines, more=more, wanted=wanted, kept=kept, subjects=SUBJECTS)
+    return render_template(
+        "admin/log.html", lines=lines, more=more, wanted=wanted, kept=kept, subjects=SUBJECTS,
+        groups=log_search.groups(),
+    )  # fmt: skip
 
 
 @bp.get("/log.xlsx")
@@ -53,6 +56,8 @@ def log_export() -> ResponseReturnValue:
 def _wanted() -> log_search.Filter:
     return log_search.Filter(
         who=request.args.get("who", "").strip(),
+        student=request.args.get("student", "").strip(),
+        group_id=request.args.get("group", type=int),
         subject=request.args.get("subject", ""),
         since=_day("since"),
         until=_day("until"),

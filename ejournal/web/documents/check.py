@@ -1,4 +1,8 @@
-"""Recognising a document: by its code, by the QR that leads here, by the file. Open to anybody, and names nobody."""
+"""Recognising a document: by its code, by the QR that leads here, by the file, by the log's sum. Open to anybody, and
+names nobody."""
+
+from collections.abc import Mapping
+from datetime import datetime
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -7,16 +11,21 @@ from flask_login import current_user
 from ejournal.access import STAFF, public
 from ejournal.extensions import db, reading
 from ejournal.models import IssuedDocument
-from ejournal.services import issued
+from ejournal.services import issued, log_chain
 from ejournal.services.errors import RefusedError
 from ejournal.web.documents import bp
+
+# A number of the log: more no database keeps.
+MOST_DIGITS = 9
 
 
 @bp.get("/check")
 @public
 def check() -> ResponseReturnValue:
-    """The form; with «?code=…», as the QR asks, also the answer."""
+    """The form; with «?code=…», as the QR asks, also the answer; with «?entry=…&sum=…» that of the log (п. 4.2)."""
     code = request.args.get("code", "").strip()
+    if "entry" in request.args:
+        return _of_log(request.args["entry"].strip(), request.args.get("sum", "").strip())
     if not code:
         return _page()
     try:
@@ -41,7 +50,25 @@ def check_file() -> ResponseReturnValue:
             db.session.commit()
 
 
-def _page(found: list[IssuedDocument] | None = None, code: str = "", wrong: str = "", by_file: bool = False) -> str:
+def _of_log(entry: str, digest: str) -> ResponseReturnValue:
+    typed = {"entry": entry, "sum": digest}
+    number = "".join(entry.split())
+    if not (number.isdecimal() and len(number) <= MOST_DIGITS):
+        return _page(wrong="Номер записи — число, как внизу страницы.", typed=typed), 422
+    try:
+        return _page(made_at=log_chain.confirm(int(number), digest), typed=typed)
+    except RefusedError as error:
+        return _page(wrong=error.message, typed=typed), error.status
+
+
+def _page(
+    found: list[IssuedDocument] | None = None,
+    code: str = "",
+    wrong: str = "",
+    by_file: bool = False,
+    made_at: datetime | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> str:
     known = current_user if current_user.is_authenticated and current_user.holds(STAFF) else None
     return render_template(
         "documents/check.html",
@@ -50,5 +77,7 @@ def _page(found: list[IssuedDocument] | None = None, code: str = "", wrong: str 
         code=code,
         wrong=wrong,
         by_file=by_file,
+        made_at=made_at,
+        typed=typed,
         for_staff=known is not None,
     )
