@@ -50,10 +50,13 @@ WORDS = {
     "code": "0" * 20,
     "guide_name": "teacher",
     "handle": "0" * 16,
+    "inside": "index.html",
+    "made_on": "2025-09-01",
     "mark_slot": "1",
     "name": "0" * 32,
     "proof": "x",
     "report_key": "attendance",
+    "suffix": "pdf",
     "token": "0" * 43,
 }
 

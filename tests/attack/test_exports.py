@@ -59,6 +59,9 @@ def test_no_report_and_no_log_brings_a_formula(poisoned: College) -> None:
     for method, address in addresses:
         poisoned.app.extensions.pop(pace.EXTENSION, None)
         answer = poisoned.client("curator").open(address, method=method)
+        if answer.status_code == 302:
+            assert address == "/reports/control-history/xlsx", address  # no night has kept figures yet
+            continue
         assert answer.status_code == 200, address
         assert answer.data.startswith(b"PK"), address
         found += [f"{address}: {cell}" for cell in _formulas(answer.data)]

@@ -40,7 +40,7 @@ def college(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> I
 
 @pytest.mark.slow
 def test_r2_1_c_a_server_killed_a_few_times_loses_nothing_it_acknowledged(college: College, tmp_path: Path) -> None:
-    Torment(college, tmp_path, workers=1).run(kills=2 if college.url else 3)
+    Torment(college, tmp_path, workers=1).run(kills=2)
 
 
 @pytest.mark.torture
