@@ -22,12 +22,13 @@ def enter(
 ) -> TestResponse:
     """Send the sign-in form from an address."""
     form = {"username": username, "password": password, **more.pop("form", {})}
+    follow = more.pop("follow_redirects", False)
     answer = client.post("/login", data=form, environ_base={"REMOTE_ADDR": address}, **more)
     if answer.status_code == 302 and answer.location.startswith("/login/code"):
         step = client.get(answer.location)
         form = {"code": _spare(client, username), "csrf_token": token_in(step), "next": _next_in(step)}
-        return client.post("/login/code", data=form, environ_base={"REMOTE_ADDR": address})
-    return answer
+        answer = client.post("/login/code", data=form, environ_base={"REMOTE_ADDR": address})
+    return client.get(answer.location, follow_redirects=True) if follow and answer.location else answer
 
 
 def spare_codes(username: str) -> list[str]:

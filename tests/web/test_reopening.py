@@ -10,8 +10,8 @@ from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.web.reopening import page_above
 
-# Read as the address of a job; whatever it comes to, the answer leads to another page.
-LEADS_AWAY = {"jobs.start_night"}
+# Read as the address of a job, of an archive's file; whatever it comes to, the answer leads to another page.
+LEADS_AWAY = {"jobs.start_night", "archive.make"}
 
 
 def takers(app: Flask) -> Iterator[tuple[Rule, str]]:

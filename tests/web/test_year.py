@@ -92,7 +92,7 @@ def test_r4_3_a_codes_of_a_group_are_shown_once_and_let_in(app: Flask, sign_in: 
     page = client.post(address, data={"kind": "students"}).text
     codes = re.findall(r'code-value">\s*([^<\s]+)\s*<', page)
     assert len(codes) == 2
-    assert page.count("data:image/svg+xml") == 2
+    assert page.count('src="data:image/svg+xml') == 2
     assert codes[0] not in client.get(address).text
     assert app.test_client().get(f"/activate/{codes[0]}").status_code == 200
     with app.app_context():
