@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def write(year_id: int, target: Path, progress: Progress = lambda done, total: N
         entries, taken = [], set[str]()
         for number, group_id in enumerate(listed):
             progress(number, len(listed))
-            entry = _group(part, year_id, group_id, taken, lambda: progress(number, len(listed)))  # noqa: B023
+            entry = _group(part, year_id, group_id, taken, partial(progress, number, len(listed)))
             if entry:
                 entries.append(entry)
         about = _finish(part, year_id, entries)

@@ -87,7 +87,7 @@ def trouble() -> Cause | None:
     try:
         _try_database()
         _try_disk()
-    except Exception as error:
+    except Exception as error:  # whatever it is, the answer is that nothing can be stored
         db.session.rollback()
         return cause_of(error) or LOST
     return None

@@ -113,10 +113,10 @@ def _move(line: remark_list.Line, verb: str, **values: Any) -> str:
     state = rules.after(line.state, verb, remark.kind)
     if state is None:
         raise RefusedError(CHANGED)
-    moved = db.session.execute(
+    moved: Any = db.session.execute(
         update(Remark).where(Remark.id == remark.id, Remark.state == remark.state).values(state=state, **values)
     )
-    if not moved.rowcount:  # type: ignore[attr-defined]
+    if not moved.rowcount:
         raise RefusedError(CHANGED)
     return state
 

@@ -5,8 +5,9 @@ Demo accounts are left out, their password is everybody's.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
+from sqlalchemy import UpdateBase, delete, exists, func, or_, select, update
 
 from ejournal.access import Viewer
 from ejournal.domain import second_step
@@ -192,10 +193,9 @@ def _spend_recovery(account: Account, code: str) -> bool:
     return spent
 
 
-def _changed(statement: object) -> bool:
-    result = db.session.execute(statement)  # type: ignore[call-overload]
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+def _changed(statement: UpdateBase) -> bool:
+    result: Any = db.session.execute(statement)
+    return bool(result.rowcount == 1)
 
 
 def _new_codes(account_id: int) -> list[str]:
