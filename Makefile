@@ -25,7 +25,7 @@ run: $(RUNTIME) ## install, make a demo college if there is none, serve it on ht
 	@exec $(BIN)/ejournal run --port $(PORT)
 
 test: $(DEV) ## every test, three at a time: they wait more than they compute; ARGS="…" goes to pytest
-	@$(BIN)/pytest -n 3 $(ARGS)
+	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 torture: $(DEV) ## the long tests: the server killed fifty times on each database; figures in docs/reliability.md
 	@$(BIN)/pytest -m torture -s $(ARGS)

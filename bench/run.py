@@ -27,6 +27,7 @@ from bench import college, imports, load, morning, polling, world
 from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db
+from ejournal.server import THREADS
 
 RESULT = ROOT / "build" / "bench.json"
 PAGES, SAVES = 60, 200
@@ -219,11 +220,11 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 @contextmanager
 def served(instance: Path) -> Iterator[tuple[int, int]]:
-    """Granian as `ejournal run` starts it: two workers of eight threads. Its port and process."""
+    """Granian as `ejournal run` starts it: two workers of four threads. Its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--interface", "wsgi", "--http", "1", "--workers", "2", "--blocking-threads", "8", "--no-log"]
+    options = ["--interface", "wsgi", "--http", "1", "--workers", "2", "--blocking-threads", str(THREADS), "--no-log"]
     process = subprocess.Popen(
         [sys.executable, "-m", "granian", *options, "--port", str(port), "--factory", "bench.world:served"],
         cwd=ROOT,

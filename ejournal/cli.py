@@ -125,10 +125,11 @@ def run(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert и --tls-key указываются вместе.")
     listening = server.Listening(host, port, workers, tls_cert, tls_key)
-    with application().app_context():
+    app = application()
+    with app.app_context():
         greeting = prepare(listening, is_show)
         db.engine.dispose()  # the workers are forked: they must not inherit a connection
-    server.serve(listening, lambda: click.echo(greeting))
+    server.serve(listening, app, lambda: click.echo(greeting))
 
 
 @main.command()

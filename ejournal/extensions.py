@@ -69,7 +69,7 @@ def prepare_engine(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-16000",
+            "cache_size=-2000",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")

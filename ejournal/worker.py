@@ -1,5 +1,6 @@
-"""The process that does the jobs and the night's work: `python -m ejournal.worker`, kept by `ejournal run`."""
+"""The process that does the jobs and the night's work; `ejournal run` keeps one (jobs/keeper.py)."""
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -33,10 +34,14 @@ class Worker(Consumer):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def main() -> None:
+def main(server: int, app: Flask | None = None) -> None:
+    """Work until told to end (SIGTERM) or until the process `server` is gone; `app` is made here if there is none."""
     os.umask(0o077)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    app = create_app()
+    # What the server does about signals is not for its copy; the consumer sets its own.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(server,), daemon=True).start()
+    app = app or create_app()
     with app.app_context():
         lock = Lock("worker")
         while not lock.take():  # the one before is still ending
@@ -74,16 +79,17 @@ def _carry_post(app: Flask) -> None:
         time.sleep(POST)
 
 
-def _end_with_parent() -> None:
-    """A server that was killed leaves no worker behind, not even one that was still starting: it names itself."""
+def _end_with(server: int) -> None:
+    """A server that was killed leaves no worker behind, not even one that was still starting: it is named."""
     if sys.platform == "win32":
-        sys.stdin.buffer.read()  # ends when the other end of the pipe closes with the server
+        parent = multiprocessing.parent_process()
+        if parent:
+            parent.join()
     else:
-        parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
-        while os.getppid() == parent:
+        while os.getppid() == server:
             time.sleep(1)
     os._exit(1)
 
 
 if __name__ == "__main__":
-    main()
+    main(os.getppid())

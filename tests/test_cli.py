@@ -331,11 +331,18 @@ def _worker_of(server: int, other_than: int = 0) -> int:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         for child in _children(server):
-            command = Path(f"/proc/{child}/cmdline").read_bytes() if _is_alive(child) else b""
-            if child != other_than and b"ejournal.worker" in command:
+            if child != other_than and _is_worker(child):
                 return child
         time.sleep(0.2)
     raise RuntimeError("no worker")
+
+
+def _is_worker(pid: int) -> bool:
+    """Whether a process holds the lock of which there is one for all workers."""
+    try:
+        return any(os.readlink(link).endswith("worker.lock") for link in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:  # it ended meanwhile
+        return False
 
 
 def _children(parent: int) -> list[int]:

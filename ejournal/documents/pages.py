@@ -7,9 +7,8 @@ Stamped after the merge: only then is it known how many pages there are.
 import io
 from collections.abc import Sequence
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pypdf import PdfReader, PdfWriter
 from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont, stringWidth
@@ -17,6 +16,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ejournal.documents.base import FONTS, LEFT
+
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
 
 FACE, SIZE = "FooterNarrow", 7.5
 BOTTOM, RIGHT = 8 * mm, 12 * mm
@@ -32,6 +34,8 @@ drawing_fonts = Lock()
 
 def join(parts: Sequence[bytes], footer: str = "") -> tuple[bytes, int]:
     """One file of the parts, every page with the footer and «стр. N из M»; the file and how many pages it has."""
+    from pypdf import PdfReader, PdfWriter  # six megabytes, which most processes never need
+
     writer = PdfWriter()
     for part in parts:
         writer.append(PdfReader(io.BytesIO(part)), import_outline=False)
@@ -43,7 +47,9 @@ def join(parts: Sequence[bytes], footer: str = "") -> tuple[bytes, int]:
     return out.getvalue(), len(writer.pages)
 
 
-def _stamp(writer: PdfWriter, footer: str) -> None:
+def _stamp(writer: "PdfWriter", footer: str) -> None:
+    from pypdf import PdfReader
+
     sizes = [(float(page.mediabox.width), float(page.mediabox.height)) for page in writer.pages]
     overlay = PdfReader(io.BytesIO(_footers(sizes, footer)))
     for page, over in zip(writer.pages, overlay.pages, strict=True):

@@ -1,14 +1,19 @@
 """Keeps the job worker running beside the server: starts it, starts it again when it dies, ends it."""
 
 import logging
+import multiprocessing
 import os
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from typing import Any
 
-COMMAND = (sys.executable, "-m", "ejournal.worker")
+# What the process does; it is told the number of the server's process, and may be started again at any time.
+Work = Callable[[int], None]
+# A fork shares the program's memory with the server; where that cannot be, Python is started anew.
+WAY: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 # Seconds between two starts; twice as long after each that failed at once.
 PAUSE, LONGEST_PAUSE, HEALTHY = 1.0, 60.0, 30.0
 ENDING = 5.0
@@ -17,9 +22,9 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def worker_kept() -> Iterator[None]:
-    """Inside, a worker runs; it takes its settings from the environment, as the server does."""
-    keeper = Keeper()
+def worker_kept(work: Work) -> Iterator[None]:
+    """Inside, a process does `work`."""
+    keeper = Keeper(work)
     keeper.start()
     try:
         yield
@@ -28,37 +33,36 @@ def worker_kept() -> Iterator[None]:
 
 
 class Keeper(threading.Thread):
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
         super().__init__(name="job-worker-keeper", daemon=True)
+        self.work = work
         self.ending = threading.Event()
-        self.process = _launch()
+        self.process = _launch(work)
 
     def run(self) -> None:
         pause = PAUSE
         while True:
-            try:
-                self.process.wait(HEALTHY)
-            except subprocess.TimeoutExpired:
+            self.process.join(HEALTHY)
+            if self.process.exitcode is None:
                 pause = PAUSE
                 continue
             if self.ending.wait(pause):
                 return
-            logger.warning("the job worker ended with code %s, starting another", self.process.returncode)
+            logger.warning("the job worker ended with code %s, starting another", self.process.exitcode)
             pause = min(pause * 2, LONGEST_PAUSE)
-            self.process = _launch()
+            self.process = _launch(self.work)
 
     def stop(self) -> None:
         self.ending.set()
         process = self.process
         process.terminate()
-        try:
-            process.wait(ENDING)
-        except subprocess.TimeoutExpired:
+        process.join(ENDING)
+        if process.exitcode is None:
             process.kill()
-            process.wait()
+            process.join()
 
 
-def _launch() -> "subprocess.Popen[bytes]":
-    # Our own program without arguments from outside. On Windows the worker notices by the pipe that we are gone.
-    pipe = subprocess.PIPE if sys.platform == "win32" else subprocess.DEVNULL
-    return subprocess.Popen([*COMMAND, str(os.getpid())], stdin=pipe)  # noqa: S603
+def _launch(work: Work) -> BaseProcess:
+    process: BaseProcess = WAY.Process(target=work, args=(os.getpid(),), name="job-worker", daemon=True)
+    process.start()
+    return process

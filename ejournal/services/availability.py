@@ -11,7 +11,6 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 
-import psycopg
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -98,6 +97,8 @@ def _of_driver(error: BaseException | None) -> Cause | None:
         # The low byte: the rest says more exactly where it happened. A wrong statement is SQLITE_ERROR.
         found = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         return _of_disk() or LOST if found is LOST else found
+    import psycopg  # a tenth of the program's memory, which a college on SQLite has no use for
+
     state = error.sqlstate if isinstance(error, psycopg.Error) else None
     if state is None:  # the server was lost before it could say anything
         return LOST if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
