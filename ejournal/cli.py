@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy.exc import DBAPIError
 
@@ -35,6 +35,10 @@ EMPTY = (
 DEMO_IN_PUBLIC = (
     "В базе есть демонстрационные учётные записи с общеизвестным паролем, а адрес {host} виден другим компьютерам.\n"
     "Запустите на 127.0.0.1, заблокируйте эти учётные записи или, если это и есть показ, добавьте --demo."
+)
+WITHOUT_TLS = (
+    "С других компьютеров войти не получится: без HTTPS браузер не запоминает вход. Дайте сертификат (--tls-cert, "
+    "--tls-key) или назовите прокси в trusted_proxies: README, «HTTPS и прокси»."
 )
 
 
@@ -157,8 +161,16 @@ def prepare(listening: server.Listening, is_show: bool) -> str:
         fail(DEMO_IN_PUBLIC.format(host=listening.host))
     if not server.is_free(listening):
         fail(f"Порт {listening.port} на {listening.host} занят или недоступен. Укажите другой: --port 8001.")
-    greeting = f"Журнал открыт: {listening.url}   (остановить: Ctrl+C)"
-    return f"{greeting}\n{logins()}" if has_demo else greeting
+    greeting = [f"Журнал открыт: {listening.url}   (остановить: Ctrl+C)"]
+    if not (server.is_loopback(listening.host) or listening.certificate or can_sign_in_without_tls()):
+        greeting.append(WITHOUT_TLS)
+    return "\n".join([*greeting, logins()] if has_demo else greeting)
+
+
+def can_sign_in_without_tls() -> bool:
+    """Whether the settings say so: plainly, or by naming a proxy that does TLS."""
+    settings = current_app.config["EJOURNAL"]
+    return bool(settings.insecure_http or settings.trusted_proxies)
 
 
 def upgrade_schema() -> None:

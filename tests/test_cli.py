@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -189,6 +190,26 @@ def test_demo_accounts_are_served_here_or_when_it_is_a_show(ejournal: Command, i
     with _opened(instance):
         assert "teacher" in cli.prepare(Listening("127.0.0.1", _free_port(), 1), is_show=False)
         assert "teacher" in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "told"),
+    [
+        ("127.0.0.1", {}, False),
+        ("0.0.0.0", {}, True),
+        ("0.0.0.0", {"trusted_proxies": ["127.0.0.1"]}, False),
+        ("0.0.0.0", {"insecure_http": True}, False),
+    ],
+)
+def test_a_server_for_the_whole_network_without_tls_says_that_nobody_could_sign_in(
+    ejournal: Command, instance: Path, host: str, settings: dict[str, Any], told: bool
+) -> None:
+    ejournal("init")
+    app = create_app({"instance": instance, **settings})
+    with app.app_context():
+        assert ("без HTTPS" in cli.prepare(Listening(host, _free_port(), 1), is_show=False)) is told
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_blocked_demo_accounts_no_longer_matter(ejournal: Command, instance: Path) -> None:

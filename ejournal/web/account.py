@@ -11,6 +11,7 @@ from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, S
 from ejournal.web.entering import enter, halfway, let_in, start_session
 from ejournal.web.errors import is_fragment
 from ejournal.web.navigation import safe_path
+from ejournal.web.security import is_cookie_lost
 
 bp = Blueprint("account", __name__)
 
@@ -165,7 +166,14 @@ def _form(status: int, error: str | None = None) -> Response:
     template = "account/_sign_in.html" if is_fragment() else "account/sign_in.html"
     next_page = request.values.get("next", "")
     username = request.form.get("username", "")
-    page = render_template(template, error=error, next=next_page, username=username, demo_logins=DEMO_LOGINS)
+    page = render_template(
+        template,
+        error=error,
+        next=next_page,
+        username=username,
+        demo_logins=DEMO_LOGINS,
+        without_tls=is_cookie_lost(),
+    )
     return make_response(page, status)
 
 

@@ -129,6 +129,11 @@ class SessionInterface(SecureCookieSessionInterface):
         return not (app.config["EJOURNAL"].insecure_http or is_loopback(host, request.remote_addr))
 
 
+def is_cookie_lost() -> bool:
+    """Whether the browser will not keep the session: the page was asked for without TLS, over a network."""
+    return not request.is_secure and current_app.session_interface.get_cookie_secure(current_app)
+
+
 def is_loopback(host: str, address: str | None) -> bool:
     """Whether a request to `host` from `address` never leaves this machine."""
     name = host.rsplit(":", 1)[0].strip("[]")

@@ -92,6 +92,8 @@ def test_the_session_cookie_is_kept_from_scripts_and_plain_wires(
     assert "SameSite=Lax" in cookie
     assert "Path=/" in cookie
     assert ("Secure" in cookie) is secure
+    # Where the browser will not keep it, the page says so at once, not after a password was typed.
+    assert ("страница открыта без HTTPS" in answer.text) is (secure and base_url.startswith("http:"))
     with made.app_context():
         db.engine.dispose()
 
