@@ -155,6 +155,8 @@ def attendance_percent(planned: int, missed: int) -> Decimal | None:
 
 def lesson_attendance(codes: Sequence[str | None]) -> str | None:
     """The code of a whole lesson: with several works a student has several cells, but misses it once."""
+    if len(codes) == 1 and codes[0] in SEVERITY:
+        return codes[0]
     return next((code for code in SEVERITY if code in codes), None)
 
 

@@ -108,10 +108,20 @@ def load(viewer: Viewer, filters: Filters, page: int = 1) -> tuple[list[Line], i
 
 def of_journal(viewer: Viewer, course_id: int, lesson_id: int | None = None) -> list[Line]:
     """Those of a journal (or of one lesson of it) that wait, the earliest term first. One query."""
-    wanted = remarks_of(viewer, settings.today()).where(Remark.course_id == course_id, waits())
+    today = settings.today()
+    rows = db.session.execute(*_of_journal(viewer, today, course_id, lesson_id, **_late()))
+    return [_line(remark, bool(waiting), bool(asked), today) for remark, waiting, asked in rows]
+
+
+@prepared
+def _of_journal(
+    viewer: Viewer, today: date, course_id: int, lesson_id: int | None, late_before: date, failed: Collection[date]
+) -> Select[*tuple[Any, ...]]:
+    waiting = _waits(late_before, failed)
+    wanted = remarks_of(viewer, today).where(Remark.course_id == course_id, waiting)
     if lesson_id is not None:
         wanted = wanted.where(Remark.lesson_id == lesson_id)
-    return _lines(viewer, wanted.order_by(Remark.due, Remark.id))
+    return _with_people(viewer, today, wanted.order_by(Remark.due, Remark.id), waiting)
 
 
 def of_print(viewer: Viewer, course_id: int, span: tuple[date, date] | None) -> list[Line]:
@@ -213,19 +223,23 @@ def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
 
 def _lines(viewer: Viewer, query: Select[Any]) -> list[Line]:
     today = settings.today()
-    course = contains_eager(Remark.course)
-    rows = db.session.execute(
-        query.add_columns(waits(), answers_remark(viewer, today)).options(
-            contains_eager(Remark.lesson),
-            course.joinedload(Course.discipline),
-            course.joinedload(Course.group),
-            course.joinedload(Course.subgroup),
-            joinedload(Remark.author),
-            joinedload(Remark.answerer),
-            joinedload(Remark.decider),
-        )
-    )
+    rows = db.session.execute(_with_people(viewer, today, query, waits()))
     return [_line(remark, bool(waiting), bool(asked), today) for remark, waiting, asked in rows]
+
+
+def _with_people(
+    viewer: Viewer, today: date, query: Select[Any], waiting: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    course = contains_eager(Remark.course)
+    return query.add_columns(waiting, answers_remark(viewer, today)).options(
+        contains_eager(Remark.lesson),
+        course.joinedload(Course.discipline),
+        course.joinedload(Course.group),
+        course.joinedload(Course.subgroup),
+        joinedload(Remark.author),
+        joinedload(Remark.answerer),
+        joinedload(Remark.decider),
+    )
 
 
 def _line(remark: Remark, waiting: bool, asked: bool, today: date) -> Line:
