@@ -168,7 +168,7 @@ def _columns(
     for row in rows:
         day, state = row[2], row[4]
         why = _why(day, state, closed, today)
-        columns.append(Column(*row, row[1] != previous, why))
+        columns.append(Column._make((*row, row[1] != previous, why)))
         previous = row[1]
     return columns
 
