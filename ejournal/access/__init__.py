@@ -42,6 +42,7 @@ from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
 from ejournal.access.readers import readers_of
 from ejournal.access.remarks import answers_remark, asked_of, makes_remarks, remarks_of
+from ejournal.access.statements import prepared
 
 __all__ = [
     "ANNOUNCERS",
@@ -73,6 +74,7 @@ __all__ = [
     "may_address",
     "members",
     "permits",
+    "prepared",
     "proven",
     "public",
     "reaches_led",

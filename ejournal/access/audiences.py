@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from ejournal.access.core import OVERSEERS, STAFF, Viewer, in_force
 from ejournal.access.diaries import declined, parent_may_read
+from ejournal.access.statements import reckoned
 from ejournal.domain import calendar
 from ejournal.domain.audiences import Choice
 from ejournal.extensions import db
@@ -198,7 +199,7 @@ def _in_group(person_id: Any, role: Role, about_id: Any, on: date) -> Select[*tu
         person_id.label("person_id"),
         literal(str(role)).label("role"),
         Group.id.label("group_id"),
-        (calendar.academic_year(on) + 1 - Group.admission_year).label("course_number"),
+        (reckoned(on, calendar.academic_year) + 1 - Group.admission_year).label("course_number"),
         Group.programme_id.label("programme_id"),
         (cast(null(), Integer) if about_id is None else about_id).label("about_id"),
     ).select_from(Group)

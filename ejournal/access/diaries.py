@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import aliased
 
 from ejournal.access.core import OVERSEERS, Viewer, in_force
+from ejournal.access.statements import reckoned
 from ejournal.domain.calendar import years_before
 from ejournal.domain.consents import AGREED, MAJORITY, REFUSED, WITHDRAWN
 from ejournal.models import Consent, Curatorship, Enrollment, Guardianship, Person, Role
@@ -65,7 +66,12 @@ def parent_may_read(parent_id: Any, on: date) -> ColumnElement[bool]:
 
 def is_of_age(on: date) -> ColumnElement[bool]:
     """The condition that the query's Person answers for himself (152-ФЗ)."""
-    return and_(Person.birth_date.is_not(None), Person.birth_date <= years_before(on, MAJORITY))
+    return and_(Person.birth_date.is_not(None), Person.birth_date <= reckoned(on, of_age_since))
+
+
+def of_age_since(day: date) -> date:
+    """Who was born then or before answers for himself on the day."""
+    return years_before(day, MAJORITY)
 
 
 def agreed(student_id: Any, person_id: Any) -> ColumnElement[bool]:

@@ -3,9 +3,9 @@
 A teacher cannot enter in two days (п. 4.4) what there is nothing to enter into.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 KINDS = {
     "server": "не работал сервер",
@@ -28,6 +28,9 @@ class Failure:
 
     def covers(self, lesson: date) -> bool:
         return self.since <= lesson <= self.until
+
+    def days(self) -> Iterator[date]:
+        return (self.since + timedelta(days=number) for number in range((self.until - self.since).days + 1))
 
 
 def excuses(failures: Iterable[Failure], lesson: date) -> bool:

@@ -4,6 +4,7 @@ Arithmetic is in Decimal: what lies exactly between two hundredths must round ha
 fraction can't promise that.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +17,7 @@ Number = Decimal | int | float | str
 # «5-» and «5+» are a five (п. 3.6 names no other value); a college may set its own.
 PLUS_MINUS: Mapping[str, Number] = MappingProxyType({"5-": 5, "5+": 5})
 _FIVE_POINT = ("1", "2", "3", "4", "5")
+_VALUES = {mark: Decimal(mark) for mark in _FIVE_POINT}
 # Weights of СОУ. A «1» has none in the formula: it counts in N only.
 _SOU_WEIGHTS = {"5": 100, "4": 64, "3": 36, "2": 16, NOT_ATTESTED: 7}
 
@@ -62,8 +64,8 @@ def numeric(mark: str | None, plus_minus: Mapping[str, Number] | None = None) ->
     """What a mark counts in averages; None for ЗЧ, НЗ, н/а, attendance codes and empty: they stay outside."""
     if mark is None:
         return None
-    if mark in _FIVE_POINT:
-        return Decimal(mark)
+    if mark in _VALUES:
+        return _VALUES[mark]
     value = (plus_minus or {}).get(mark, PLUS_MINUS.get(mark))
     return None if value is None else _decimal(value)
 
@@ -78,11 +80,13 @@ def weighted_mean(
 ) -> Decimal | None:
     """Σ(mark·weight)/Σ(weight) over (mark, weight), unrounded; None if there is nothing to weigh."""
     total = weights = Decimal(0)
-    for mark, weight in marks:
+    # Like marks are weighed together: a group's hundreds are nine different ones.
+    for (mark, weight), number in Counter(marks).items():
         value = numeric(mark, plus_minus)
         if value is not None:
-            total += value * _decimal(weight)
-            weights += _decimal(weight)
+            share = _decimal(weight) * number
+            total += value * share
+            weights += share
     return total / weights if weights > 0 else None
 
 
@@ -151,6 +155,8 @@ def attendance_percent(planned: int, missed: int) -> Decimal | None:
 
 def lesson_attendance(codes: Sequence[str | None]) -> str | None:
     """The code of a whole lesson: with several works a student has several cells, but misses it once."""
+    if len(codes) == 1 and codes[0] in SEVERITY:
+        return codes[0]
     return next((code for code in SEVERITY if code in codes), None)
 
 
@@ -188,5 +194,5 @@ def _rounded(value: Decimal) -> Decimal:
 
 
 def _decimal(value: Number) -> Decimal:
-    # Through text, so that a stored 4.7 is 4.7 and not its binary neighbour.
-    return value if isinstance(value, Decimal) else Decimal(str(value))
+    # A fraction through text, so that a stored 4.7 is 4.7 and not its binary neighbour.
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(str(value))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from ejournal.domain import grading
 from ejournal.domain.words import plural
@@ -40,8 +41,8 @@ def reasons(subjects: Iterable[Subject]) -> list[str]:
     What is missed of everything is said once; by discipline only where the whole is still well.
     """
     subjects = list(subjects)
-    found = [text for text in (_overall_missed(subjects), _overall_mean(subjects)) if text]
-    overall = bool(_overall_missed(subjects))
+    overall = _overall_missed(subjects)
+    found = [text for text in (overall, _overall_mean(subjects)) if text]
     for subject in subjects:
         text = _marks(subject) or ("" if overall else _missed(subject.held, subject.missed))
         if text:
@@ -51,17 +52,16 @@ def reasons(subjects: Iterable[Subject]) -> list[str]:
 
 def low_mean(marks: Weighed) -> Decimal | None:
     """The weighted mean where it is below 3 and has marks enough to be one."""
-    # Like marks are counted before they are weighed: a group's hundreds are nine different ones.
-    counted = Counter(marks)
-    mean = grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted.items())
-    enough = sum(number for (mark, _), number in counted.items() if grading.numeric(mark) is not None) >= LEAST_MARKS
-    low = mean is not None and enough and mean + _HALF < LOW_MEAN
-    return mean if low else None
+    counted = Counter(mark for mark, _weight in marks)
+    enough = sum(number for mark, number in counted.items() if grading.numeric(mark) is not None) >= LEAST_MARKS
+    mean = grading.weighted_mean(marks) if enough else None
+    return mean if mean is not None and mean + _HALF < LOW_MEAN else None
 
 
 def two_running(marks: Weighed) -> str:
     """«две «2» подряд» where the last two marks are such and nothing has mended them; else ""."""
-    last = [mark or "" for mark, _weight in marks if grading.numeric(mark) is not None][-2:]
+    newest = (mark or "" for mark, _weight in reversed(marks) if grading.numeric(mark) is not None)
+    last = list(islice(newest, 2))[::-1]
     if len(last) < 2 or any((grading.numeric(mark) or 0) > 2 for mark in last):
         return ""
     return "две «2» подряд" if set(last) == {"2"} else f"«{last[0]}» и «{last[1]}» подряд"

@@ -3,10 +3,11 @@
 import datetime
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 
+from ejournal.access import prepared
 from ejournal.domain import absences
 from ejournal.domain.calendar import format_short
 from ejournal.domain.notation import Value
@@ -50,21 +51,25 @@ def gives_ground(place: Held, value: Value) -> bool:
 
 def hints(course_id: int, span: tuple[date, date]) -> dict[int, str]:
     """By student: «есть документ: б с 3 по 8.11» for every registered document that touches the span. One query."""
-    rows = db.session.execute(
+    found: dict[int, list[str]] = {}
+    for student_id, code, since, until in db.session.execute(*_registered(course_id, *span)):
+        found.setdefault(student_id, []).append(f"{code} {span_words(since, until)}")
+    return {student_id: f"есть документ: {', '.join(words)}" for student_id, words in found.items()}
+
+
+@prepared
+def _registered(course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return (
         select(AbsencePaper.student_id, AbsencePaper.code, AbsencePaper.since, AbsencePaper.until)
         .join(AbsenceRequest, AbsenceRequest.paper_id == AbsencePaper.id)
         .where(
             AbsenceRequest.course_id == course_id,
             AbsencePaper.state == absences.REGISTERED,
-            AbsencePaper.since <= span[1],
-            AbsencePaper.until >= span[0],
+            AbsencePaper.since <= last,
+            AbsencePaper.until >= first,
         )
         .order_by(AbsencePaper.student_id, AbsencePaper.since, AbsencePaper.id)
     )
-    found: dict[int, list[str]] = {}
-    for student_id, code, since, until in rows:
-        found.setdefault(student_id, []).append(f"{code} {span_words(since, until)}")
-    return {student_id: f"есть документ: {', '.join(words)}" for student_id, words in found.items()}
 
 
 def span_words(since: date, until: date) -> str:

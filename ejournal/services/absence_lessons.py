@@ -1,14 +1,15 @@
 """The lessons that documents about absences concern, and what each document asks of their cells now (п. 4.3)."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, String, and_, cast, exists, literal, or_, select
 
+from ejournal.access import Viewer, prepared
 from ejournal.domain import absences
 from ejournal.extensions import db
 from ejournal.models import (
@@ -24,6 +25,7 @@ from ejournal.models import (
     PeriodClosing,
     Work,
 )
+from ejournal.services import settings
 from ejournal.services.absence_cover import dates_words
 from ejournal.services.cell_context import enrolled_on, period_of
 
@@ -89,13 +91,9 @@ class Concern:
         return dates_words([s.date for s in self.spots if s.lesson_id not in seen and s.date <= today])
 
 
-def asking(whose: ColumnElement[bool]) -> dict[int, Concern]:
+def asking(viewer: Viewer, whose: Callable[[Viewer, date], ColumnElement[bool]]) -> dict[int, Concern]:
     """By request: only those that ask something of an open journal now, out of the requests for which `whose` holds."""
-    live = or_(
-        and_(AbsencePaper.state == absences.REGISTERED, Cell.attendance == absences.UNEXCUSED),
-        and_(AbsencePaper.corrected_at.is_not(None), Cell.attendance.is_not(None)),
-    )
-    found = _read(_spots().where(whose, live, AbsenceRequest.answer != absences.Standing.DECLINED))
+    found = _read(*_asking(viewer, settings.today(), whose))
     return {request_id: concern for request_id, concern in found.items() if concern.asked}
 
 
@@ -103,6 +101,17 @@ def load(request_ids: Collection[int]) -> dict[int, Concern]:
     """By request: all its lessons, also those without absences; a request without lessons has an empty one."""
     found = _read(_spots().where(AbsenceRequest.id.in_(request_ids))) if request_ids else {}
     return {request_id: found.get(request_id, Concern()) for request_id in request_ids}
+
+
+@prepared
+def _asking(
+    viewer: Viewer, today: date, whose: Callable[[Viewer, date], ColumnElement[bool]]
+) -> Select[*tuple[Any, ...]]:
+    live = or_(
+        and_(AbsencePaper.state == absences.REGISTERED, Cell.attendance == absences.UNEXCUSED),
+        and_(AbsencePaper.corrected_at.is_not(None), Cell.attendance.is_not(None)),
+    )
+    return _spots().where(whose(viewer, today), live, AbsenceRequest.answer != absences.Standing.DECLINED)
 
 
 @cache
@@ -130,8 +139,8 @@ def _spots() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _read(query: Select[*tuple[Any, ...]]) -> dict[int, Concern]:
-    rows = db.session.execute(query).all()
+def _read(query: Executable, values: dict[str, Any] | None = None) -> dict[int, Concern]:
+    rows: Sequence[Any] = db.session.execute(query, values).all()
     granted = _granted({row[1] for row in rows if row[6] is not None})
     found: dict[int, Concern] = {}
     for row in rows:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -50,7 +50,7 @@ class Done:
 
 def waiting(viewer: Viewer) -> list[Asked]:
     """The requests that wait for the viewer's answer, by student; three queries however many."""
-    found = absence_lessons.asking(_own(viewer))
+    found = absence_lessons.asking(viewer, _own)
     concerns = absence_lessons.load(sorted(found))
     asked = [_asked(request, concerns[request.id]) for request in _requests(AbsenceRequest.id.in_(found))]
     return sorted(asked, key=lambda one: (one.request.paper.student.skey, one.request.paper.since, one.id))
@@ -58,7 +58,7 @@ def waiting(viewer: Viewer) -> list[Asked]:
 
 def count(viewer: Viewer) -> int:
     """How many requests wait for the viewer's answer."""
-    return len(absence_lessons.asking(_own(viewer)))
+    return len(absence_lessons.asking(viewer, _own))
 
 
 def answered(viewer: Viewer) -> list[AbsenceRequest]:
@@ -122,9 +122,9 @@ def decline(actor: Viewer, request_id: int, reason: str) -> None:
     db.session.commit()
 
 
-def _own(viewer: Viewer) -> ColumnElement[bool]:
+def _own(viewer: Viewer, today: date) -> ColumnElement[bool]:
     """Requests to the journals the viewer keeps now; a closed year is the archive's."""
-    taught = teaches(viewer, AbsenceRequest.course_id, settings.today())
+    taught = teaches(viewer, AbsenceRequest.course_id, today)
     # Says less than `taught`, but lets the index of journals be used: the requests of a college are many.
     near = AbsenceRequest.course_id.in_(
         select(CourseTeacher.course_id).where(CourseTeacher.teacher_id == viewer.person_id)

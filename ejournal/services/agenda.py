@@ -1,14 +1,14 @@
 """A teacher's day: today's lessons, the next day's in brief, and what of hers is late by п. 4.4."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
-from ejournal.access import Viewer, gives, teaches
+from ejournal.access import Viewer, gives, prepared, teaches
 from ejournal.domain import terms
 from ejournal.domain.terms import Lateness
 from ejournal.extensions import db
@@ -30,6 +30,7 @@ from ejournal.models.base import now
 from ejournal.services import bells, failures, homework, settings, unfilled, works
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
+from ejournal.services.homework import Owing
 
 # The next day with lessons is looked for this far: over a weekend and a holiday.
 DAYS_AHEAD = 7
@@ -85,11 +86,13 @@ class Agenda:
 
 
 def load(viewer: Viewer) -> Agenda:
-    """Six queries however many journals and lessons."""
+    """Four queries however many journals and lessons."""
     today = settings.today()
     values = settings.get("terms")
+    mode = homework.owing()
     rang = bells.load()
-    coming = [_slot(row, rang) for row in db.session.execute(_coming(viewer, today))]
+    ahead = today + timedelta(days=DAYS_AHEAD)
+    coming = [_slot(row, rang) for row in db.session.execute(*_coming(viewer, today, ahead, mode))]
     of_today = [slot for slot in coming if slot.date == today]
     later = [slot for slot in coming if slot.date > today and slot.state != LessonState.CANCELLED]
     next_day = min((slot.date for slot in later), default=None)
@@ -100,8 +103,8 @@ def load(viewer: Viewer) -> Agenda:
         following=[slot for slot in later if slot.date == next_day],
         homework_owed=[slot for slot in of_today if _owes_homework(slot)] if now() <= until else [],
         homework_until=f"{until:%H:%M}",
-        homework_optional=_is_optional(),
-        overdue=[group for group in _overdue(viewer, today, values) if group.slots],
+        homework_optional=mode == homework.GIVEN,
+        overdue=[group for group in _overdue(viewer, today, mode, values) if group.slots],
     )
 
 
@@ -109,73 +112,111 @@ def _owes_homework(slot: Slot) -> bool:
     return slot.owes_homework and not slot.has_homework and slot.state != LessonState.CANCELLED
 
 
-def _coming(viewer: Viewer, today: date) -> Select[Any]:
-    return _lessons(viewer, today).where(Lesson.date.between(today, today + timedelta(days=DAYS_AHEAD)))
+@prepared
+def _coming(viewer: Viewer, today: date, ahead: date, mode: Owing) -> Select[*tuple[Any, ...]]:
+    return _lessons(viewer, today, mode).where(Lesson.date.between(today, ahead))
 
 
-def _overdue(viewer: Viewer, today: date, values: terms.Values) -> list[Overdue]:
+def _overdue(viewer: Viewer, today: date, mode: Owing, values: terms.Values) -> list[Overdue]:
     """What can still be mended: lessons of open periods, up to today; nothing of days of a failure (п. 4.1)."""
-    started = _lessons(viewer, today).where(
-        Lesson.state != LessonState.CANCELLED, AcademicYear.closed_at.is_(None), ~_is_closed(), ~failures.excused()
-    )
+    failed, zone, moment = failures.days(), settings.timezone(), now()
+    is_over = moment > terms.homework_due(today, zone, values)
+    lacking: Sequence[Any] = db.session.execute(
+        *_lacking(
+            viewer,
+            today,
+            mode,
+            failed,
+            homework_before=today + timedelta(days=1) if is_over else today,
+            attendance_before=unfilled.first_in_term(today, values),
+        )
+    ).all()
     # The last day whose term is over today, from the term itself: n days after the lesson.
     marks_before = today - (terms.mark_due(today, None, values) - today)
+    unmarked: Sequence[Any] = db.session.execute(*_unmarked(viewer, today, mode, failed, marks_before)).all()
     return [
         Overdue(
             "Посещаемость не внесена",
             "п. 4.4",
-            _owed(
-                started.where(unfilled.term_passed(today, values), unfilled.without_attendance()),
-                lambda row: terms.lateness("attendance", row.date, None, today, values),
-            ),
+            [
+                _late(row, terms.lateness("attendance", row.date, None, today, values))
+                for row in lacking
+                if row.lacks_attendance
+            ],
             "journal.roll",
         ),
-        _homework_overdue(started.where(~unfilled.bare()), today, values),
+        Overdue(
+            "Домашнее задание не опубликовано",
+            "п. 4.4",
+            [
+                _late(row, terms.homework_lateness(row.date, moment, zone, values))
+                for row in lacking
+                if row.lacks_homework
+            ],
+            "journal.lesson",
+            "homework",
+        ),
         Overdue(
             "Оценки за работу не выставлены",
             "п. 4.4",
-            _owed(
-                _unmarked(started, marks_before, today),
-                lambda row: terms.lateness("lesson_mark", row.date, row.mark_due, today, values),
-            ),
+            [
+                _late(row, terms.lateness("lesson_mark", row.date, row.mark_due, today, values), row.work or row.kind)
+                for row in unmarked
+            ],
             "journal.roll",
         ),
         Overdue(
             "Занятие прошло, но не заполнено: нет темы и отметки о проведении",
             "п. 4.4",
-            _owed(started.where(Lesson.date < today, unfilled.bare()), lambda _row: None),
+            [_late(row, None) for row in lacking if row.is_bare],
             "journal.lesson",
             "topic",
         ),
     ]
 
 
-def _homework_overdue(started: Select[Any], today: date, values: terms.Values) -> Overdue:
-    """Lessons whose 19:00 is over and that owe homework."""
-    is_over = now() > terms.homework_due(today, settings.timezone(), values)
-    over = Lesson.date <= today if is_over else Lesson.date < today
-    return Overdue(
-        "Домашнее задание не опубликовано",
-        "п. 4.4",
-        _owed(
-            started.where(over, Homework.id.is_(None), homework.is_owed()),
-            lambda row: terms.homework_lateness(row.date, now(), settings.timezone(), values),
-        ),
-        "journal.lesson",
-        "homework",
+def _started(viewer: Viewer, today: date, mode: Owing, failed: Collection[date]) -> Select[*tuple[Any, ...]]:
+    return _lessons(viewer, today, mode).where(
+        Lesson.date <= today,
+        Lesson.state != LessonState.CANCELLED,
+        AcademicYear.closed_at.is_(None),
+        ~is_closed(Course.id, period_of(Lesson.date), today),
+        ~failures.excused(failed),
     )
 
 
-def _is_optional() -> bool:
-    return settings.get("control.homework") == homework.GIVEN
+@prepared
+def _lacking(
+    viewer: Viewer,
+    today: date,
+    mode: Owing,
+    failed: Collection[date],
+    homework_before: date,
+    attendance_before: date,
+) -> Select[*tuple[Any, ...]]:
+    """Lessons that lack something its term for which is over, and what."""
+    attendance = and_(unfilled.term_passed(attendance_before, failed), unfilled.without_attendance())
+    no_homework = and_(
+        Lesson.date < homework_before, ~unfilled.bare(), Homework.id.is_(None), homework.is_owed(mode)
+    )  # fmt: skip
+    bare = and_(Lesson.date < today, unfilled.bare())
+    return (
+        _started(viewer, today, mode, failed)
+        .add_columns(
+            attendance.label("lacks_attendance"), no_homework.label("lacks_homework"), bare.label("is_bare")
+        )
+        .where(or_(attendance, no_homework, bare))
+    )  # fmt: skip
 
 
-def _unmarked(started: Select[Any], before: date, today: date) -> Select[Any]:
+@prepared
+def _unmarked(
+    viewer: Viewer, today: date, mode: Owing, failed: Collection[date], before: date
+) -> Select[*tuple[Any, ...]]:
     """Planned works without a single mark after their term (R4.4.h)."""
     return (
-        started.add_columns(
-            Work.id.label("work_id"), Work.title.label("work"), WorkKind.title.label("kind"), Work.mark_due
-        )
+        _started(viewer, today, mode, failed)
+        .add_columns(Work.title.label("work"), WorkKind.title.label("kind"), Work.mark_due)
         .join(Work, Work.lesson_id == Lesson.id)
         .join(WorkKind, WorkKind.id == Work.kind_id)
         .where(
@@ -187,7 +228,7 @@ def _unmarked(started: Select[Any], before: date, today: date) -> Select[Any]:
     )
 
 
-def _lessons(viewer: Viewer, today: date) -> Any:
+def _lessons(viewer: Viewer, today: date, mode: Owing) -> Select[*tuple[Any, ...]]:
     """The lessons of the journals the viewer keeps, in order."""
     return (
         select(
@@ -204,7 +245,7 @@ def _lessons(viewer: Viewer, today: date) -> Any:
             Discipline.title.label("discipline"),
             Homework.id.is_not(None).label("has_homework"),
             Lesson.attendance_at.is_not(None).label("has_attendance"),
-            (true() if _is_optional() else homework.is_owed()).label("owes_homework"),
+            (true() if mode == homework.GIVEN else homework.is_owed(mode)).label("owes_homework"),
         )
         .join(Course, Course.id == Lesson.course_id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
@@ -225,18 +266,8 @@ def _own(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     return Lesson.course_id.in_(kept), func.coalesce(Lesson.teacher_id, 0) == 0
 
 
-def _is_closed() -> ColumnElement[bool]:
-    return is_closed(Course.id, period_of(Lesson.date), settings.today())
-
-
-def _owed(query: Select[Any], late: Callable[[Any], Lateness | None]) -> list[Slot]:
-    rows: Sequence[Any] = db.session.execute(query).all()
-    slots = []
-    for row in rows:
-        broken = late(row)
-        work = (row.work or row.kind) if hasattr(row, "work") else ""
-        slots.append(_slot(row, None)._replace(phrase=broken.phrase if broken else "", work=work))
-    return slots
+def _late(row: Any, broken: Lateness | None, work: str = "") -> Slot:
+    return _slot(row, None)._replace(phrase=broken.phrase if broken else "", work=work)
 
 
 def _slot(row: Any, rang: bells.Bells | None) -> Slot:

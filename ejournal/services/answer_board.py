@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
-from ejournal.access import Viewer, teaches
+from ejournal.access import Viewer, prepared, teaches
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -105,7 +105,15 @@ def load(viewer: Viewer, course_id: int) -> Board:
 
 def counts(viewer: Viewer) -> list[CourseCount]:
     """The journals the viewer keeps in which something waits for her. One query."""
-    today = settings.today()
+    return [
+        CourseCount(course_id, f"{group}, {part}" if part else group, title, *numbers)
+        for course_id, group, part, title, *numbers in db.session.execute(*_counts(viewer, settings.today()))
+        if any(numbers)
+    ]
+
+
+@prepared
+def _counts(viewer: Viewer, today: date) -> Select[*tuple[Any, ...]]:
     waiting = (
         select(func.count())
         .select_from(TaskAnswer)
@@ -123,7 +131,7 @@ def counts(viewer: Viewer) -> list[CourseCount]:
         .correlate(Course)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return (
         select(Course.id, Group.title, Subgroup.title, Discipline.title, waiting, owed)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
         .join(Group, Group.id == Course.group_id)
@@ -132,11 +140,6 @@ def counts(viewer: Viewer) -> list[CourseCount]:
         .where(teaches(viewer, Course.id, today), AcademicYear.closed_at.is_(None))
         .order_by(Discipline.title, Group.title, Course.id)
     )
-    return [
-        CourseCount(course_id, f"{group}, {part}" if part else group, title, *numbers)
-        for course_id, group, part, title, *numbers in rows
-        if any(numbers)
-    ]
 
 
 Key = tuple[int, int | None]

@@ -5,8 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, Time, cast, null, select, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    Time,
+    cast,
+    null,
+    select,
+    union_all,
+)
 
+from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, GroupMode
 
@@ -40,7 +53,12 @@ class Bells:
 
 def load() -> Bells:
     """All schedules with their dates and groups, in one query."""
-    return collect(db.session.execute(union_all(*parts()).order_by("schedule_id", "pair")))
+    return collect(db.session.execute(*_all()))
+
+
+@prepared
+def _all() -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*parts()).order_by("schedule_id", "pair")
 
 
 def parts() -> list[Select[*tuple[Any, ...]]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from ejournal.access import Viewer, viewer_of
 from ejournal.domain import icalendar, rich_text
@@ -131,13 +131,8 @@ def _hash(token: str) -> str:
 
 def _lessons(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
     first, last = today - BEHIND, today + AHEAD
-    wanted = or_(
-        Lesson.date.between(first, last),
-        Homework.due_date.between(first, last),
-        PersonalTask.due_date.between(first, last),
-    )
     rang = bells.load()
-    for one in diary_lessons.lessons([child], wanted):
+    for one in diary_lessons.lessons([child], _between, first=first, last=last):
         if first <= one.lesson.date <= last:
             yield _lesson(one, feed, rang)
         if one.lesson.state == LessonState.CANCELLED:
@@ -148,6 +143,10 @@ def _lessons(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
                     _uid("task" if task.own_id else "homework", task.id, feed), feed.created_at, task.due, None,
                     f"Задание: {task.discipline}", description=task.text or "Файлы — в дневнике.",
                 )  # fmt: skip
+
+
+def _between(first: date, last: date) -> ColumnElement[bool]:
+    return or_(*(day.between(first, last) for day in (Lesson.date, Homework.due_date, PersonalTask.due_date)))
 
 
 def _lesson(one: Given, feed: CalendarFeed, rang: bells.Bells) -> Event:
@@ -172,7 +171,7 @@ def _exams(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
         .join(Discipline, Discipline.id == Course.discipline_id)
         .where(
             and_(
-                diary_lessons.courses_near([child]),
+                diary_lessons.courses_near(**diary_lessons.whose([child])),
                 diary_lessons.attends(child.id, Exam.date),
                 Exam.date.between(today - BEHIND, today + AHEAD),
             )

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from ejournal.access import Viewer, reads_diary
+from ejournal.access import Viewer, prepared, reads_diary
 from ejournal.domain.names import fold, full_name
 from ejournal.extensions import db
 from ejournal.models import DiaryVisit, Enrollment, Group, Guardianship, Person
@@ -66,8 +67,7 @@ class Diary:
 
 def load(viewer: Viewer, student_id: int) -> Diary:
     """A student's diary. Raises NotFoundError where the viewer may not read it (access.reads_diary)."""
-    own_or_kin = _is_kin(viewer)
-    rows = _children(viewer, or_(Person.id == student_id, own_or_kin))
+    rows = _found(*_with_family(viewer, settings.today(), student_id))
     child = next((child for child, _kin in rows if child.id == student_id), None)
     if child is None:
         raise NotFoundError
@@ -78,13 +78,20 @@ def load(viewer: Viewer, student_id: int) -> Diary:
 
 def family(viewer: Viewer) -> list[Child]:
     """The viewer's own diary and the children's, in alphabetical order."""
-    return [child for child, _kin in _children(viewer, _is_kin(viewer))]
+    return [child for child, _kin in _found(*_with_family(viewer, settings.today(), None))]
 
 
 def search(viewer: Viewer, text: str) -> list[Child]:
     """For curators and administration: students whose surname begins so; a curator's own group without any text."""
     begins = Person.skey.startswith(fold(text), autoescape=True)
-    return [child for child, _kin in _children(viewer, begins)][:MOST_FOUND]
+    return [child for child, _kin in _found(_children(viewer, settings.today(), begins))][:MOST_FOUND]
+
+
+@prepared
+def _with_family(viewer: Viewer, today: date, student_id: int | None) -> Select[*tuple[Any, ...]]:
+    """The student asked for, and who belongs to the viewer."""
+    wanted = _is_kin(viewer)
+    return _children(viewer, today, wanted if student_id is None else or_(Person.id == student_id, wanted))
 
 
 def _is_kin(viewer: Viewer) -> ColumnElement[bool]:
@@ -95,36 +102,42 @@ def _is_kin(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _children(viewer: Viewer, wanted: ColumnElement[bool]) -> list[tuple[Child, bool]]:
-    query = (
-        select(Person, _Spell, Group, DiaryVisit, _is_kin(viewer))
+def _children(viewer: Viewer, today: date, wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """A row for each membership of a student."""
+    return (
+        select(
+            *(Person.id, Person.surname, Person.name, Person.patronymic),
+            *(Group, _Spell.since, _Spell.until),
+            *(DiaryVisit.seen_at, DiaryVisit.before_at),
+            _is_kin(viewer).label("is_kin"),
+        )
         .outerjoin(_Spell, _Spell.student_id == Person.id)
         .outerjoin(Group, Group.id == _Spell.group_id)
         .outerjoin(DiaryVisit, and_(DiaryVisit.student_id == Person.id, DiaryVisit.account_id == viewer.id))
-        .where(reads_diary(viewer, settings.today()), wanted)
+        .where(reads_diary(viewer, today), wanted)
         .order_by(Person.skey, Person.id, _Spell.since)
         .limit(MOST_FOUND * 4)
     )
+
+
+def _found(statement: Executable, values: dict[str, Any] | None = None) -> list[tuple[Child, bool]]:
+    """The students, and whether each belongs to the viewer."""
     found: dict[int, tuple[Child, bool]] = {}
-    for person, enrollment, group, visit, is_kin in db.session.execute(query):
-        if person.id not in found:
-            child = Child(
-                person.id,
-                person.name or person.surname,
-                full_name(person.surname, person.name, person.patronymic),
-                person.surname,
-            )
-            child.new_since = _new_since(visit)
-            found[person.id] = child, bool(is_kin)
-        if enrollment is not None:
-            found[person.id][0].spells.append(Spell(group, enrollment.since, enrollment.until))
+    for row in db.session.execute(statement, values):
+        if row.id not in found:
+            name = full_name(row.surname, row.name, row.patronymic)
+            child = Child(row.id, row.name or row.surname, name, row.surname)
+            child.new_since = _new_since(row.seen_at, row.before_at)
+            found[row.id] = child, bool(row.is_kin)
+        if row.Group is not None:
+            found[row.id][0].spells.append(Spell(row.Group, row.since, row.until))
     return list(found.values())
 
 
-def _new_since(visit: DiaryVisit | None) -> datetime | None:
-    if visit is None:
+def _new_since(seen_at: datetime | None, before_at: datetime | None) -> datetime | None:
+    if seen_at is None:
         return None
-    return visit.before_at if now() - visit.seen_at <= VISIT else visit.seen_at
+    return before_at if now() - seen_at <= VISIT else seen_at
 
 
 def visited(viewer: Viewer, student_id: int) -> None:

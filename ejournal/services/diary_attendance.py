@@ -9,7 +9,6 @@ from ejournal.access import Viewer
 from ejournal.domain import calendar, grading
 from ejournal.domain.grading import SEVERITY, Missed
 from ejournal.domain.notation import ATTENDANCE
-from ejournal.models import Lesson
 from ejournal.services import diary, diary_calendar, diary_lessons, diary_marks, settings, spans
 from ejournal.services.diary import Diary
 from ejournal.services.diary_lessons import Entry
@@ -60,7 +59,7 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Attendance:
     today = settings.today()
     choices, _periods = diary_marks.choices_of(opened.child, today)
     chosen = spans.choose(choices, shown, today)
-    found = diary_lessons.entries([opened.child], Lesson.date.between(*chosen.span))
+    found = diary_lessons.entries([opened.child], chosen.span)
     missed = [Absence(entry, code, ATTENDANCE[code]) for entry, code in diary_lessons.codes(found).values()]
     missed.sort(key=lambda absence: (absence.entry.date, absence.entry.pair), reverse=True)
     total = grading.missed_hours((absence.entry.hours, absence.code) for absence in missed)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, cast, literal, null, select, union_all
 
+from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Period, Vacation
 from ejournal.services import bells, periods
@@ -62,20 +63,29 @@ class Plans:
 
 def load(*days: date) -> Plans:
     """The years in which any of the days is, and those between."""
-    return _plans(db.session.execute(union_all(*_parts(days)).order_by("starts", "id")).all())
+    return _plans(db.session.execute(*_calendar(min(days), max(days))).all())
 
 
 def load_with_bells(*days: date) -> tuple[Plans, Bells]:
     """The same and when pairs begin, all in one query: the page of a week counts them."""
-    no_day = [cast(null(), each.type).label(each.name) for each in _years(*days[:1] * 2).selected_columns]
-    united = [part.add_columns(*no_day) for part in bells.parts()]
-    united += [part.with_only_columns(*bells.NOTHING, *part.selected_columns) for part in _parts(days)]
-    rows = db.session.execute(union_all(*united).order_by("schedule_id", "pair", "starts", "id")).all()
+    rows = db.session.execute(*_calendar_with_bells(min(days), max(days))).all()
     return _plans([row for row in rows if row.what]), bells.collect(row for row in rows if not row.what)
 
 
-def _parts(days: Sequence[date]) -> list[Select[*tuple[Any, ...]]]:
-    first, last = min(days), max(days)
+@prepared
+def _calendar(first: date, last: date) -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*_parts(first, last)).order_by("starts", "id")
+
+
+@prepared
+def _calendar_with_bells(first: date, last: date) -> CompoundSelect[*tuple[Any, ...]]:
+    no_day = [cast(null(), each.type).label(each.name) for each in _years(first, last).selected_columns]
+    united = [part.add_columns(*no_day) for part in bells.parts()]
+    united += [part.with_only_columns(*bells.NOTHING, *part.selected_columns) for part in _parts(first, last)]
+    return union_all(*united).order_by("schedule_id", "pair", "starts", "id")
+
+
+def _parts(first: date, last: date) -> list[Select[*tuple[Any, ...]]]:
     return [_years(first, last), _periods(first, last), _vacations(first, last)]
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from ejournal.access import prepared
 from ejournal.domain import session_plan
 from ejournal.extensions import db
 from ejournal.models import Course, CourseTeacher, Discipline, Exam, Person
 from ejournal.services import exams
 from ejournal.services.diary import Child
-from ejournal.services.diary_lessons import attends, courses_near
+from ejournal.services.diary_lessons import attends, courses_near, whose
 
 Examiner, Teacher = aliased(Person), aliased(Person)
 
@@ -40,7 +41,9 @@ def of_children(children: Sequence[Child], days: Collection[date]) -> list[ExamL
     """What the children have on some days, by day and time."""
     read: dict[tuple[int, int], tuple[Exam, str, list[tuple[CourseTeacher, Person]]]] = {}
     named: dict[int, Person] = {}
-    for student_id, exam, discipline, examiner, row, teacher in db.session.execute(_query(children, days)):
+    for student_id, exam, discipline, examiner, row, teacher in db.session.execute(
+        *_query(days=days, **whose(children))
+    ):
         taught = read.setdefault((student_id, exam.id), (exam, discipline, []))[2]
         if examiner is not None:
             named[exam.id] = examiner
@@ -72,12 +75,13 @@ def _lines(student_id: int, exam: Exam, discipline: str, people: Sequence[Person
     return [own, before]
 
 
-def _query(children: Sequence[Child], days: Collection[date]) -> Select[*tuple[Any, ...]]:
+@prepared
+def _query(students: Any, groups: Any, days: Collection[date]) -> Select[*tuple[Any, ...]]:
     return (
         select(Person.id, Exam, Discipline.title, Examiner, CourseTeacher, Teacher)
         .select_from(Exam)
-        .join(Course, and_(Course.id == Exam.course_id, courses_near(children)))
-        .join(Person, Person.id.in_([child.id for child in children]))
+        .join(Course, and_(Course.id == Exam.course_id, courses_near(students, groups)))
+        .join(Person, Person.id.in_(students))
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Examiner, Examiner.id == Exam.teacher_id)
         .outerjoin(CourseTeacher, CourseTeacher.course_id == Course.id)

@@ -69,7 +69,7 @@ def _taught(opened: Diary, year_id: int) -> list[Taught]:
         .outerjoin(Person, Person.id == CourseTeacher.teacher_id)
         .where(
             Course.year_id == year_id,
-            diary_lessons.courses_near([opened.child]),
+            diary_lessons.courses_near(**diary_lessons.whose([opened.child])),
             diary_lessons.attends(opened.child.id, today),
         )
         .order_by(Discipline.title, Course.id, Person.skey)

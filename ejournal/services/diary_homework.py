@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from ejournal.access import Viewer
 from ejournal.domain.homework_state import State
@@ -72,7 +72,7 @@ def tick(actor: Viewer, student_id: int, homework_id: int, done: bool) -> Task:
     Raises NotFoundError, ForbiddenError.
     """
     opened = diary.load(actor, student_id)
-    given = diary_lessons.lessons([opened.child], Homework.id == homework_id)
+    given = diary_lessons.lessons([opened.child], _is_homework, homework_id=homework_id)
     if not given:
         raise NotFoundError
     _check_own(opened)
@@ -90,7 +90,7 @@ def tick(actor: Viewer, student_id: int, homework_id: int, done: bool) -> Task:
 def tick_own(actor: Viewer, student_id: int, own_id: int, done: bool) -> Task:
     """The same for a personal task. Raises NotFoundError, ForbiddenError."""
     opened = diary.load(actor, student_id)
-    given = diary_lessons.lessons([opened.child], PersonalTask.id == own_id)
+    given = diary_lessons.lessons([opened.child], _is_task, own_id=own_id)
     if not given:
         raise NotFoundError
     _check_own(opened)
@@ -110,8 +110,7 @@ def of_lesson(
     """The homework of one lesson, or a personal task of it. Raises NotFoundError where there is none for this
     student."""
     opened = diary.load(viewer, student_id)
-    which = Homework.id.is_not(None) if own_id is None else PersonalTask.id == own_id
-    given = diary_lessons.lessons([opened.child], and_(Lesson.id == lesson_id, which))
+    given = diary_lessons.lessons([opened.child], _is_set, lesson_id=lesson_id, own_id=own_id)
     if not given:
         raise NotFoundError
     attached = diary_lessons.files([lesson_id]).get(lesson_id, [])
@@ -127,10 +126,27 @@ def of_lesson(
 def download(viewer: Viewer, student_id: int, lesson_id: int, file_id: int) -> Download:
     """A file of a lesson the student had, as homework, personal too, or material. Raises NotFoundError."""
     opened = diary.load(viewer, student_id)
-    given = diary_lessons.lessons([opened.child], Lesson.id == lesson_id)
+    given = diary_lessons.lessons([opened.child], _is_lesson, lesson_id=lesson_id)
     if not given:
         raise NotFoundError
     return files.attached_to(lesson_id, file_id, [own.task.id for own in given[0].tasks])
+
+
+def _is_lesson(lesson_id: int) -> ColumnElement[bool]:
+    return Lesson.id == lesson_id
+
+
+def _is_homework(homework_id: int) -> ColumnElement[bool]:
+    return Homework.id == homework_id
+
+
+def _is_task(own_id: int) -> ColumnElement[bool]:
+    return PersonalTask.id == own_id
+
+
+def _is_set(lesson_id: int, own_id: int | None) -> ColumnElement[bool]:
+    """What was set on a lesson: a personal task, or the group's homework."""
+    return and_(_is_lesson(lesson_id), Homework.id.is_not(None) if own_id is None else _is_task(own_id))
 
 
 def _check_own(opened: Diary) -> None:
@@ -149,26 +165,12 @@ def _tasks(opened: Diary, today: date) -> list[Task]:
             return True
         return task.given_on >= today - WITHOUT_TERM if task.due is None else task.due >= today - BEHIND
 
-    returned = or_(
-        diary_lessons.Answer.verdict == Verdict.RETURNED, diary_lessons.OwnAnswer.verdict == Verdict.RETURNED
-    )
     given = diary_lessons.lessons(
         [opened.child],
-        and_(
-            Lesson.state != LessonState.CANCELLED,
-            or_(
-                Homework.due_date >= today - BEHIND,
-                PersonalTask.due_date >= today - BEHIND,
-                and_(returned, Lesson.date >= today - LONG_AGO),
-                and_(
-                    or_(
-                        and_(Homework.id.is_not(None), Homework.due_date.is_(None)),
-                        and_(PersonalTask.id.is_not(None), PersonalTask.due_date.is_(None)),
-                    ),
-                    Lesson.date >= today - WITHOUT_TERM,
-                ),
-            ),
-        ),
+        _is_listed,
+        due_from=today - BEHIND,
+        returned_from=today - LONG_AGO,
+        endless_from=today - WITHOUT_TERM,
     )
     attached = diary_lessons.files([one.lesson.id for one in given])
     return [
@@ -178,6 +180,22 @@ def _tasks(opened: Diary, today: date) -> list[Task]:
         # A lesson comes with all that was set on it, of which some may be long past.
         if shown(task)
     ]
+
+
+def _is_listed(due_from: date, returned_from: date, endless_from: date) -> ColumnElement[bool]:
+    """What is set for days from one on; came back for another answer; was set for no day; not too long ago each."""
+    kinds = (Homework, PersonalTask)
+    answers = (diary_lessons.Answer, diary_lessons.OwnAnswer)
+    endless = or_(*(and_(kind.id.is_not(None), kind.due_date.is_(None)) for kind in kinds))
+    returned = or_(*(answer.verdict == Verdict.RETURNED for answer in answers))
+    return and_(
+        Lesson.state != LessonState.CANCELLED,
+        or_(
+            *(kind.due_date >= due_from for kind in kinds),
+            and_(returned, Lesson.date >= returned_from),
+            and_(endless, Lesson.date >= endless_from),
+        ),
+    )
 
 
 def _title(day: date | None, today: date) -> str:

@@ -4,7 +4,7 @@ Queries here are the diary's sources: one for lessons with homework, one for mar
 several students at once, so that a family costs what one child does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from ejournal.access import in_force
+from ejournal.access import in_force, prepared
 from ejournal.domain import grading
 from ejournal.extensions import db
 from ejournal.models import (
@@ -44,6 +44,8 @@ Teacher, Substitute = aliased(Person), aliased(Person)
 # The last rounds of a student's answers: to the lesson's homework, and to a personal task of it.
 Answer, OwnAnswer = aliased(TaskAnswer), aliased(TaskAnswer)
 _Round = aliased(TaskAnswer)
+# A condition on Lesson, Homework, PersonalTask and the last answers, made from what is asked (access.prepared).
+Wanted = Callable[..., ColumnElement[bool]]
 
 
 def attends(student_id: Any, day: Any) -> ColumnElement[bool]:
@@ -71,15 +73,21 @@ def attends(student_id: Any, day: Any) -> ColumnElement[bool]:
     return or_(and_(member, in_half, ~excused), sent)
 
 
-def courses_near(children: Sequence[Child]) -> ColumnElement[bool]:
-    """Journals that can concern the children at all: an index finds these, `attends` then decides for each lesson."""
-    groups = {spell.group.id for child in children for spell in child.spells}
+def courses_near(students: Any, groups: Any) -> ColumnElement[bool]:
+    """Journals that can concern the students at all, who were in these groups: an index finds these, `attends` then
+    decides for each lesson."""
     own = (
         select(IndividualRow.course_id)
         .join(IndividualPlan, IndividualPlan.id == IndividualRow.plan_id)
-        .where(IndividualPlan.student_id.in_([child.id for child in children]), IndividualRow.course_id.is_not(None))
+        .where(IndividualPlan.student_id.in_(students), IndividualRow.course_id.is_not(None))
     )
     return or_(Course.group_id.in_(groups), Course.id.in_(own))
+
+
+def whose(children: Sequence[Child]) -> dict[str, list[int]]:
+    """What statements ask of children: their numbers, and those of the groups they were ever in."""
+    groups = {spell.group.id for child in children for spell in child.spells}
+    return {"students": [child.id for child in children], "groups": sorted(groups)}
 
 
 class Sent(NamedTuple):
@@ -116,11 +124,10 @@ class Given:
     tasks: list[Own]
 
 
-def lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> list[Given]:
-    """The children's lessons for which `wanted` (a condition on Lesson, Homework, PersonalTask and the last answers)
-    holds, in the order of time."""
+def lessons(children: Sequence[Child], wanted: Wanted, **values: Any) -> list[Given]:
+    """The children's lessons for which `wanted` holds with these values, in the order of time."""
     found: dict[tuple[int, int], Given] = {}
-    for row in db.session.execute(_lessons(children, wanted)):
+    for row in db.session.execute(*_lessons(moment=now(), wanted=wanted, **whose(children), **values)):
         student_id, lesson, course, discipline, subgroup, homework, tick, substitute, teacher = row[:9]
         given = found.setdefault(
             (student_id, lesson.id),
@@ -141,16 +148,17 @@ def _sent(sent_at: datetime | None, verdict: str | None, checked_at: datetime | 
     return Sent(sent_at, verdict, checked_at) if sent_at else None
 
 
-def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+@prepared
+def _lessons(students: Any, groups: Any, moment: datetime, wanted: Wanted, **values: Any) -> Select[*tuple[Any, ...]]:
     # Homework may be written ahead of its day; what is published is seen at once (п. 4.4).
-    published = and_(Homework.lesson_id == Lesson.id, Homework.published_at <= now())
+    published = and_(Homework.lesson_id == Lesson.id, Homework.published_at <= moment)
     ticked = and_(HomeworkTick.homework_id == Homework.id, HomeworkTick.student_id == Person.id)
     teaching = and_(CourseTeacher.course_id == Course.id, in_force(CourseTeacher, Lesson.date))
     # Joined before the task: of all tasks only the student's own ones are ever looked at.
     own = and_(
         PersonalTask.id == PersonalTaskStudent.task_id,
         PersonalTask.withdrawn_at.is_(None),
-        PersonalTask.published_at <= now(),
+        PersonalTask.published_at <= moment,
     )
     return (
         select(
@@ -159,8 +167,8 @@ def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*
             PersonalTask, PersonalTaskStudent.ticked_at, OwnAnswer.sent_at, OwnAnswer.verdict, OwnAnswer.checked_at,
         )
         .select_from(Lesson)
-        .join(Course, and_(Course.id == Lesson.course_id, courses_near(children)))
-        .join(Person, Person.id.in_([child.id for child in children]))
+        .join(Course, and_(Course.id == Lesson.course_id, courses_near(students, groups)))
+        .join(Person, Person.id.in_(students))
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
         .outerjoin(Homework, published)
@@ -172,7 +180,7 @@ def _lessons(children: Sequence[Child], wanted: ColumnElement[bool]) -> Select[*
         .outerjoin(PersonalTaskStudent, _is_for(Lesson.id))
         .outerjoin(PersonalTask, own)
         .outerjoin(OwnAnswer, OwnAnswer.id == last_answer(PersonalTask.id))
-        .where(attends(Person.id, Lesson.date), wanted)
+        .where(attends(Person.id, Lesson.date), wanted(**values))
         .order_by(Person.id, Lesson.date, Lesson.pair, Lesson.id, CourseTeacher.id, PersonalTask.id)
     )  # fmt: skip
 
@@ -221,19 +229,37 @@ class Entry:
         return (self.attendance or "") + (self.mark or "")
 
 
-def entries(children: Sequence[Child], when: ColumnElement[bool]) -> list[Entry]:
-    """Cells of the children on lessons for which `when` (a condition on Lesson) holds; a lesson without any is there
-    once. Cancelled lessons are not."""
-    own = and_(Cell.work_id == Work.id, Cell.student_id == Person.id)
+Span = tuple[date, date]
+
+
+def entries(children: Sequence[Child], span: Span, also: Span | None = None) -> list[Entry]:
+    """Cells of the children on lessons of these days; a lesson without any is there once. Cancelled lessons are not."""
+    if also and span[0] <= also[0] and also[1] <= span[1]:
+        also = None
+    also_first, also_last = also or (None, None)
     rows = db.session.execute(
+        *_entries(first=span[0], last=span[1], also_first=also_first, also_last=also_last, **whose(children))
+    )
+    return [_entry(row) for row in rows]
+
+
+@prepared
+def _entries(
+    students: Any, groups: Any, first: date, last: date, also_first: date | None, also_last: date | None
+) -> Select[*tuple[Any, ...]]:
+    own = and_(Cell.work_id == Work.id, Cell.student_id == Person.id)
+    when: ColumnElement[bool] = Lesson.date.between(first, last)
+    if also_first is not None:
+        when = or_(when, Lesson.date.between(also_first, also_last))
+    return (
         select(
             Person.id, Lesson.id, Lesson.course_id, Lesson.date, Lesson.pair, Lesson.hours, Discipline.title,
             Lesson.topic, Work.title, WorkKind.title, Work.weight, Cell.id, Cell.attendance, Cell.mark,
             Cell.updated_at, Lesson.attendance_at,
         )
         .select_from(Lesson)
-        .join(Course, and_(Course.id == Lesson.course_id, courses_near(children)))
-        .join(Person, Person.id.in_([child.id for child in children]))
+        .join(Course, and_(Course.id == Lesson.course_id, courses_near(students, groups)))
+        .join(Person, Person.id.in_(students))
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Work, Work.lesson_id == Lesson.id)
         .outerjoin(WorkKind, WorkKind.id == Work.kind_id)
@@ -241,7 +267,6 @@ def entries(children: Sequence[Child], when: ColumnElement[bool]) -> list[Entry]
         .where(attends(Person.id, Lesson.date), when, Lesson.state != LessonState.CANCELLED)
         .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
     )  # fmt: skip
-    return [_entry(row) for row in rows]
 
 
 def _entry(row: Any) -> Entry:
@@ -256,15 +281,19 @@ def files(lesson_ids: Collection[int]) -> dict[int, list[LessonFile]]:
     """Files of lessons that are still attached, by lesson."""
     found: dict[int, list[LessonFile]] = {}
     if lesson_ids:
-        query = (
-            select(LessonFile)
-            .where(LessonFile.lesson_id.in_(lesson_ids), LessonFile.removed_at.is_(None))
-            .options(joinedload(LessonFile.file))
-            .order_by(LessonFile.id)
-        )
-        for attached in db.session.scalars(query):
+        for attached in db.session.scalars(*_files(lesson_ids)):
             found.setdefault(attached.lesson_id, []).append(attached)
     return found
+
+
+@prepared
+def _files(lesson_ids: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(LessonFile)
+        .where(LessonFile.lesson_id.in_(lesson_ids), LessonFile.removed_at.is_(None))
+        .options(joinedload(LessonFile.file))
+        .order_by(LessonFile.id)
+    )
 
 
 def codes(found: Collection[Entry]) -> dict[int, tuple[Entry, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from ejournal.access import Viewer
 from ejournal.domain import calendar
@@ -155,36 +155,28 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     periods = [plans.period_of(child.group, today) for child in children]
     this_monday = calendar.monday_of(today)
     first = min(this_monday, *(starts for starts, _ends in periods))
+    since = min((child.new_since for child in children if child.new_since), default=None)
     given = diary_lessons.lessons(
-        children,
-        or_(
-            Lesson.date.between(monday, sunday),
-            Lesson.moved_from.between(monday, sunday),
-            Homework.due_date.between(monday, sunday),
-            Homework.due_date.between(today, today + AHEAD),
-            PersonalTask.due_date.between(monday, sunday),
-            PersonalTask.due_date.between(today, today + AHEAD),
-            *_new_since(children, first),
-        ),
+        children, _shown, monday=monday, sunday=sunday, today=today, ahead=today + AHEAD, since=since, since_day=first
     )
     shown = [one.lesson.id for one in given]
-    when = or_(Lesson.date.between(first, this_monday + timedelta(days=6)), Lesson.date.between(monday, sunday))
-    entries = diary_lessons.entries(children, when)
+    entries = diary_lessons.entries(children, (first, this_monday + timedelta(days=6)), (monday, sunday))
     exams = diary_exams.of_children(children, [monday + timedelta(days=offset) for offset in range(7)])
     return Sources(given, exams, entries, diary_lessons.files(shown), plans, rang)
 
 
-def _new_since(children: Sequence[Child], first: date) -> list[ColumnElement[bool]]:
-    since = [child.new_since for child in children if child.new_since]
-    if not since:
-        return []
-    moments = (
-        Homework.published_at,
-        PersonalTask.published_at,
-        diary_lessons.Answer.checked_at,
-        diary_lessons.OwnAnswer.checked_at,
+def _shown(
+    monday: date, sunday: date, today: date, ahead: date, since: datetime.datetime | None, since_day: date
+) -> ColumnElement[bool]:
+    """Lessons of the week, what is set for it or for the coming days, and what is new since the last visit."""
+    answers = (diary_lessons.Answer.checked_at, diary_lessons.OwnAnswer.checked_at)
+    told = (Homework.published_at, PersonalTask.published_at, *answers)
+    due = (Homework.due_date, PersonalTask.due_date)
+    return or_(
+        *(day.between(monday, sunday) for day in (Lesson.date, Lesson.moved_from, *due)),
+        *(day.between(today, ahead) for day in due),
+        and_(or_(*(moment > since for moment in told)), Lesson.date >= since_day) if since is not None else false(),
     )
-    return [and_(or_(*(moment > min(since) for moment in moments)), Lesson.date >= first)]
 
 
 def _summary(child: Child, read: Sources, today: date) -> Summary:

@@ -1,8 +1,9 @@
 """Declared failures of the system (п. 4.1): kept in the settings, each declaration and withdrawal in the log."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain import failures
@@ -24,9 +25,14 @@ def declared() -> list[Failure]:
     return sorted(rows, key=lambda one: (one.since, one.until), reverse=True)
 
 
-def excused() -> ColumnElement[bool]:
+def days() -> list[date]:
+    """All days of failures. No query."""
+    return sorted({day for one in declared() for day in one.days()})
+
+
+def excused(days_of_failure: Any = None) -> ColumnElement[bool]:
     """`failures.excuses` of the query's Lesson: control, the start page and automatic remarks ask it. No query."""
-    return or_(false(), *(Lesson.date.between(one.since, one.until) for one in declared()))
+    return Lesson.date.in_(days() if days_of_failure is None else days_of_failure)
 
 
 def declare(actor: Viewer, since: date | None, until: date | None, kind: str, words: str = "") -> None:

@@ -1,6 +1,6 @@
 """The grid's last columns: marks of the periods, the year and the final one, with what is suggested (п. 4.4)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from ejournal.domain.grading import Suggestion
@@ -8,6 +8,7 @@ from ejournal.models import Course, Period
 from ejournal.services import mark_slots, settings, suggestions
 from ejournal.services.mark_slots import FINAL, YEAR, Slot
 from ejournal.services.roster import Student
+from ejournal.services.stats import RowStats
 from ejournal.services.suggestions import Counted, Suggested
 
 
@@ -27,9 +28,10 @@ def fill(
     can_edit: bool,
     closed: Collection[int],
     shown: Slot | None,
-    counted: Iterable[Counted],
+    counted: Collection[Counted],
+    figures: Mapping[int, RowStats],
 ) -> list[Slot]:
-    """Put the marks into rows; returns the columns. `counted` are the cells of the period `shown`.
+    """Put the marks into rows; returns the columns. `counted`: cells of the period `shown`, with `figures`.
 
     Suggestions are reckoned for the period that is shown, the year and the final mark, and only for who may write.
     """
@@ -39,7 +41,7 @@ def fill(
     if can_edit and slots and not course.year.closed_at:
         results = suggestions.results_of(course.id)
         if shown:
-            suggested[shown.key] = suggestions.of_period(course, slots, shown, students, counted, results)
+            suggested[shown.key] = suggestions.of_period(course, slots, shown, students, counted, figures, results)
         suggested[YEAR] = suggestions.of_year(slots, students, marks)
         suggested[FINAL] = suggestions.of_final(students, marks, results)
     today = settings.today()

@@ -1,9 +1,9 @@
 """How each student of a group stands in a period: mean, what is missed, risk, debts. Of facts read once (п. 4.3)."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import select
 
@@ -65,11 +65,8 @@ def of_student(
 
 
 def mean_of(rows: Iterable[Row]) -> str:
-    """The weighted mean of all marks of some rows, as text: like marks are counted before they are weighed."""
-    counted = Counter(mark for row in rows for mark in row.weighed)
-    return grading.format_mean(
-        grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted.items())
-    )
+    """The weighted mean of all marks of some rows, as text."""
+    return grading.format_mean(grading.weighted_mean(chain.from_iterable(row.weighed for row in rows)))
 
 
 def within(cells: Iterable[Given], span: tuple[date, date]) -> list[Given]:

@@ -1,6 +1,7 @@
 """Homework of a lesson (п. 4.4): published at once, by 19:00 of the lesson's day to be in time."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
@@ -31,14 +32,24 @@ PURPOSE = "homework"
 Stored = tuple[str, date | None, str]
 NOTHING: Stored = ("", None, AnswerMode.POSSIBLE.value)
 
+
 # Which lessons owe homework (setting control.homework): those whose topic of the thematic plan has some and those
 # without such a topic; every one; none, and then only what is published late is late. Practice never does.
-PLAN, EVERY, GIVEN = "plan", "every", "given"
+class Owing(StrEnum):
+    PLAN = "plan"
+    EVERY = "every"
+    GIVEN = "given"
 
 
-def is_owed() -> ColumnElement[bool]:
+PLAN, EVERY, GIVEN = Owing
+
+
+def owing() -> Owing:
+    return Owing(settings.get("control.homework"))
+
+
+def is_owed(mode: Owing) -> ColumnElement[bool]:
     """The condition that the query's Lesson of its Course owes homework, as the college has set (п. 4.4)."""
-    mode = settings.get("control.homework")
     if mode == GIVEN:
         return false()
     practice = (DisciplineKind.UP, DisciplineKind.PP, DisciplineKind.GIA)

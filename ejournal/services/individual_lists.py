@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from ejournal.access import in_force
+from ejournal.access import in_force, prepared
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
 from ejournal.models import Course, Enrollment, Group, IndividualPlan, IndividualRow, Person
@@ -39,7 +39,16 @@ class Listing:
 
 def of_course(course: Course) -> list[Listing]:
     """What individual plans change in the list of a journal, in alphabetical order. One query."""
-    rows = db.session.execute(
+    year = course.year
+    return [
+        _listing(course, row)
+        for row in db.session.execute(*_listed(course.id, course.discipline_id, year.starts, year.ends))
+    ]
+
+
+@prepared
+def _listed(course_id: int, discipline_id: int, starts: date, ends: date) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Person.id, Person.skey, Person.surname, Person.name, Person.patronymic,
             IndividualRow.exempt, IndividualRow.course_id,
@@ -51,15 +60,14 @@ def of_course(course: Course) -> list[Listing]:
         .join(Enrollment, Enrollment.student_id == Person.id)
         .join(Group, Group.id == Enrollment.group_id)
         .where(
-            or_(IndividualRow.course_id == course.id, _elsewhere(course.discipline_id, course.id)),
-            IndividualPlan.since <= course.year.ends,
-            or_(IndividualPlan.until.is_(None), IndividualPlan.until >= course.year.starts),
-            Enrollment.since <= course.year.ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= course.year.starts),
+            or_(IndividualRow.course_id == course_id, _elsewhere(discipline_id, course_id)),
+            IndividualPlan.since <= ends,
+            or_(IndividualPlan.until.is_(None), IndividualPlan.until >= starts),
+            Enrollment.since <= ends,
+            or_(Enrollment.until.is_(None), Enrollment.until >= starts),
         )
         .order_by(Person.skey, Person.id, IndividualPlan.since, Enrollment.since)
     )  # fmt: skip
-    return [_listing(course, row) for row in rows]
 
 
 def stays_away(student_id: Any, day: Any) -> ColumnElement[bool]:

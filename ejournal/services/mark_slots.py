@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from typing import cast as is_a
 
-from sqlalchemy import String, Table, cast, literal, select, union_all
+from sqlalchemy import CompoundSelect, String, Table, cast, literal, select, union_all
 
+from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import Course, Period, PeriodMark, YearMark
 from ejournal.services import spans
@@ -91,6 +92,12 @@ def find(course: Course, key: str) -> Slot:
 
 def marks_of(course_id: int) -> Marks:
     """Every mark of a journal by (student, slot). One query."""
+    rows = db.session.execute(*_marks_of(course_id))
+    return {(row[0], row[1]): Stored(row[2] or "", *row[3:]) for row in rows}
+
+
+@prepared
+def _marks_of(course_id: int) -> CompoundSelect[*tuple[Any, ...]]:
     parts = [
         select(
             table.student_id, cast(key, String).label("slot"), table.mark, table.version, table.updated_by,
@@ -98,8 +105,7 @@ def marks_of(course_id: int) -> Marks:
         ).where(table.course_id == course_id)
         for table, key in ((PeriodMark, PeriodMark.period_id), (YearMark, YearMark.kind))
     ]  # fmt: skip
-    rows = db.session.execute(union_all(*parts))
-    return {(row[0], row[1]): Stored(row[2] or "", *row[3:]) for row in rows}
+    return union_all(*parts)
 
 
 def marks_of_student(student_id: int, course_ids: Iterable[int]) -> list[Given]:

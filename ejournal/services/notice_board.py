@@ -2,15 +2,15 @@
 that are near; and the events of the days that a diary shows. One query, whatever there is."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, Time, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, String, Time, and_, cast, literal, null, or_, select, union_all
 
 from ejournal import access
-from ejournal.access import Viewer
+from ejournal.access import Viewer, prepared
 from ejournal.extensions import db
 from ejournal.models import EVENT_KINDS, Announcement, AnnouncementReading, Event
 from ejournal.services import announcements, settings
@@ -72,12 +72,10 @@ class Days:
 def load(viewer: Viewer, days: Days | None = None) -> Board:
     """The viewer's board; with `days` the events too that concern the viewer as that student or the parent."""
     today = settings.today()
-    mine = access.reaching(viewer, today)
-    parts = [_announcements(viewer, today, mine), _near(today, mine)]
-    if days:
-        parts.append(_of_days(access.reaching(viewer, today, days.student_id), days))
+    shown = (days.student_id, days.first, days.last) if days else (None, None, None)
+    ahead: dict[str, Any] = {_in(number): today + timedelta(days=number) for number in REMIND}
     board = Board()
-    rows: Sequence[Any] = db.session.execute(union_all(*parts).order_by("day", "starts", "id")).all()
+    rows: Sequence[Any] = db.session.execute(*_board(viewer, today, *shown, **ahead)).all()
     for row in rows:
         if row.what == "announcement":
             board.notices.append(Notice(row.id, row.title, bool(row.flag), bool(row.is_new), bool(row.owes)))
@@ -91,6 +89,18 @@ def load(viewer: Viewer, days: Days | None = None) -> Board:
     board.notices.reverse()
     board.notices.sort(key=lambda notice: (not notice.owes, not notice.is_pinned, not notice.is_new))
     return board
+
+
+@prepared
+def _board(
+    viewer: Viewer, today: date, student_id: int | None, first: date | None, last: date | None, **ahead: date
+) -> CompoundSelect[*tuple[Any, ...]]:
+    mine = access.reaching(viewer, today)
+    parts = [_announcements(viewer, today, mine), _near(today, mine, ahead)]
+    if student_id is not None:
+        theirs = access.reaching(viewer, today, student_id)
+        parts.append(_events("day").where(Event.date.between(first, last), Event.audience_id.in_(theirs)))
+    return union_all(*parts).order_by("day", "starts", "id")
 
 
 def _announcements(viewer: Viewer, today: date, mine: Mine) -> Select[*tuple[Any, ...]]:
@@ -131,16 +141,14 @@ def _announcements(viewer: Viewer, today: date, mine: Mine) -> Select[*tuple[Any
     )
 
 
-def _near(today: date, mine: Mine) -> Select[*tuple[Any, ...]]:
-    """Events whose reminder has come."""
-    soon = or_(
-        *(and_(Event.remind_days == days, Event.date <= today + timedelta(days=days)) for days in REMIND if days)
-    )
+def _near(today: date, mine: Mine, ahead: Mapping[str, date]) -> Select[*tuple[Any, ...]]:
+    """Events whose reminder has come: `ahead` are the days until which each kind of reminder looks."""
+    soon = or_(*(and_(Event.remind_days == days, Event.date <= ahead[_in(days)]) for days in REMIND if days))
     return _events("near").where(Event.date >= today, soon, Event.audience_id.in_(mine))
 
 
-def _of_days(mine: Mine, days: Days) -> Select[*tuple[Any, ...]]:
-    return _events("day").where(Event.date.between(days.first, days.last), Event.audience_id.in_(mine))
+def _in(days: int) -> str:
+    return f"in_{days}_days"
 
 
 def _events(what: str) -> Select[*tuple[Any, ...]]:

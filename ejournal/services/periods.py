@@ -1,9 +1,11 @@
 """Academic years and the periods of a group in them (п. 4.2: periods differ by course)."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
+from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Period
 from ejournal.services import settings
@@ -12,16 +14,21 @@ from ejournal.services.errors import ClosedError, NoYearError
 
 def of_group(group: Group, year: AcademicYear) -> list[Period]:
     """The periods of a group: its own where it has any, else its course's, else everybody's."""
-    rows = db.session.scalars(
+    rows = db.session.scalars(*_of_group(year.id, group.id, group.course_number(year.starts.year))).all()
+    return narrowest(list(rows), group, year)
+
+
+@prepared
+def _of_group(year_id: int, group_id: int, number: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(Period)
         .where(
-            Period.year_id == year.id,
-            or_(Period.group_id == group.id, Period.group_id.is_(None)),
-            or_(Period.course_number == group.course_number(year.starts.year), Period.course_number.is_(None)),
+            Period.year_id == year_id,
+            or_(Period.group_id == group_id, Period.group_id.is_(None)),
+            or_(Period.course_number == number, Period.course_number.is_(None)),
         )
         .order_by(Period.starts, Period.id)
-    ).all()
-    return narrowest(list(rows), group, year)
+    )
 
 
 def narrowest(rows: list[Period], group: Group, year: AcademicYear) -> list[Period]:

@@ -4,6 +4,7 @@ An automatic remark whose lesson has been filled in since counts as mended at on
 """
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,12 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ejournal.access import Viewer, answers_remark, asked_of, makes_remarks, remarks_of, sees
+from ejournal.access import Viewer, answers_remark, asked_of, makes_remarks, prepared, remarks_of, sees
 from ejournal.domain import remarks as rules
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, CourseTeacher, Group, Lesson, LessonState, Person, Remark
-from ejournal.services import settings, unfilled
+from ejournal.services import failures, settings, unfilled
 from ejournal.services.errors import NotFoundError
 
 PAGE_SIZE = 50
@@ -74,14 +75,24 @@ class Page:
 
 def waits() -> ColumnElement[bool]:
     """The condition that a remark is not closed: open or to be checked, or automatic and its lesson still lacks it."""
+    return _waits(**_late())
+
+
+def _late() -> dict[str, Any]:
+    """Which lessons are late: what `_waits` asks."""
+    before = unfilled.first_in_term(settings.today(), settings.get("terms"))
+    return {"late_before": before, "failed": failures.days()}
+
+
+def _waits(late_before: date, failed: Collection[date]) -> ColumnElement[bool]:
     by_person = and_(Remark.kind == "", Remark.state.in_((rules.OPEN, rules.ANSWERED)))
-    return or_(by_person, and_(Remark.kind != "", Remark.state == rules.OPEN, lacks()))
+    return or_(by_person, and_(Remark.kind != "", Remark.state == rules.OPEN, _lacks(late_before, failed)))
 
 
-def lacks() -> ColumnElement[bool]:
+def _lacks(late_before: date, failed: Collection[date]) -> ColumnElement[bool]:
     """The condition that the lesson of an automatic remark still lacks what it is about."""
     still = [and_(Remark.kind == kind, condition()) for kind, condition in unfilled.CONDITIONS.items()]
-    late = unfilled.term_passed(settings.today(), settings.get("terms"))
+    late = unfilled.term_passed(late_before, failed)
     given = and_(Lesson.id == Remark.lesson_id, Lesson.state != LessonState.CANCELLED, late)
     return exists().where(given, or_(*still)).correlate(Remark)
 
@@ -97,10 +108,20 @@ def load(viewer: Viewer, filters: Filters, page: int = 1) -> tuple[list[Line], i
 
 def of_journal(viewer: Viewer, course_id: int, lesson_id: int | None = None) -> list[Line]:
     """Those of a journal (or of one lesson of it) that wait, the earliest term first. One query."""
-    wanted = remarks_of(viewer, settings.today()).where(Remark.course_id == course_id, waits())
+    today = settings.today()
+    rows = db.session.execute(*_of_journal(viewer, today, course_id, lesson_id, **_late()))
+    return [_line(remark, bool(waiting), bool(asked), today) for remark, waiting, asked in rows]
+
+
+@prepared
+def _of_journal(
+    viewer: Viewer, today: date, course_id: int, lesson_id: int | None, late_before: date, failed: Collection[date]
+) -> Select[*tuple[Any, ...]]:
+    waiting = _waits(late_before, failed)
+    wanted = remarks_of(viewer, today).where(Remark.course_id == course_id, waiting)
     if lesson_id is not None:
         wanted = wanted.where(Remark.lesson_id == lesson_id)
-    return _lines(viewer, wanted.order_by(Remark.due, Remark.id))
+    return _with_people(viewer, today, wanted.order_by(Remark.due, Remark.id), waiting)
 
 
 def of_print(viewer: Viewer, course_id: int, span: tuple[date, date] | None) -> list[Line]:
@@ -117,13 +138,23 @@ def of_print(viewer: Viewer, course_id: int, span: tuple[date, date] | None) -> 
 def to_answer(viewer: Viewer) -> tuple[int, int]:
     """Of those that ask the viewer, in years that are not closed: how many wait, how many are overdue. One query."""
     today = settings.today()
-    wanted = (
+    dues = db.session.scalars(*_asked(viewer, today, **_late())).all()
+    return len(dues), sum(due < today for due in dues)
+
+
+@prepared
+def _asked(viewer: Viewer, today: date, late_before: date, failed: Collection[date]) -> Select[*tuple[Any, ...]]:
+    return (
         remarks_of(viewer, today)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
-        .where(AcademicYear.closed_at.is_(None), Remark.state == rules.OPEN, waits(), answers_remark(viewer, today))
+        .where(
+            AcademicYear.closed_at.is_(None),
+            Remark.state == rules.OPEN,
+            _waits(late_before, failed),
+            answers_remark(viewer, today),
+        )
+        .with_only_columns(Remark.due)
     )
-    dues = db.session.scalars(wanted.with_only_columns(Remark.due)).all()
-    return len(dues), sum(due < today for due in dues)
 
 
 def to_check() -> int:
@@ -192,19 +223,23 @@ def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
 
 def _lines(viewer: Viewer, query: Select[Any]) -> list[Line]:
     today = settings.today()
-    course = contains_eager(Remark.course)
-    rows = db.session.execute(
-        query.add_columns(waits(), answers_remark(viewer, today)).options(
-            contains_eager(Remark.lesson),
-            course.joinedload(Course.discipline),
-            course.joinedload(Course.group),
-            course.joinedload(Course.subgroup),
-            joinedload(Remark.author),
-            joinedload(Remark.answerer),
-            joinedload(Remark.decider),
-        )
-    )
+    rows = db.session.execute(_with_people(viewer, today, query, waits()))
     return [_line(remark, bool(waiting), bool(asked), today) for remark, waiting, asked in rows]
+
+
+def _with_people(
+    viewer: Viewer, today: date, query: Select[Any], waiting: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    course = contains_eager(Remark.course)
+    return query.add_columns(waiting, answers_remark(viewer, today)).options(
+        contains_eager(Remark.lesson),
+        course.joinedload(Course.discipline),
+        course.joinedload(Course.group),
+        course.joinedload(Course.subgroup),
+        joinedload(Remark.author),
+        joinedload(Remark.answerer),
+        joinedload(Remark.decider),
+    )
 
 
 def _line(remark: Remark, waiting: bool, asked: bool, today: date) -> Line:

@@ -68,7 +68,7 @@ def _make(kind: str) -> list[dict[str, Any]]:
             Lesson.state != LessonState.CANCELLED,
             AcademicYear.closed_at.is_(None),
             ~is_closed(Course.id, period_of(Lesson.date), today),
-            unfilled.term_passed(today, values),
+            unfilled.term_passed(unfilled.first_in_term(today, values)),
             unfilled.CONDITIONS[kind](),
             ~known,
         )

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
+from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import LEAVING, Course, Enrollment, Person, SubgroupMember
 from ejournal.services import individual_lists, stats
@@ -55,22 +56,9 @@ def students_of(course: Course) -> list[Student]:
 
     Whom an individual plan keeps off the journal is there with the days that are left, perhaps none: see is_listed.
     """
-    query = (
-        select(
-            Person.id, Person.skey, Person.surname, Person.name, Person.patronymic,
-            Enrollment.since, Enrollment.until, Enrollment.left_kind, Enrollment.order_out, Enrollment.order_out_date,
-        )
-        .join(Enrollment, Enrollment.student_id == Person.id)
-        .where(
-            Enrollment.group_id == course.group_id,
-            Enrollment.since <= course.year.ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= course.year.starts),
-        )
-        .order_by(Person.skey, Person.id, Enrollment.since)
-    )  # fmt: skip
     members = _subgroup_spans(course)
     students: dict[int, Student] = {}
-    for row in db.session.execute(query):
+    for row in db.session.execute(*_in_group(course.group_id, course.year.starts, course.year.ends)):
         own = (row.since, row.until or EVER)
         spans = [own] if members is None else overlap(own, members.get(row.id, []))
         if not spans:
@@ -87,6 +75,23 @@ def students_of(course: Course) -> list[Student]:
         student.days.extend(spans)
         student.note = leaving_note(row)
     return _with_plans(course, students)
+
+
+@prepared
+def _in_group(group_id: int, starts: date, ends: date) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Person.id, Person.skey, Person.surname, Person.name, Person.patronymic,
+            Enrollment.since, Enrollment.until, Enrollment.left_kind, Enrollment.order_out, Enrollment.order_out_date,
+        )
+        .join(Enrollment, Enrollment.student_id == Person.id)
+        .where(
+            Enrollment.group_id == group_id,
+            Enrollment.since <= ends,
+            or_(Enrollment.until.is_(None), Enrollment.until >= starts),
+        )
+        .order_by(Person.skey, Person.id, Enrollment.since)
+    )  # fmt: skip
 
 
 def _with_plans(course: Course, students: dict[int, Student]) -> list[Student]:

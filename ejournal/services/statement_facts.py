@@ -4,12 +4,13 @@ queries however many students."""
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
+from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import (
     Cell,
@@ -29,7 +30,9 @@ from ejournal.models import (
 )
 from ejournal.services.roster import EVER, leaving_note
 
-Spans = dict[tuple[int, int], list[tuple[date, date]]]
+Days = tuple[date, date]
+Spans = dict[tuple[int, int], list[Days]]
+ALWAYS = ((date.min, date.max),)
 
 
 class Held(NamedTuple):
@@ -53,6 +56,20 @@ class Given(NamedTuple):
     hours: int
 
 
+class Memberships(NamedTuple):
+    """The days on which a student is bound to a course: by an individual plan, its subgroup, its group; and is not."""
+
+    elsewhere: tuple[Days, ...]
+    in_subgroup: tuple[Days, ...]
+    in_group: tuple[Days, ...]
+    exempt: tuple[Days, ...]
+
+    def had_to_attend(self, day: datetime.date) -> bool:
+        if holds(self.elsewhere, day):
+            return True
+        return holds(self.in_subgroup, day) and holds(self.in_group, day) and not holds(self.exempt, day)
+
+
 @dataclass(slots=True)
 class Facts:
     """`given` and `period_marks` are by student; spans by (student, group), (student, subgroup) and so on."""
@@ -67,23 +84,40 @@ class Facts:
     period_marks: dict[int, dict[int, str]]
     # Of the year's last period: (за год, итоговая) by student and discipline.
     year_marks: dict[int, dict[int, dict[str, str]]]
+    _courses: dict[int, list[Any]] = field(default_factory=dict)
+    _held: dict[tuple[int, Memberships], list[Held]] = field(default_factory=dict)
 
     def held(self, student_id: int) -> list[Held]:
         """The lessons held that the student had to attend, as the membership of each date says."""
-        return [
-            Held(lesson.id, lesson.date, lesson.discipline_id, lesson.hours)
-            for lesson in self.lessons
-            if self._had_to_attend(student_id, lesson)
-        ]
+        found: list[Held] = []
+        for lessons in self._by_course().values():
+            found += self._held_of(lessons[0], self._memberships(student_id, lessons[0]))
+        return found
 
-    def _had_to_attend(self, student_id: int, lesson: Any) -> bool:
-        if within(self.elsewhere, (student_id, lesson.course_id), lesson.date):
-            return True
-        if lesson.subgroup_id and not within(self.in_subgroup, (student_id, lesson.subgroup_id), lesson.date):
-            return False
-        if not within(self.in_group, (student_id, lesson.group_id), lesson.date):
-            return False
-        return not within(self.exempt, (student_id, lesson.discipline_id), lesson.date)
+    def _by_course(self) -> dict[int, list[Any]]:
+        if not self._courses:
+            for lesson in self.lessons:
+                self._courses.setdefault(lesson.course_id, []).append(lesson)
+        return self._courses
+
+    def _memberships(self, student_id: int, course: Any) -> Memberships:
+        """What decides about a student's lessons of a course; most of a group have the same."""
+        return Memberships(
+            tuple(self.elsewhere.get((student_id, course.course_id), ())),
+            tuple(self.in_subgroup.get((student_id, course.subgroup_id), ())) if course.subgroup_id else ALWAYS,
+            tuple(self.in_group.get((student_id, course.group_id), ())),
+            tuple(self.exempt.get((student_id, course.discipline_id), ())),
+        )
+
+    def _held_of(self, course: Any, memberships: Memberships) -> list[Held]:
+        key = course.course_id, memberships
+        if key not in self._held:
+            self._held[key] = [
+                Held(lesson.id, lesson.date, lesson.discipline_id, lesson.hours)
+                for lesson in self._by_course()[course.course_id]
+                if memberships.had_to_attend(lesson.date)
+            ]
+        return self._held[key]
 
 
 def members(group_id: int, span: tuple[date, date]) -> list[tuple[Person, str]]:
@@ -178,7 +212,16 @@ def _individual(student_ids: Sequence[int]) -> tuple[Spans, Spans]:
 
 def _given(student_ids: Sequence[int], span: tuple[date, date]) -> dict[int, list[Given]]:
     given: dict[int, list[Given]] = defaultdict(list)
-    for row in db.session.execute(
+    statement, values = _cells(student_ids, *span)
+    # Past the ORM: thousands of rows of a group cost half of it.
+    for student_id, *cell in db.session.connection().execute(statement, values).all():
+        given[student_id].append(Given(*cell))
+    return given
+
+
+@prepared
+def _cells(student_ids: Sequence[int], first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Cell.student_id, Lesson.id, Lesson.date, Course.discipline_id, Cell.attendance, Cell.mark, Work.weight,
             Lesson.hours,
@@ -188,14 +231,12 @@ def _given(student_ids: Sequence[int], span: tuple[date, date]) -> dict[int, lis
         .join(Course, Course.id == Lesson.course_id)
         .where(
             Cell.student_id.in_(student_ids),
-            Lesson.date.between(*span),
+            Lesson.date.between(first, last),
             Lesson.state != LessonState.CANCELLED,
             or_(Cell.attendance.is_not(None), Cell.mark.is_not(None)),
         )
         .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
-    ):  # fmt: skip
-        given[row[0]].append(Given(*row[1:]))
-    return given
+    )  # fmt: skip
 
 
 def _period_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[int, str]]:
@@ -232,5 +273,8 @@ def _year_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[in
 
 def within(spans: Spans, key: tuple[int, int], day: date) -> bool:
     """Whether one of the spans kept under the key holds the day."""
-    own = spans.get(key)
-    return own is not None and any(since <= day <= until for since, until in own)
+    return holds(spans.get(key, ()), day)
+
+
+def holds(spans: Sequence[Days], day: date) -> bool:
+    return any(since <= day <= until for since, until in spans)

@@ -75,8 +75,9 @@ def count(
         return rows[discipline_id]
 
     for lesson in held:
-        row_of(lesson.discipline_id).lessons += 1
-        row_of(lesson.discipline_id).hours += lesson.hours
+        row = row_of(lesson.discipline_id)
+        row.lessons += 1
+        row.hours += lesson.hours
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = {}
     for cell in given:
         row = row_of(cell.discipline_id)

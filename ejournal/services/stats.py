@@ -31,8 +31,12 @@ NO_STATS = RowStats("", grading.missed_hours(()))
 
 def of_students(course_id: int, span: tuple[date, date], student_ids: Sequence[int]) -> dict[int, RowStats]:
     """Figures of the given students in a journal between two dates, both included. One query."""
-    rows = db.session.connection().execute(
-        _student_cells(), {"course": course_id, "first": span[0], "last": span[1], "students": list(student_ids)}
+    rows = (
+        db.session.connection()
+        .execute(
+            _student_cells(), {"course": course_id, "first": span[0], "last": span[1], "students": list(student_ids)}
+        )
+        .all()
     )
     return summarise(rows)
 

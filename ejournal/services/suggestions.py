@@ -1,19 +1,22 @@
 """What mark is suggested at the end of a period, of the year, of a discipline: never written by itself (DOMAIN)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from ejournal.access import prepared
 from ejournal.domain import attestation, grading, session_plan
 from ejournal.domain.grading import Suggestion, SuggestionRules
 from ejournal.extensions import db
 from ejournal.models import AttestationSheet, Cell, Course, CurriculumHours, Lesson, LessonState, SheetRow, Work
 from ejournal.services import mark_slots, plan_hours, settings, stats
+from ejournal.services.individual_lists import Span
 from ejournal.services.mark_slots import FINAL, YEAR, Marks, Slot
 from ejournal.services.roster import Student
 
@@ -48,7 +51,7 @@ def of_slot(course: Course, slots: Sequence[Slot], slot: Slot, students: Sequenc
     if slot.key == FINAL:
         return of_final(students, marks, results_of(course.id))
     counted = cells_of(course.id, (slot.starts, slot.ends))
-    return of_period(course, slots, slot, students, counted, results_of(course.id))
+    return of_period(course, slots, slot, students, counted, stats.summarise(counted), results_of(course.id))
 
 
 def of_period(
@@ -56,17 +59,18 @@ def of_period(
     slots: Sequence[Slot],
     slot: Slot,
     students: Iterable[Student],
-    counted: Iterable[Counted],
+    counted: Collection[Counted],
+    figures: Mapping[int, stats.RowStats],
     results: Iterable[Result],
 ) -> Suggested:
-    """Of the period's lessons; what a closed sheet of its exam or credit says comes first."""
+    """Of the period's lessons, its cells and their `figures`; what a closed sheet of its exam or credit says comes
+    first."""
     weighed: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
-    rows = list(counted)
-    for student_id, _attendance, mark, weight, _lesson, _hours in rows:
-        if grading.numeric(mark) is not None:
+    numbers = {row[2] for row in counted if grading.numeric(row[2]) is not None}
+    for student_id, _attendance, mark, weight, _lesson, _hours in counted:
+        if mark in numbers:
             weighed[student_id].append((mark, weight))
-    missed = {student_id: one.missed.total for student_id, one in stats.summarise(rows).items()}
-    held = _held(course.id, (slot.starts, slot.ends))
+    held_on = _hours_held(_held(course.id, slot.starts, slot.ends))
     credit = _ends_with_credit(course, slots.index(slot))
     sheets = {
         result.student_id: attestation.of_sheet(result.mark, result.number)
@@ -76,8 +80,9 @@ def of_period(
     known = rules()
     found: Suggested = {}
     for student in students:
-        hours = sum(number for day, number in held if student.was_there(day))
-        share = 1 - Decimal(missed.get(student.id, 0)) / hours if hours else None
+        hours = held_on(tuple(student.days))
+        missed = figures.get(student.id, stats.NO_STATS).missed.total
+        share = 1 - Decimal(missed) / hours if hours else None
         own = weighed[student.id]
         suggested = grading.suggest_period_mark(grading.weighted_mean(own), len(own), share, known)
         found[student.id] = sheets.get(student.id) or (attestation.as_credit(suggested) if credit else suggested)
@@ -121,34 +126,55 @@ def cells_of(course_id: int, span: tuple[date, date]) -> list[Any]:
     )
 
 
-def _held(course_id: int, span: tuple[date, date]) -> list[Any]:
-    return list(
-        db.session.execute(
-            select(Lesson.date, Lesson.hours).where(
-                Lesson.course_id == course_id, Lesson.date.between(*span), Lesson.state == LessonState.HELD
-            )
-        )
+def _hours_held(lessons: Sequence[Any]) -> Callable[[tuple[Span, ...]], int]:
+    """Hours of lessons on given days: reckoned once for all who were in the list on the same ones."""
+
+    @cache
+    def hours(days: tuple[Span, ...]) -> int:
+        return sum(number for day, number in lessons if any(first <= day <= last for first, last in days))
+
+    return hours
+
+
+def _held(course_id: int, first: date, last: date) -> Sequence[Any]:
+    return db.session.execute(*_lessons_held(course_id, first, last)).all()
+
+
+@prepared
+def _lessons_held(course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return select(Lesson.date, Lesson.hours).where(
+        Lesson.course_id == course_id, Lesson.date.between(first, last), Lesson.state == LessonState.HELD
     )
 
 
 def _ends_with_credit(course: Course, number: int) -> bool:
     """Whether the curriculum ends the period (0, 1 of the year) with a credit and nothing graded."""
     semester = plan_hours.first_semester(course.group, course.year.starts.year) + number
-    rows = db.session.execute(
+    found: Any = db.session.execute(*_control(course.discipline_id, semester, course.group.admission_year)).first()
+    return bool(found) and session_plan.forms(found.control) == [attestation.CREDIT]
+
+
+@prepared
+def _control(discipline_id: int, semester: int, admission_year: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(CurriculumHours.admission_year, CurriculumHours.control)
         .where(
-            CurriculumHours.discipline_id == course.discipline_id,
+            CurriculumHours.discipline_id == discipline_id,
             CurriculumHours.semester == semester,
-            CurriculumHours.admission_year.in_((0, course.group.admission_year)),
+            CurriculumHours.admission_year.in_((0, admission_year)),
         )
         .order_by(CurriculumHours.admission_year.desc())
-    ).first()
-    return bool(rows) and session_plan.forms(rows.control) == [attestation.CREDIT]  # type: ignore[union-attr]
+    )
 
 
 def results_of(course_id: int) -> list[Result]:
     """What closed sheets of a journal say, the earliest first."""
-    rows = db.session.execute(
+    return [Result(row[0], row[1], row[2] or "", row[3]) for row in db.session.execute(*_results(course_id))]
+
+
+@prepared
+def _results(course_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(SheetRow.student_id, AttestationSheet.period_id, SheetRow.mark, AttestationSheet.number)
         .join(AttestationSheet, AttestationSheet.id == SheetRow.sheet_id)
         .where(
@@ -158,4 +184,3 @@ def results_of(course_id: int) -> list[Result]:
         )
         .order_by(AttestationSheet.date, AttestationSheet.id)
     )
-    return [Result(row[0], row[1], row[2] or "", row[3]) for row in rows]

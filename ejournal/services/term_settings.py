@@ -13,7 +13,7 @@ from ejournal.services import homework, log, settings
 from ejournal.services.control import letters, words
 from ejournal.services.errors import FieldsError
 
-HOMEWORK = {
+HOMEWORK: dict[str, str] = {
     homework.PLAN: "где оно стоит в тематическом плане, и где темы из плана нет",
     homework.EVERY: "за каждое занятие, кроме практики",
     homework.GIVEN: "ни за какое: контролируется только время опубликованных",

@@ -77,13 +77,14 @@ def check_permission() -> ResponseReturnValue | None:
         raise RuntimeError(f"{request.endpoint} declares no permission")
     if permission is None:
         return None
-    if not current_user.is_authenticated or not _is_of_this_viewer(current_user):
+    viewer = current_user._get_current_object()
+    if not viewer.is_authenticated or not _is_of_this_viewer(viewer):
         abort(401)
     if request.endpoint not in IDLE:
-        sessions.keep(current_user)
-    if not current_user.holds(permission):
+        sessions.keep(viewer)
+    if not viewer.holds(permission):
         abort(403)
-    if current_user.limited and request.endpoint not in SETTING_UP:
+    if viewer.limited and request.endpoint not in SETTING_UP:
         return lead_to_second_step()
     return None
 

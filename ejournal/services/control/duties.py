@@ -183,7 +183,7 @@ def _homework(_scope: Scope, query: Select[Any], days: CTE) -> Select[Any]:
             literal("").label("what"), days.c.until, Homework.published_at.label("done"), _closed().label("closed")
         )
         .outerjoin(Homework, Homework.lesson_id == Lesson.id)
-        .where(or_(Homework.id.is_not(None), homework.is_owed()))
+        .where(or_(Homework.id.is_not(None), homework.is_owed(homework.owing())))
     )
 
 

@@ -1,11 +1,11 @@
 """What a viewer's report is about: the journals and groups that are hers, narrowed by the filters, and the days."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from ejournal.access import OVERSEERS, Viewer, gives, in_force, sees
 from ejournal.extensions import db
@@ -128,10 +128,17 @@ def resolve(viewer: Viewer, report: Report, query: Query) -> Scope:
     today = settings.today()
     year = periods.chosen(query.year)
     led = None if viewer.holds(OVERSEERS) else _led(viewer, today)
-    journals = _journals(viewer, year, today, substitutes=report.substitutes)
+    if report.needs_group:
+        # Of one group and of those led: a large college's thousands of journals are not read for it.
+        offered = _groups(year, {}, led)
+        query = replace(query, group=query.group or next(_preferred(offered, led), None))
+        journals = _journals(viewer, year, today, query.group)
+    else:
+        journals = _journals(viewer, year, today, None, substitutes=report.substitutes)
     if report.of_groups and led is not None:
         journals = {id_: one for id_, one in journals.items() if one.group_id in led}
-    offered = _groups(year, journals, led)
+    if not report.needs_group:
+        offered = _groups(year, journals, led)
     scope = Scope(
         viewer, report, query, today, year, dict(offered), dict(journals), offered, journals,
         _teachers(journals), periods.of_year(year), led,
@@ -150,8 +157,10 @@ def _led(viewer: Viewer, today: date) -> frozenset[int]:
     return frozenset(rows)
 
 
-def _journals(viewer: Viewer, year: AcademicYear, today: date, *, substitutes: bool = False) -> dict[int, Journal]:
-    """The journals the viewer may read, by group, index and subgroup; one query."""
+def _journals(
+    viewer: Viewer, year: AcademicYear, today: date, group_id: int | None, *, substitutes: bool = False
+) -> dict[int, Journal]:
+    """The journals the viewer may read (of one group), by group, index and subgroup; one query."""
     reads = sees(viewer, today)
     if substitutes and not viewer.holds(OVERSEERS):
         reads = or_(reads, exists().where(Lesson.course_id == Course.id, gives(viewer, Lesson)))
@@ -164,7 +173,7 @@ def _journals(viewer: Viewer, year: AcademicYear, today: date, *, substitutes: b
         .join(Group, Group.id == Course.group_id)
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
-        .where(Course.year_id == year.id, reads)
+        .where(Course.year_id == year.id, reads, true() if group_id is None else Course.group_id == group_id)
         .order_by(Group.admission_year.desc(), Group.gkey, Discipline.index, Discipline.title, Course.id)
     )  # fmt: skip
     return {row.id: _journal(row) for row in rows}
@@ -206,8 +215,6 @@ def _narrow(scope: Scope) -> None:
     query = scope.query
     _check_offered(scope)
     group = query.group
-    if group is None and scope.report.needs_group:
-        group = next(iter(_preferred(scope)), None)
     scope.groups = {
         id_: one
         for id_, one in scope.offered_groups.items()
@@ -237,11 +244,10 @@ def _check_offered(scope: Scope) -> None:
         raise NotFoundError
 
 
-def _preferred(scope: Scope) -> Iterator[int]:
+def _preferred(offered: Iterable[int], led: frozenset[int] | None) -> Iterator[int]:
     """The groups led come before those taught."""
-    led = scope.led or frozenset()
-    yield from (id_ for id_ in scope.offered_groups if id_ in led)
-    yield from scope.offered_groups
+    yield from (id_ for id_ in offered if led and id_ in led)
+    yield from offered
 
 
 def _is_wanted(scope: Scope, journal: Journal) -> bool:
