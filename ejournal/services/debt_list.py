@@ -52,6 +52,17 @@ class Line:
         return BADGES.get(self.state, "")
 
     @property
+    def passed_with(self) -> str:
+        """The mark that took the place of the debt's; empty while it is owed."""
+        results = [one.result or "" for one in self.debt.attempts]
+        return results[-1] if self.debt.outcome == "passed" and results else ""
+
+    @property
+    def mark_told(self) -> str:
+        """«н/а», once passed «н/а → 4»."""
+        return " → ".join(filter(None, (self.debt.mark, self.passed_with)))
+
+    @property
     def attempts_told(self) -> str:
         """«1: 2; 2: 18.12.2026»: results, and the day of what is to come."""
         parts = []

@@ -99,11 +99,15 @@ def _lacks(late_before: date, failed: Collection[date]) -> ColumnElement[bool]:
 
 def load(viewer: Viewer, filters: Filters, page: int = 1) -> tuple[list[Line], int]:
     """A page of the register, those that wait first, and how many pages there are. Two queries."""
-    today = settings.today()
-    wanted = remarks_of(viewer, today).where(*_conditions(filters, today))
+    wanted = _wanted(viewer, filters)
     total = db.session.scalar(select(func.count()).select_from(wanted.with_only_columns(Remark.id).subquery())) or 0
-    ordered = wanted.order_by(case((waits(), 0), else_=1), Remark.created_at.desc(), Remark.id.desc())
+    ordered = _ordered(wanted)
     return _lines(viewer, ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)), max(1, -(-total // PAGE_SIZE))
+
+
+def every(viewer: Viewer, filters: Filters) -> list[Line]:
+    """The register without pages, for a file. One query."""
+    return _lines(viewer, _ordered(_wanted(viewer, filters)))
 
 
 def of_journal(viewer: Viewer, course_id: int, lesson_id: int | None = None) -> list[Line]:
@@ -203,6 +207,15 @@ def teachers(viewer: Viewer) -> list[tuple[int, str]]:
         .order_by(Person.skey)
     )
     return [(row.id, short_name(row.surname, row.name, row.patronymic)) for row in rows]
+
+
+def _wanted(viewer: Viewer, filters: Filters) -> Select[Any]:
+    today = settings.today()
+    return remarks_of(viewer, today).where(*_conditions(filters, today))
+
+
+def _ordered(wanted: Select[Any]) -> Select[Any]:
+    return wanted.order_by(case((waits(), 0), else_=1), Remark.created_at.desc(), Remark.id.desc())
 
 
 def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:

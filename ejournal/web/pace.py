@@ -33,6 +33,7 @@ DEAR = frozenset(
         "documents.journal_book",
         "help.index",
         "journal.answers_archive",
+        "remarks.export",
         "reports.pdf",
         "reports.show",
         "reports.xlsx",

@@ -69,7 +69,7 @@ def test_a_passed_debt_writes_the_mark_with_its_ground_in_a_closed_period_too(jo
     ).first()
     assert (entry.before, entry.after) == ("н/а", "4")
     assert f"направление № {debt.id}-{attempt.id}" in entry.reason
-    assert line(debt).state == "passed"
+    assert (line(debt).state, line(debt).mark_told) == ("passed", "н/а → 4")
     with pytest.raises(RefusedError, match="закрыта"):
         debts.record_result(chief(), attempt.id, "5")
 

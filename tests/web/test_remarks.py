@@ -1,5 +1,6 @@
 """Remarks over HTTP (п. 4.2): from the journal's page to the teacher's start page, answered, accepted, printed."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -7,9 +8,10 @@ import pytest
 from factories import Journal, make_journal, make_person
 from flask import Flask
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from ejournal.extensions import db
-from ejournal.models import Remark, Role
+from ejournal.models import LogEntry, Remark, Role
 from ejournal.services import settings
 from web.test_documents import queued
 
@@ -87,3 +89,26 @@ def test_what_was_typed_stays_when_refused(app, journal, zavuch, sign_in):
     returned = zavuch.post(f"/remarks/{number}/decision", data={"verb": "return", "decision": "Рано", "due": due(app)})
     assert returned.status_code == 422
     assert "уже что-то сделали" in returned.text
+
+
+def test_the_register_goes_into_a_spreadsheet_as_its_filters_say(app, journal, zavuch, sign_in):
+    typed = {"text": "=Тема не записана", "due": due(app)}
+    zavuch.post(f"/remarks/journals/{journal.course_id}/new", data=typed)
+    [heads, row] = sheet_of(zavuch.post("/remarks/export", data={"state": ""}))
+    assert dict(zip(heads, row, strict=True)) | {
+        "Замечание": "=Тема не записана", "Группа": journal.group.title, "Кто сделал": "Завучева П. И.",
+    } == dict(zip(heads, row, strict=True))  # fmt: skip
+    assert len(sheet_of(sign_in(journal.teacher).post("/remarks/export", data={"state": ""}))) == 2
+    assert len(sheet_of(zavuch.post("/remarks/export", data={"state": "closed"}))) == 1
+    with app.app_context():
+        stranger = make_person(roles=(Role.TEACHER,))
+        said = [entry.after for entry in db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "export"))]
+    assert said == ["замечания: 1", "замечания: 1", "замечания: 0"]
+    assert len(sheet_of(sign_in(stranger).post("/remarks/export", data={"state": ""}))) == 1
+
+
+def sheet_of(answer) -> list[list[object]]:
+    """Headings and rows, without the line above them."""
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    return [row for row in rows if row[1]]

@@ -18,7 +18,7 @@ def xlsx(actor: Viewer, lines: Sequence[Line]) -> bytes:
     """The lines as they are shown; that a list with names left the system is logged (152-ФЗ)."""
     rows = [
         (
-            line.student, line.audience, line.discipline, line.teachers, line.slot, line.debt.mark,
+            line.student, line.audience, line.discipline, line.teachers, line.slot, line.mark_told,
             line.debt.opened_on, line.debt.due, line.debt.form, line.attempts_told, line.last_day, line.state_title,
         )
         for line in lines

@@ -11,6 +11,7 @@ import xlsxwriter
 
 Value = str | int | date | None
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 60
 # What a spreadsheet takes for the beginning of a formula.
 FORMULA = frozenset("=+-@\t\r")

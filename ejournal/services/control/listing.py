@@ -75,7 +75,7 @@ def _of_lessons(scope: Scope, key: str, state: State, at: datetime) -> Iterator[
 
 
 def _others(scope: Scope, clause: str, state: State, at: datetime) -> Iterator[Line]:
-    for duty in others.of_scope(scope):
+    for duty in scope.once(others.of_scope):
         if clause in ("", duty.clause) and tally.standing(scope, duty, at) is state:
             yield Line(
                 duty.clause, duty.day, None, duty.what, _due(duty.until), duty.done,

@@ -51,7 +51,7 @@ def count(asked: Asked) -> list[Tally]:
         if asked.clause in ("", key):
             found += _of_lessons(asked, key)
     if asked.clause not in duties.KEYS:
-        read = others.of_scope(asked.scope) if asked.others is None else asked.others
+        read = asked.scope.once(others.of_scope) if asked.others is None else asked.others
         found += [tally for duty in read if asked.clause in ("", duty.clause) for tally in _of_duty(asked, duty)]
     return found
 

@@ -1,9 +1,9 @@
 """What a viewer's report is about: the journals and groups that are hers, narrowed by the filters, and the days."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
@@ -28,6 +28,8 @@ from ejournal.services.reports import spans
 from ejournal.services.reports.query import Query
 from ejournal.services.reports.registry import Report
 from ejournal.services.reports.spans import Span
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,15 @@ class Scope:
     spans: dict[int, Span] = field(default_factory=dict)
     whole: dict[int, Span] = field(default_factory=dict)
     periods: dict[int, Period] = field(default_factory=dict)
+    # What was read for one table of a page and serves another: `once`.
+    _read: dict[Callable[..., Any], Any] = field(default_factory=dict)
+
+    def once(self, read: Callable[["Scope"], Found]) -> Found:
+        """What `read` finds in this scope, asked for once however many tables of a page need it."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: Found = self._read[read]
+        return found
 
     def choice(self, name: str) -> str:
         return self.query.choice(name)

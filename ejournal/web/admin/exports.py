@@ -6,13 +6,12 @@ from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.exchange import exporter
+from ejournal.exchange.export.sheets import XLSX
 from ejournal.exchange.exporter import Options
 from ejournal.models import Role
 from ejournal.services import group_admin, groups, load, periods
 from ejournal.services.errors import ServiceError
 from ejournal.web.admin import bp
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/export")

@@ -8,15 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.exchange.export.sheets import Page, as_xlsx
+from ejournal.exchange.export.sheets import XLSX, Page, as_xlsx
 from ejournal.models import Role
 from ejournal.models.base import now
 from ejournal.services import log_search
 from ejournal.services.log import SUBJECTS
 from ejournal.web.admin import bp
 from ejournal.web.context import format_moment
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/log")

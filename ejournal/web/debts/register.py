@@ -1,16 +1,17 @@
 """The register of debts, on screen and as a spreadsheet."""
 
-from flask import Response, render_template, request
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from ejournal.access import OVERSEERS, STAFF, permits
 from ejournal.exchange.export import debts as sheet
-from ejournal.services import debt_list
+from ejournal.exchange.export.sheets import XLSX
+from ejournal.services import debt_list, settings
 from ejournal.services.debt_list import STATES, Filters
 from ejournal.web.debts import bp
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ejournal.web.documents import answers
 
 
 @bp.get("/")
@@ -29,10 +30,10 @@ def index() -> str:
 
 @bp.post("/export")
 @permits(*STAFF)
-def export() -> Response:
+def export() -> ResponseReturnValue:
     """The lines of the same filters."""
     content = sheet.xlsx(current_user, debt_list.load(current_user, _filters(request.form)))
-    return Response(content, mimetype=XLSX, headers={"Content-Disposition": "attachment; filename=debts.xlsx"})
+    return answers.sent(content, f"Задолженности {settings.today():%Y-%m-%d}.xlsx", XLSX)
 
 
 def _filters(form: MultiDict[str, str]) -> Filters:

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from ejournal.access import STAFF, makes_remarks, permits
+from ejournal.exchange.export import remarks as sheet
+from ejournal.exchange.export.sheets import XLSX
 from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import remark_list, remarks
+from ejournal.services import remark_list, remarks, settings
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.services.remark_list import Filters
+from ejournal.web.documents import answers
 from ejournal.web.remarks import bp
 
 DONE = {"accepted": "Замечание принято: выполнено.", "open": "Замечание возвращено преподавателю."}
@@ -21,17 +25,22 @@ DONE = {"accepted": "Замечание принято: выполнено.", "o
 @permits(*STAFF)
 def index() -> str:
     """«?state=», «source», «group», «teacher», «page»."""
-    get = request.args.get
-    filters = Filters(
-        get("state", remark_list.WAITING), get("source", ""), get("group", type=int), get("teacher", type=int)
-    )
-    page = max(1, min(get("page", 1, type=int), 100_000))
+    filters = _filters(request.args)
+    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
     lines, pages = remark_list.load(current_user, filters, page)
     return render_template(
         "remarks/index.html", lines=lines, filters=filters, page=page, pages=pages,
         states=remark_list.FILTERS, sources=remark_list.SOURCES, groups=remark_list.groups(current_user),
         teachers=remark_list.teachers(current_user), makes=makes_remarks(current_user),
     )  # fmt: skip
+
+
+@bp.post("/export")
+@permits(*STAFF)
+def export() -> ResponseReturnValue:
+    """The lines of the same filters."""
+    content = sheet.xlsx(current_user, remark_list.every(current_user, _filters(request.form)))
+    return answers.sent(content, f"Замечания {settings.today():%Y-%m-%d}.xlsx", XLSX)
 
 
 @bp.get("/journals/<int:course_id>/new")
@@ -80,6 +89,13 @@ def decide(remark_id: int) -> ResponseReturnValue:
         return DONE.get(state, "Замечание снято.")
 
     return _do(remark_id, act)
+
+
+def _filters(given: MultiDict[str, str]) -> Filters:
+    return Filters(
+        given.get("state", remark_list.WAITING), given.get("source", ""), given.get("group", type=int),
+        given.get("teacher", type=int),
+    )  # fmt: skip
 
 
 def _do(remark_id: int, act: Callable[[], str]) -> ResponseReturnValue:

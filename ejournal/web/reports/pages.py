@@ -9,6 +9,7 @@ from flask_login import current_user
 from ejournal.access import STAFF, permits
 from ejournal.documents import report as paper
 from ejournal.exchange.export import report as spreadsheet
+from ejournal.exchange.export.sheets import XLSX
 from ejournal.extensions import db
 from ejournal.services.errors import RefusedError
 from ejournal.services.reports import options, registry, running
@@ -18,7 +19,6 @@ from ejournal.web.documents import answers
 from ejournal.web.errors import is_fragment
 from ejournal.web.reports import bp, drawing
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 300  # on screen; the files hold all
 
 

@@ -12,6 +12,7 @@ ROWS = {
     "remarks.answer": "401 403 403 403 ok  404 403 403",
     "remarks.create": ADMINISTRATION,
     "remarks.decide": ADMINISTRATION,
+    "remarks.export": STAFF,
     "remarks.index": STAFF,
     "remarks.new": ADMINISTRATION,
     "remarks.show": "401 ok  ok  ok  ok  404 403 403",

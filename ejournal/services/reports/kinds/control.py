@@ -44,7 +44,7 @@ def _clauses(scope: Scope) -> Table:
 def clauses(scope: Scope, wanted: str = "") -> Table:
     """Every clause (or the one wanted) with its figures: what the page shows first."""
     counted = tally.by_clause(tally.count(Asked(scope)))
-    late = late_entries.of_scope(scope)
+    late = scope.once(late_entries.of_scope)
     rows = [
         _clause(key, counts, late_entries.number_of(late, clause=key))
         for key, counts in counted.items()
@@ -93,7 +93,7 @@ def _teachers(scope: Scope) -> Table:
         tally.count(Asked(scope, tally.TEACHER, clause=scope.choice("clause"))), lambda one: one.teacher_id
     )
     names = words.names(found)
-    late = late_entries.of_scope(scope)
+    late = scope.once(late_entries.of_scope)
     own = None if scope.led is None or scope.led else scope.viewer.person_id
     rows = [
         _row(scope, names[id_][1], counts, late_entries.number_of(late, actor_id=id_), {"teacher": str(id_)})
@@ -105,7 +105,7 @@ def _teachers(scope: Scope) -> Table:
 
 def _groups(scope: Scope) -> Table:
     found = _grouped(tally.count(Asked(scope, clause=scope.choice("clause"))), lambda one: one.group_id)
-    late = late_entries.of_scope(scope)
+    late = scope.once(late_entries.of_scope)
     rows = []
     for id_, group in scope.groups.items():
         if id_ in found:
@@ -116,7 +116,7 @@ def _groups(scope: Scope) -> Table:
 
 def _journals(scope: Scope) -> Table:
     found = _grouped(tally.count(Asked(scope, clause=scope.choice("clause"))), lambda one: one.course_id)
-    late = late_entries.of_scope(scope)
+    late = scope.once(late_entries.of_scope)
     rows = []
     for id_, journal in scope.journals.items():
         if id_ in found:
