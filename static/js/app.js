@@ -3,9 +3,10 @@
 
 import { SignInRefused, signInAgain } from "./sign-in-again.js";
 import { csrfToken, viewerId } from "./session.js";
-import { announce, toast } from "./messages.js";
+import { announce, announceNext, toast } from "./messages.js";
+import "./swaps.js";
 
-export { announce, csrfToken, signInAgain, SignInRefused, toast };
+export { announce, announceNext, csrfToken, signInAgain, SignInRefused, toast };
 
 /** fetch() to our own server. When the session has run out the password is asked for in place and the request is
  *  sent again; rejects with SignInRefused when the person would not, or somebody else signed in meanwhile. */

@@ -1,6 +1,6 @@
 // The write box: Ctrl+Enter, drafts kept here and on the server, and a message that is never lost nor sent twice.
 
-import { csrfToken, errorText, send, SignInRefused } from "./app.js";
+import { announceNext, csrfToken, errorText, send, SignInRefused } from "./app.js";
 import { draftKey, settle } from "./inbox.js";
 
 const PAUSE = 1500; // ms without typing before a draft goes to the server
@@ -15,7 +15,7 @@ function start() {
   let timer = null, saving = null, sending = false, failed = false;
 
   const tell = (words, kind = "") => {
-    state.textContent = words;
+    if (state.textContent !== words) state.textContent = words; // said once, however often the draft is kept
     state.dataset.kind = kind;
   };
   const clock = () => new Date().toLocaleTimeString("ru-RU", { hour: "2-digit", minute: "2-digit" });
@@ -111,7 +111,10 @@ function start() {
     text.value = "";
     renew();
     const list = document.getElementById("letters");
-    if (!list || !place.endsWith(`/${list.dataset.conversation}`)) return window.location.assign(place);
+    if (!list || !place.endsWith(`/${list.dataset.conversation}`)) {
+      announceNext("Сообщение отправлено.");
+      return window.location.assign(place);
+    }
     await htmx.swap({ text: await response.text(), sourceElement: list, target: list, swap: "innerMorph" });
     settle(true);
     return tell("Отправлено.");

@@ -1,5 +1,7 @@
 // The diary: on a wide screen the whole week lies open; a mark in full opens in the dialog of the page.
 
+import { announce } from "./app.js";
+
 const WIDE = window.matchMedia("(min-width: 60rem)");
 
 function openDays() {
@@ -31,7 +33,10 @@ document.addEventListener("htmx:after:swap", () => {
   }
   openDays();
   // The arrow that was pressed is a new one now: the keyboard stays on it, and a reader hears the new week.
-  if (turned) document.querySelector(`[data-turn="${turned}"]`)?.focus({ preventScroll: true });
+  if (turned) {
+    document.querySelector(`[data-turn="${turned}"]`)?.focus({ preventScroll: true });
+    announce(document.getElementById("week-title").textContent.trim().replace(/\s+/g, " "));
+  }
   turned = "";
 });
 

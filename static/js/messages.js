@@ -1,17 +1,50 @@
-// Messages over a page: for everybody in the corner, for screen readers in a live region.
+// Messages over a page: for everybody in the corner, for screen readers in a live region (the corner is none: it would
+// say everything twice, and nothing while a dialog is open).
 
 const SECONDS = { "": 5, good: 5, bad: 12 };
 
-/** Say something to screen readers without showing it. */
-export function announce(text) {
-  const region = document.getElementById("announcer");
+const PAUSE = 60; // ms: a change is only read out when the region was empty for a moment
+const unsaid = { announcer: [], alerter: [] };
+
+/** Say something to screen readers without showing it: once, and nothing of what is said at the same moment is lost.
+ *  `urgent`: a refusal, read out before whatever else waits to be read. */
+export function announce(text, urgent = false) {
+  const region = document.getElementById(urgent ? "alerter" : "announcer");
+  const words = unsaid[region.id];
+  if (words.includes(text)) return;
+  words.push(text);
+  if (words.length > 1) return;
   region.textContent = "";
-  // A change is only read out when the region was empty for a moment.
-  setTimeout(() => { region.textContent = text; }, 50);
+  bringIn(region);
+  setTimeout(() => say(region, words), PAUSE);
 }
 
-/** Show a message in the corner. kind: "" (usual), "good", "bad". The same text is not shown twice at a time. */
+function say(region, words) {
+  if (bringIn(region)) setTimeout(() => say(region, words), PAUSE);
+  else region.textContent = words.splice(0).join(" ");
+}
+
+/** An open dialog makes all that is outside it silent: the region goes where it is heard. True where it had to move. */
+function bringIn(region) {
+  const place = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  if (region.parentElement === place) return false;
+  place.append(region);
+  return true;
+}
+
+const NEXT = "say-next";
+/** Say it on the page that is opened now. */
+export const announceNext = (text) => sessionStorage.setItem(NEXT, text);
+
+window.addEventListener("load", () => {
+  const text = sessionStorage.getItem(NEXT);
+  sessionStorage.removeItem(NEXT);
+  if (text) announce(text);
+});
+
+/** Show a message in the corner and say it. kind: "" (usual), "good", "bad". The same text is not shown twice at a time. */
 export function toast(text, kind = "") {
+  announce(text, kind === "bad");
   const area = document.getElementById("toasts");
   const shown = [...area.children].find((note) => note.firstChild.textContent === text);
   if (shown) return shown;

@@ -184,7 +184,7 @@ def test_r4_4_a_a_closed_cell_says_why_it_takes_nothing_and_what_to_do(open_as, 
         assert "Период закрыт (п. 4.4)" in told, key
         assert "Попросите администрацию" in told
     page.keyboard.press("5")
-    wait_for(page, "document.getElementById('announcer').textContent.includes('Период закрыт')")
+    wait_for(page, "document.getElementById('alerter').textContent.includes('Период закрыт')")
     assert place.inner_text() == before
     reader = open_journal(open_as, replace(journal, teacher=make_curator(journal.group)))
     reader.locator("#journal td[role=gridcell]").first.click()

@@ -50,7 +50,9 @@ def file(student_id: int, lesson_id: int, file_id: int) -> Response:
 
 
 def _ticked(student_id: int, task: Task, done: bool) -> ResponseReturnValue:
+    said = "Отмечено: сделано." if done else "Отметка снята."
     if is_fragment():
-        return render_template("diary/_homework.html", task=task, diary=diary.load(current_user, student_id))
-    flash("Отмечено: сделано." if done else "Отметка снята.")
+        shown = diary.load(current_user, student_id)
+        return render_template("diary/_homework.html", task=task, diary=shown, said=said)
+    flash(said)
     return redirect(url_for("diary.homework", student_id=student_id))

@@ -2,7 +2,7 @@
 
 import { announce } from "../app.js";
 import { pauseInTyping } from "../sign-in-again.js";
-import { describe, find, go, periodOf, table, workOf } from "./table.js";
+import { describe, find, go, nameOf, periodOf, table, workOf } from "./table.js";
 import { settle } from "../offline/store.js";
 import * as outbox from "./outbox.js";
 
@@ -14,7 +14,8 @@ export function onRefused(edit, cell) {
   if (cell.dataset.conflict) return askConflict(edit, cell);
   if (cell.dataset.askReason) return keptReason ? resend(edit, { reason: keptReason }) : askReason(edit, cell);
   tellRefusals();
-  announce(`Не принято: ${edit.text}. ${cell.dataset.message}`);
+  const { message, repair } = cell.dataset;
+  announce(`Не сохранено: ${nameOf(cell)}, «${edit.text}». ${message}${repair ? ` Записать ${repair}: вернитесь в ячейку и нажмите пробел.` : ""}`, true);
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 // Mass actions: fill a column, everybody present, paste from a spreadsheet, undo.
 
-import { announce, send, toast } from "../app.js";
+import { send, toast } from "../app.js";
 import { current, find, headOf, isEditable, rows, table, workOf } from "./table.js";
 import { applied } from "./live.js";
 import { client, drained } from "./outbox.js";
@@ -32,7 +32,6 @@ function report(outcome, done) {
   const saved = parsed.querySelectorAll("hx-partial").length;
   const rest = refused.length ? ` Не принято: ${refused.length} — ${refused[0].dataset.message}` : "";
   toast(`${done(saved)}${rest}`, refused.length ? "bad" : "good");
-  announce(done(saved));
 }
 
 function errorOf({ text }) {

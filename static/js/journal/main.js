@@ -14,8 +14,8 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 if (table) init();
 
-function init() {
-  complete();
+async function init() {
+  await complete();
   go(start(), { focus: false });
   table.addEventListener("keydown", onKey);
   table.addEventListener("beforeinput", onInput);
@@ -37,6 +37,7 @@ function init() {
   watch();
   outbox.takeUp();
   keepSnapshots();
+  table.classList.add("ready");
 }
 
 /** The server's value is back in a cell; the cursor stays where the person is by now. */

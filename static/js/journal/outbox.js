@@ -5,7 +5,7 @@ import { csrfToken, announce, errorText, toast } from "../app.js";
 import { viewerId } from "../session.js";
 import { refusalOf } from "../offline/cells-in.js";
 import * as store from "../offline/store.js";
-import { adopt, current, dress, find, headOf, isEditable, periodOf, table } from "./table.js";
+import { adopt, current, dress, explain, find, headOf, isEditable, nameOf, periodOf, table } from "./table.js";
 
 const placed = (edit) => ({ course: table.dataset.course, ...edit });
 const url = (edit) => store.addressOf(placed(edit));
@@ -67,6 +67,7 @@ function show(edit) {
   cell.classList.add("saving");
   for (const key of ["message", "typed", "repair", "askReason", "askDebt", "conflict", "stored", "who", "when"]) delete cell.dataset[key];
   cell.removeAttribute("aria-invalid");
+  explain(cell);
   dress(cell);
   tell();
 }
@@ -145,6 +146,7 @@ function settle(edit, status) {
   if (status === 200) {
     store.drop(edit.key);
     follow(edit, cell);
+    if (cell) saySaved(`${nameOf(cell)}, ${cell.textContent || "пусто"}`);
     cell?.classList.add("saved");
     if (periodOf(edit.work) === undefined) forgetSuggestions(cell);
     lastMark = periodOf(edit.work) === undefined || edit.takesBack ? null : edit;
@@ -160,6 +162,17 @@ function settle(edit, status) {
   const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
   if (later) show(later);
   tell();
+}
+
+let saved = [];
+/** Each value once, in words; of many that go out together how many they were. */
+function saySaved(what) {
+  saved.push(what);
+  if (saved.length > 1) return;
+  setTimeout(() => {
+    announce(saved.length < 4 ? `Сохранено: ${saved.join("; ")}` : `Сохранено ячеек: ${saved.length}, последняя — ${saved.at(-1)}`);
+    saved = [];
+  }, 400);
 }
 
 /** What was typed next into the same cell was typed over what the server has there now. */
@@ -209,6 +222,7 @@ function refuse(edit, status, cell) {
     cell.dataset.typed = edit.text;
     cell.dataset.message = WHY[status] ?? "Не сохранено. Обновите страницу и повторите.";
     cell.setAttribute("aria-invalid", "true");
+    explain(cell);
   }
   listeners.refused(edit, cell, status);
 }
@@ -236,8 +250,8 @@ function tell() {
   if (count) text = offline ? `${refusing ? "Сервер не сохраняет" : "Нет связи"}: ждут отправки ${count}` : `Сохраняется: ${count}`;
   place.dataset.state = count ? (offline ? "offline" : "saving") : refused ? "refused" : "saved";
   if (text !== last) place.textContent = text;
-  if (offline && count && refusing) toast(`${refusing} Введённое остаётся на странице: отправим снова сами.`, "bad");
-  else if (offline && count && !last.startsWith("Нет связи")) announce("Нет связи. Введённое сохранится, когда она появится.");
+  if (offline && count && refusing && text !== last) toast(`${refusing} Введённое остаётся на странице: отправим снова сами.`, "bad");
+  else if (offline && count && !refusing && !last.startsWith("Нет связи")) announce("Не сохранено: нет связи. Введённое уйдёт само, когда она появится.", true);
   last = text;
 }
 export { tell };

@@ -1,6 +1,6 @@
 // A cell that can't be written in says why, and what to do, instead of keeping silent.
 
-import { announce, toast } from "../app.js";
+import { toast } from "../app.js";
 import { headOf, table } from "./table.js";
 
 const WORDS = {
@@ -18,9 +18,6 @@ const reasonOf = (cell) =>
 
 /** Tells it in the corner and to screen readers; true, so that the key counts as handled. */
 export function refuse(cell) {
-  const text = reasonOf(cell);
-  // A message in the corner is read out when it appears; one that still stands there is said again.
-  if (document.getElementById("toasts").textContent.includes(text)) announce(text);
-  else toast(text, "bad");
+  toast(reasonOf(cell), "bad");
   return true;
 }

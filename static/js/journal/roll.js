@@ -152,6 +152,7 @@ async function save(state) {
     store.drop(job.key);
     state.job = null;
     stored(state, cellsIn(response.text)[0]);
+    announce(`Сохранено: ${nameOf(state)}, ${state.stored || "пусто"}`);
     if (state.wish) begin(state);
   } else {
     refused(state, response);
@@ -182,7 +183,6 @@ function stored(state, cell) {
   Object.assign(state.line.dataset, { text: state.stored, version: state.version });
   state.reason = "";
   say(state, null);
-  announce(`${nameOf(state)}: ${state.stored || "пусто"}`);
 }
 
 function refused(state, { status: code, text, left }) {

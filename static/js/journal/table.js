@@ -22,14 +22,32 @@ export const workOf = ({ dataset }) => dataset.work ?? (dataset.period && MARK +
 export const periodOf = (work) => (work.startsWith(MARK) ? work.slice(MARK.length) : undefined);
 export const rows = table ? [...table.tBodies[0].rows] : [];
 
-/** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for.
- *  The page leaves this out: 2400 cells carry nothing that follows from their row and column. */
-export function complete() {
-  for (const row of rows) {
-    for (let index = first; index <= last; index += 1) completeCell(row.cells[index], row, index);
+// Rows a slow machine lays out and paints without a standstill (docs/performance.md), and when a machine is not slow.
+const PART = 3, QUICK = 25; // rows, ms
+
+/** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for: the page
+ *  leaves out of 2400 cells what follows from their row and column. In parts, with a picture after each; the rows that
+ *  the page holds back (class `later`) appear as they are completed. */
+export async function complete() {
+  const left = [...rows];
+  for (let part = PART; left.length;) {
+    const began = performance.now();
+    for (const row of left.splice(0, part)) {
+      for (let index = first; index <= last; index += 1) completeCell(row.cells[index], row, index);
+      row.classList.remove("later");
+    }
+    await painted();
+    if (performance.now() - began < QUICK) part = rows.length;
   }
-  table.classList.add("ready");
+  table.tFoot.rows[0].classList.remove("later");
 }
+
+/** Resolves after the next picture; a hidden page has none. */
+const painted = () => new Promise((resolve) => {
+  const after = () => setTimeout(resolve, 0);
+  if (document.hidden) after();
+  else requestAnimationFrame(after);
+});
 
 function completeCell(cell, row, index) {
   cell.setAttribute("role", "gridcell");
@@ -78,9 +96,18 @@ export const cellAt = (event) => {
   return cell && table.contains(cell) ? cell : null;
 };
 
+/** «Семёнов Пётр» */
+export const nameOf = (cell) => cell.parentElement.querySelector("th").firstChild.textContent.trim();
+
 /** «Семёнов Пётр, 24.11, ответ на занятии» */
-export const describe = (cell) =>
-  `${cell.parentElement.querySelector("th").firstChild.textContent.trim()}, ${headOf(cell).dataset.name}`;
+export const describe = (cell) => `${nameOf(cell)}, ${headOf(cell).dataset.name}`;
+
+/** What a reader says of a refused cell besides its text; nothing of another one. */
+export function explain(cell) {
+  const { message } = cell.dataset;
+  if (message) cell.setAttribute("aria-description", message);
+  else cell.removeAttribute("aria-description");
+}
 
 export const current = () => active;
 
@@ -93,6 +120,9 @@ export function go(cell, { focus = true } = {}) {
     active.removeAttribute("contenteditable");
   }
   active = cell;
+  // A reader says a column by its name, not by the figures and the button in its head.
+  const head = headOf(cell);
+  if (head.dataset.name) head.setAttribute("aria-label", head.dataset.name);
   cell.tabIndex = 0;
   cell.classList.add("active");
   // So that whatever enters text reaches the cell: an on-screen or touch keyboard, dictation, a reader's input.
@@ -124,15 +154,17 @@ export const edge = (cell, down, right) => {
   return row.cells[right === 0 ? cell.cellIndex : right > 0 ? last : first];
 };
 
+const isOpen = (cell) => !cell.classList.contains("x");
+
 /** Where work begins: the first student on today's lesson, else on the last lesson held. */
 export function start() {
   const today = heads.findIndex((head) => head.classList.contains("today"));
   let index = today;
   for (let i = lastWork; index < 0 && i >= first; i -= 1) {
-    if (rows.some((row) => isEditable(row.cells[i]))) index = i;
+    if (rows.some((row) => isOpen(row.cells[i]))) index = i;
   }
   const column = index < 0 ? first : index;
-  const row = rows.find((candidate) => isEditable(candidate.cells[column])) ?? rows[0];
+  const row = rows.find((candidate) => isOpen(candidate.cells[column])) ?? rows[0];
   return row.cells[column];
 }
 
@@ -161,6 +193,7 @@ function reveal(cell) {
 /** A cell that the server sent takes the place of an older one: keep what the older one was to the person. */
 export function adopt(cell, wasActive) {
   dress(cell);
+  explain(cell);
   if (!wasActive) return;
   const held = !document.activeElement || document.activeElement === document.body;
   active = null;

@@ -1,7 +1,7 @@
 // A copy of the page in this tab's own memory, for a reload without a network (page.js brings it back). It goes with the
 // tab; who signs out or in takes it away.
 
-const STRIP = ".cell-editor, .roll-say, .toast-note, #announcer > *, [data-sign-in-body] > *";
+const STRIP = ".cell-editor, .roll-say, .toast-note, #announcer > *, #alerter > *, [data-sign-in-body] > *";
 
 export function keepSnapshots() {
   // A page brought back is as good as a new one; a hidden tab of a phone may be thrown away without another event.
