@@ -37,6 +37,8 @@ FAR = 50_000_000
 
 # Who opens what.
 PAGES: dict[str, tuple[str, str]] = {
+    "empty": ("student", "/empty"),
+    "bare_page": ("student", "/bare-page"),
     "polling": ("student", "/messages/news"),
     "start": ("teacher", "/"),
     "grid": ("teacher", "/journal/{course}"),
@@ -46,6 +48,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "people": ("admin", "/admin/people?search=иван"),
 }
 TITLES = {
+    "empty": "пустой ответ вошедшему",
+    "bare_page": "страница из одной шапки",
     "polling": "вопрос о новом",
     "start": "день преподавателя",
     "grid": "журнал",
@@ -83,6 +87,7 @@ def make(folder: Path, students: int) -> tuple[Flask, dict[str, int]]:
 
 def measure(app: Flask, known: dict[str, int]) -> dict[str, dict[str, float]]:
     """Of each page: milliseconds of processor time and of the clock, and kB as sent."""
+    world.add_empty(app)
     found = {}
     for name, (login, path) in PAGES.items():
         found[name] = _timed(_opening(signed_in(app, login), path.format(**known)))

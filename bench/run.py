@@ -1,6 +1,7 @@
-"""`make bench`: how fast the journal is on this machine. Prints a table and keeps it in build/bench.json."""
+"""`make bench`: how fast the journal is on this machine. Prints a table and keeps it in docs/bench/."""
 
 import gzip
+import io
 import json
 import os
 import platform
@@ -11,7 +12,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
 from statistics import median
@@ -29,7 +31,8 @@ from ejournal.config import ROOT
 from ejournal.extensions import db
 from ejournal.server import THREADS
 
-RESULT = ROOT / "build" / "bench.json"
+# All figures for a program, and as people read them.
+RESULT, REPORT = ROOT / "docs" / "bench" / "latest.json", ROOT / "docs" / "bench" / "latest.md"
 PAGES, SAVES = 60, 200
 CLIENTS, SECONDS, ROUNDS = 8, 1.0, 3
 
@@ -45,7 +48,16 @@ AIMS = {
     "saves_to_bare_one_client": ("то же, один клиент", 1 / 3),
     "saves_to_signed_in": (f"сохранений к пустой странице журнала, {CLIENTS} клиентов", 1 / 3),
     "saves_to_signed_in_one_client": ("то же, один клиент", 1 / 3),
+    "diary_to_empty": ("неделя дневника к пустому ответу вошедшему, по процессору", 1 / 5),
+    "diary_to_bare_page": ("то же к странице из одной шапки", 1 / 5),
+    "start_ms": ("день преподавателя, мс", 100.0),
+    "group_ms": ("группа по всем дисциплинам, мс", 100.0),
+    "consolidated_ms": ("сводная ведомость, мс", 50.0),
+    "most_growth": ("во сколько раз дорожает страница от наименьшего колледжа к наибольшему", 1.2),
+    "morning_p95_ms": ("утро: 95 % ответов быстрее, мс", 100.0),
 }
+# Of these more is better.
+RATIOS = ("saves_to", "diary_to")
 
 
 def main() -> None:
@@ -54,6 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
         app, made = world.make(Path(folder))
         result: dict[str, Any] = {
+            "made": f"{datetime.now(UTC):%d.%m.%Y}",
             "python": platform.python_version(),
             "cores": os.cpu_count(),
             "load": os.getloadavg()[0],
@@ -69,10 +82,23 @@ def main() -> None:
         result |= imports.measure(Path(folder))
     with tempfile.TemporaryDirectory(prefix="ejournal-bench-") as folder:
         result |= colleges(Path(folder))
+    keep(result)
+
+
+def keep(result: dict[str, Any]) -> None:
+    """Print the table, and keep it beside the figures it is made of."""
+    from bench import first_page
+
+    told = io.StringIO()
+    with redirect_stdout(told):
+        show(result)
+        first_page.show(result)
+    print(told.getvalue(), end="")
+    made = f"{result['made']}, Python {result['python']}, ядер {result['cores']}, занятость машины {result['load']:.1f}"
     RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    show(result)
-    first_page.show(result)
+    RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    REPORT.write_text(f"# make bench\n\n{made}\n\n```\n{told.getvalue()}```\n", encoding="utf-8")
+    print(f"записано в {RESULT.parent.relative_to(ROOT)}")
 
 
 def in_process(app: Flask, made: world.World) -> dict[str, Any]:
@@ -134,7 +160,22 @@ def colleges(folder: Path) -> dict[str, Any]:
     found = college.compare(folder, sizes)
     place = folder / str(max(sizes))
     app = create_app({"instance": place})
-    return found | morning.of_college(app, place)
+    return found | of_pages(found["college"]) | morning.of_college(app, place)
+
+
+def of_pages(by_size: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
+    """Of the largest college: what the aims speak of; and of all pages the one that grows most with the college."""
+    sizes = list(by_size.values())
+    small, large = sizes[0], sizes[-1]
+    cost = {page: one["cpu_ms"] for page, one in large.items()}
+    growth = {page: cost[page] / small[page]["cpu_ms"] for page in cost}
+    return {
+        "diary_to_empty": round(cost["empty"] / cost["diary"], 3),
+        "diary_to_bare_page": round(cost["bare_page"] / cost["diary"], 3),
+        **{f"{page}_ms": cost[page] for page in ("start", "group", "consolidated")},
+        "most_growth": round(max(growth.values()), 2),
+        "most_growth_of": college.TITLES[max(growth, key=lambda page: growth[page])],
+    }
 
 
 def one_round(port: int, kinds: dict[str, list[Iterator[bytes]]]) -> dict[tuple[str, int], float]:
@@ -147,9 +188,9 @@ def one_round(port: int, kinds: dict[str, list[Iterator[bytes]]]) -> dict[tuple[
 
 def show(result: dict[str, Any]) -> None:
     for key, (title, aim) in AIMS.items():
-        value, more_is_better = result[key], key.startswith("saves_to")
+        value, more_is_better = result[key], key.startswith(RATIOS)
         sign, met = ("≥", value >= aim) if more_is_better else ("≤", value <= aim)
-        print(f"{title:<58} {value:>8.2f}   цель {sign} {aim:.2f}   {'да' if met else 'НЕТ'}")
+        print(f"{title:<72} {value:>8.2f}   цель {sign} {aim:.2f}   {'да' if met else 'НЕТ'}")
     print(f"запросов к базе: сетка {result['grid_statements']}, сохранение {result['save_statements']}")
     lists = ", ".join(f"{kind} {one['rows']} за {one['seconds']}" for kind, one in result["imports"].items())
     print(f"списки, строк за секунд: {lists}; процессорного времени {result['imports_cpu']} с")
@@ -167,12 +208,11 @@ def show(result: dict[str, Any]) -> None:
         "{morning_save_p95_ms}, дневник {morning_diary_p95_ms}; занято ядер {morning_cores}; "
         "памяти {resident_mb} МБ (цель ≤ 250)".format(**result)
     )
-    print(f"записано в {RESULT.relative_to(ROOT)}")
 
 
 def show_colleges(found: dict[str, dict[str, dict[str, float]]]) -> None:
     """A row for each page: processor milliseconds by size of the college, and how the largest compares."""
-    print("страницы, мс процессора при числе обучающихся: " + ", ".join(found))
+    print("страницы, мс процессора при числе обучающихся: " + ", ".join(found) + " (и во сколько раз дороже)")
     for page, title in college.TITLES.items():
         costs = [found[size][page]["cpu_ms"] for size in found]
         print(f"  {title:<40} {'  '.join(f'{cost:7.1f}' for cost in costs)}   ×{costs[-1] / costs[0]:.2f}")

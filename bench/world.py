@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, render_template
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import insert, update
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -72,10 +72,16 @@ def sessions(app: Flask, number: int) -> list[str]:
 def served() -> DispatcherMiddleware:
     """The application as the server runs it, with an empty page of its own at /empty and a bare Flask's at /bare."""
     app = create_app()
-    app.add_url_rule("/empty", view_func=access.permits(*Role)(lambda: ""))
+    add_empty(app)
     bare = Flask("bare")
     bare.add_url_rule("/", view_func=lambda: "")
     return DispatcherMiddleware(app, {"/bare": bare})  # type: ignore[dict-item]
+
+
+def add_empty(app: Flask) -> None:
+    """Pages with nothing in them for who is signed in: what every page costs. /bare-page has the header and menu."""
+    app.add_url_rule("/empty", "empty", access.permits(*Role)(lambda: ""))
+    app.add_url_rule("/bare-page", "bare_page", access.permits(*Role)(lambda: render_template("layout.html")))
 
 
 def _stretch_year() -> None:

@@ -64,6 +64,19 @@ def test_r2_1_b_pages_and_styles_ask_no_other_host() -> None:
     assert found == []
 
 
+def test_what_is_put_together_once_asks_no_clock_and_no_settings() -> None:
+    """`access.prepared` runs a function once for each shape: the time of then would stand in the statement for good."""
+    asked = re.compile(r"\bnow\(|\btoday\(|\bsettings\.|\bfailures\.days\(|\bowing\(|\bcurrent_user\b")
+    found = [
+        f"{path.relative_to(ROOT)}: {function.name}: {match[0]}"
+        for path in (ROOT / "ejournal").rglob("*.py")
+        for function in _functions(path.read_text(encoding="utf-8"))
+        if any(ast.unparse(decorator) == "prepared" for decorator in function.decorator_list)
+        for match in asked.finditer(ast.unparse(function))
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_dependency_is_locked_with_its_hashes(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

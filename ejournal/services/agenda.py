@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Executable, Select, and_, exists, func, or_, select, true
 
 from ejournal.access import Viewer, gives, prepared, teaches
 from ejournal.domain import terms
@@ -121,58 +121,35 @@ def _overdue(viewer: Viewer, today: date, mode: Owing, values: terms.Values) -> 
     """What can still be mended: lessons of open periods, up to today; nothing of days of a failure (п. 4.1)."""
     failed, zone, moment = failures.days(), settings.timezone(), now()
     is_over = moment > terms.homework_due(today, zone, values)
-    lacking: Sequence[Any] = db.session.execute(
-        *_lacking(
-            viewer,
-            today,
-            mode,
-            failed,
-            homework_before=today + timedelta(days=1) if is_over else today,
-            attendance_before=unfilled.first_in_term(today, values),
-        )
-    ).all()
+    homework_before = today + timedelta(days=1) if is_over else today
+    attendance_before = unfilled.first_in_term(today, values)
     # The last day whose term is over today, from the term itself: n days after the lesson.
     marks_before = today - (terms.mark_due(today, None, values) - today)
-    unmarked: Sequence[Any] = db.session.execute(*_unmarked(viewer, today, mode, failed, marks_before)).all()
+    lacking = _rows(*_lacking(viewer, today, mode, failed, homework_before, attendance_before))
+    unmarked = _rows(*_unmarked(viewer, today, mode, failed, marks_before))
+    attendance = [(row, terms.lateness("attendance", row.date, None, today, values)) for row in lacking]
+    tasks = [(row, terms.homework_lateness(row.date, moment, zone, values)) for row in lacking]
+    marks = [(row, terms.lateness("lesson_mark", row.date, row.mark_due, today, values)) for row in unmarked]
     return [
-        Overdue(
-            "Посещаемость не внесена",
-            "п. 4.4",
-            [
-                _late(row, terms.lateness("attendance", row.date, None, today, values))
-                for row in lacking
-                if row.lacks_attendance
-            ],
-            "journal.roll",
+        _group("Посещаемость не внесена", [_late(*one) for one in attendance if one[0].lacks_attendance]),
+        _group(
+            "Домашнее задание не опубликовано", [_late(*one) for one in tasks if one[0].lacks_homework],
+            "journal.lesson", "homework",
         ),
-        Overdue(
-            "Домашнее задание не опубликовано",
-            "п. 4.4",
-            [
-                _late(row, terms.homework_lateness(row.date, moment, zone, values))
-                for row in lacking
-                if row.lacks_homework
-            ],
-            "journal.lesson",
-            "homework",
-        ),
-        Overdue(
-            "Оценки за работу не выставлены",
-            "п. 4.4",
-            [
-                _late(row, terms.lateness("lesson_mark", row.date, row.mark_due, today, values), row.work or row.kind)
-                for row in unmarked
-            ],
-            "journal.roll",
-        ),
-        Overdue(
+        _group("Оценки за работу не выставлены", [_late(*one, one[0].work or one[0].kind) for one in marks]),
+        _group(
             "Занятие прошло, но не заполнено: нет темы и отметки о проведении",
-            "п. 4.4",
-            [_late(row, None) for row in lacking if row.is_bare],
-            "journal.lesson",
-            "topic",
+            [_late(row, None) for row in lacking if row.is_bare], "journal.lesson", "topic",
         ),
-    ]
+    ]  # fmt: skip
+
+
+def _group(title: str, slots: list[Slot], endpoint: str = "journal.roll", anchor: str = "") -> Overdue:
+    return Overdue(title, "п. 4.4", slots, endpoint, anchor)
+
+
+def _rows(statement: Executable, values: dict[str, Any]) -> Sequence[Any]:
+    return db.session.execute(statement, values).all()
 
 
 def _started(viewer: Viewer, today: date, mode: Owing, failed: Collection[date]) -> Select[*tuple[Any, ...]]:

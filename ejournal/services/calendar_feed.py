@@ -151,15 +151,14 @@ def _between(first: date, last: date) -> ColumnElement[bool]:
 
 def _lesson(one: Given, feed: CalendarFeed, rang: bells.Bells) -> Event:
     lesson = one.lesson
-    times = rang.of(lesson.date, lesson.pair, one.course.group_id)
-    people = [one.substitute] if one.substitute else one.teachers
-    said = [f"{lesson.pair} пара", *[person.short_name for person in people]]
+    times = rang.of(lesson.date, lesson.pair, one.group[0])
+    said = [f"{lesson.pair} пара", *filter(None, [one.given_by])]
     if lesson.moved_from:
         said.append(f"перенесено с {lesson.moved_from:%d.%m}")
     if one.substitute:
         said.append("замена")
     return _event(
-        _uid("lesson", lesson.id, feed), feed, lesson.date, times, one.discipline.title, lesson.room, ", ".join(said),
+        _uid("lesson", lesson.id, feed), feed, lesson.date, times, one.discipline, lesson.room, ", ".join(said),
         lesson.state == LessonState.CANCELLED,
     )  # fmt: skip
 

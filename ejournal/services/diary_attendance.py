@@ -9,9 +9,9 @@ from ejournal.access import Viewer
 from ejournal.domain import calendar, grading
 from ejournal.domain.grading import SEVERITY, Missed
 from ejournal.domain.notation import ATTENDANCE
-from ejournal.services import diary, diary_calendar, diary_lessons, diary_marks, settings, spans
+from ejournal.services import diary, diary_calendar, diary_entries, diary_marks, settings, spans
 from ejournal.services.diary import Diary
-from ejournal.services.diary_lessons import Entry
+from ejournal.services.diary_entries import Entry
 from ejournal.services.spans import Choice
 
 
@@ -59,11 +59,11 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Attendance:
     today = settings.today()
     choices, _periods = diary_marks.choices_of(opened.child, today)
     chosen = spans.choose(choices, shown, today)
-    found = diary_lessons.entries([opened.child], chosen.span)
-    missed = [Absence(entry, code, ATTENDANCE[code]) for entry, code in diary_lessons.codes(found).values()]
+    found = diary_entries.load([opened.child], chosen.span)
+    missed = [Absence(entry, code, ATTENDANCE[code]) for entry, code in diary_entries.codes(found).values()]
     missed.sort(key=lambda absence: (absence.entry.date, absence.entry.pair), reverse=True)
     total = grading.missed_hours((absence.entry.hours, absence.code) for absence in missed)
-    held = diary_lessons.hours_held(found, today)
+    held = diary_entries.hours_held(found, today)
     plans = diary_calendar.load(*chosen.span)
     return Attendance(
         diary=opened,
@@ -93,7 +93,7 @@ def _months(
 ) -> list[Month]:
     """The months of the span that have begun, the newest first."""
     lessons = {entry.date for entry in found}
-    held = {entry.date for entry in found if diary_lessons.was_held(entry, today)}
+    held = {entry.date for entry in found if diary_entries.was_held(entry, today)}
     by_day: dict[date, list[Absence]] = {}
     for absence in missed:
         by_day.setdefault(absence.entry.date, []).append(absence)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ejournal.domain import grading
-from ejournal.services.diary_lessons import Entry
+from ejournal.services.diary_entries import Entry
 
 WIDTH, HEIGHT = 240, 64
 LEFT, RIGHT, TOP, BOTTOM = 14, 8, 8, 8

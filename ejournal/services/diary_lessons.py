@@ -1,22 +1,21 @@
 """The lessons of students: of the group and subgroup they were in on the lesson's day, and of their own plans (п. 4.2).
 
-Queries here are the diary's sources: one for lessons with homework, one for marks and hours, one for files. They take
-several students at once, so that a family costs what one child does.
+Queries here and in diary_entries are the diary's sources: one for lessons with homework, one for files, one for marks
+and hours. They take several students at once, so that a family costs what one child does.
 """
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ejournal.access import in_force, prepared
-from ejournal.domain import grading
+from ejournal.domain.names import short_name
 from ejournal.extensions import db
 from ejournal.models import (
-    Cell,
     Course,
     CourseTeacher,
     Discipline,
@@ -27,15 +26,12 @@ from ejournal.models import (
     IndividualRow,
     Lesson,
     LessonFile,
-    LessonState,
     Person,
     PersonalTask,
     PersonalTaskStudent,
     Subgroup,
     SubgroupMember,
     TaskAnswer,
-    Work,
-    WorkKind,
 )
 from ejournal.models.base import now
 from ejournal.services.diary import Child
@@ -109,39 +105,54 @@ class Own(NamedTuple):
 @dataclass(slots=True)
 class Given:
     """A lesson of one student as stored, with its homework, the student's tick and last answer, the personal tasks,
-    and the teachers of its day."""
+    and the names of who replaces the teachers and of the teachers of its day. `group`: its number and, of a journal
+    whose group was renamed since, the name of then."""
 
     student_id: int
     lesson: Lesson
-    course: Course
-    discipline: Discipline
-    subgroup: Subgroup | None
+    group: tuple[int, str | None]
+    discipline: str
+    part: str
     homework: Homework | None
     is_done: bool
     sent: Sent | None
-    substitute: Person | None
-    teachers: list[Person]
+    substitute: str
+    teachers: dict[int, str]
     tasks: list[Own]
+
+    @property
+    def own_teachers(self) -> str:
+        return ", ".join(self.teachers.values())
+
+    @property
+    def given_by(self) -> str:
+        return self.substitute or self.own_teachers
 
 
 def lessons(children: Sequence[Child], wanted: Wanted, **values: Any) -> list[Given]:
     """The children's lessons for which `wanted` holds with these values, in the order of time."""
     found: dict[tuple[int, int], Given] = {}
     for row in db.session.execute(*_lessons(moment=now(), wanted=wanted, **whose(children), **values)):
-        student_id, lesson, course, discipline, subgroup, homework, tick, substitute, teacher = row[:9]
-        given = found.setdefault(
-            (student_id, lesson.id),
-            Given(
-                student_id, lesson, course, discipline, subgroup, homework, tick is not None, _sent(*row[9:12]),
-                substitute, [], [],
-            ),
-        )  # fmt: skip
-        if teacher is not None and teacher not in given.teachers:
-            given.teachers.append(teacher)
-        task, ticked, *last = row[12:]
+        student_id, lesson = row[:2]
+        given = found.get((student_id, lesson.id))
+        if given is None:
+            given = found[student_id, lesson.id] = _given(row)
+        teacher_id, *name = row[14:18]
+        if teacher_id is not None and teacher_id not in given.teachers:
+            given.teachers[teacher_id] = short_name(*name)
+        task, ticked, *last = row[18:]
         if task is not None and all(own.task is not task for own in given.tasks):
             given.tasks.append(Own(task, ticked is not None, _sent(*last)))
     return list(found.values())
+
+
+def _given(row: Any) -> Given:
+    student_id, lesson, group_id, group_title, discipline, part, homework, tick, *rest = row[:14]
+    sent, substitute = _sent(*rest[:3]), short_name(*rest[3:]) if rest[3] else ""
+    return Given(
+        student_id, lesson, (group_id, group_title), discipline, part or "", homework, tick is not None, sent,
+        substitute, {}, [],
+    )  # fmt: skip
 
 
 def _sent(sent_at: datetime | None, verdict: str | None, checked_at: datetime | None) -> Sent | None:
@@ -162,8 +173,10 @@ def _lessons(students: Any, groups: Any, moment: datetime, wanted: Wanted, **val
     )
     return (
         select(
-            Person.id, Lesson, Course, Discipline, Subgroup, Homework, HomeworkTick.id, Substitute, Teacher,
-            Answer.sent_at, Answer.verdict, Answer.checked_at,
+            Person.id, Lesson, Course.group_id, Course.group_title, Discipline.title, Subgroup.title, Homework,
+            HomeworkTick.id, Answer.sent_at, Answer.verdict, Answer.checked_at,
+            *(Substitute.surname, Substitute.name, Substitute.patronymic),
+            *(Teacher.id, Teacher.surname, Teacher.name, Teacher.patronymic),
             PersonalTask, PersonalTaskStudent.ticked_at, OwnAnswer.sent_at, OwnAnswer.verdict, OwnAnswer.checked_at,
         )
         .select_from(Lesson)
@@ -204,79 +217,6 @@ def last_answer(task_id: Any) -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A cell of a student, or a lesson without one: what marks and hours are counted from."""
-
-    student_id: int
-    lesson_id: int
-    course_id: int
-    date: date
-    pair: int
-    hours: int
-    discipline: str
-    topic: str
-    kind: str
-    weight: int
-    cell_id: int | None
-    attendance: str | None
-    mark: str | None
-    updated_at: Any
-    checked: bool
-
-    @property
-    def text(self) -> str:
-        return (self.attendance or "") + (self.mark or "")
-
-
-Span = tuple[date, date]
-
-
-def entries(children: Sequence[Child], span: Span, also: Span | None = None) -> list[Entry]:
-    """Cells of the children on lessons of these days; a lesson without any is there once. Cancelled lessons are not."""
-    if also and span[0] <= also[0] and also[1] <= span[1]:
-        also = None
-    also_first, also_last = also or (None, None)
-    rows = db.session.execute(
-        *_entries(first=span[0], last=span[1], also_first=also_first, also_last=also_last, **whose(children))
-    )
-    return [_entry(row) for row in rows]
-
-
-@prepared
-def _entries(
-    students: Any, groups: Any, first: date, last: date, also_first: date | None, also_last: date | None
-) -> Select[*tuple[Any, ...]]:
-    own = and_(Cell.work_id == Work.id, Cell.student_id == Person.id)
-    when: ColumnElement[bool] = Lesson.date.between(first, last)
-    if also_first is not None:
-        when = or_(when, Lesson.date.between(also_first, also_last))
-    return (
-        select(
-            Person.id, Lesson.id, Lesson.course_id, Lesson.date, Lesson.pair, Lesson.hours, Discipline.title,
-            Lesson.topic, Work.title, WorkKind.title, Work.weight, Cell.id, Cell.attendance, Cell.mark,
-            Cell.updated_at, Lesson.attendance_at,
-        )
-        .select_from(Lesson)
-        .join(Course, and_(Course.id == Lesson.course_id, courses_near(students, groups)))
-        .join(Person, Person.id.in_(students))
-        .join(Discipline, Discipline.id == Course.discipline_id)
-        .outerjoin(Work, Work.lesson_id == Lesson.id)
-        .outerjoin(WorkKind, WorkKind.id == Work.kind_id)
-        .outerjoin(Cell, own)
-        .where(attends(Person.id, Lesson.date), when, Lesson.state != LessonState.CANCELLED)
-        .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
-    )  # fmt: skip
-
-
-def _entry(row: Any) -> Entry:
-    student, lesson, course, day, pair, hours, title, topic, own_title, kind, weight, cell, code, mark, at, seen = row
-    return Entry(
-        student, lesson, course, day, pair, hours, title, topic, own_title or kind or "", weight or 1, cell, code,
-        mark, at, seen is not None,
-    )  # fmt: skip
-
-
 def files(lesson_ids: Collection[int]) -> dict[int, list[LessonFile]]:
     """Files of lessons that are still attached, by lesson."""
     found: dict[int, list[LessonFile]] = {}
@@ -294,24 +234,3 @@ def _files(lesson_ids: Any) -> Select[*tuple[Any, ...]]:
         .options(joinedload(LessonFile.file))
         .order_by(LessonFile.id)
     )
-
-
-def codes(found: Collection[Entry]) -> dict[int, tuple[Entry, str]]:
-    """Of a student's entries: the lessons with an attendance code, once each, the gravest code."""
-    by_lesson: dict[int, list[Entry]] = {}
-    for entry in found:
-        if entry.attendance:
-            by_lesson.setdefault(entry.lesson_id, []).append(entry)
-    return {
-        lesson_id: (cells[0], grading.lesson_attendance([cell.attendance for cell in cells]) or "")
-        for lesson_id, cells in by_lesson.items()
-    }
-
-
-def hours_held(found: Collection[Entry], today: date) -> int:
-    """Academic hours of the lessons before today, and of today's whose attendance is entered, each once."""
-    return sum({entry.lesson_id: entry.hours for entry in found if was_held(entry, today)}.values())
-
-
-def was_held(entry: Entry, today: date) -> bool:
-    return entry.date < today or (entry.date == today and (entry.checked or entry.attendance is not None))

@@ -10,10 +10,19 @@ from ejournal.access import Viewer
 from ejournal.domain import grading, outlook
 from ejournal.domain.outlook import Explained
 from ejournal.models import Debt, Period
-from ejournal.services import debt_list, diary, diary_calendar, diary_chart, diary_lessons, mark_slots, settings, spans
+from ejournal.services import (
+    debt_list,
+    diary,
+    diary_calendar,
+    diary_chart,
+    diary_entries,
+    mark_slots,
+    settings,
+    spans,
+)
 from ejournal.services.diary import Child, Diary
 from ejournal.services.diary_chart import Chart
-from ejournal.services.diary_lessons import Entry
+from ejournal.services.diary_entries import Entry
 from ejournal.services.errors import NotFoundError, RefusedError
 from ejournal.services.mark_slots import Given
 from ejournal.services.spans import Choice
@@ -80,7 +89,7 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Marks:
     today = settings.today()
     choices, periods = choices_of(opened.child, today)
     chosen = spans.choose(choices, shown, today)
-    found = diary_lessons.entries([opened.child], chosen.span)
+    found = diary_entries.load([opened.child], chosen.span)
     of_period = mark_slots.marks_of_student(student_id, {entry.course_id for entry in found})
     by_course: dict[int, list[Entry]] = {}
     for entry in found:

@@ -10,9 +10,10 @@ from ejournal.domain.grading import Missed
 from ejournal.domain.hints import Hint
 from ejournal.domain.homework_state import Standing, State
 from ejournal.models import Homework, LessonFile, PersonalTask
-from ejournal.services import diary_lessons, settings
+from ejournal.services import diary_entries, settings
 from ejournal.services.diary import Child
-from ejournal.services.diary_lessons import Entry, Given, Own, Sent
+from ejournal.services.diary_entries import Entry
+from ejournal.services.diary_lessons import Given, Own, Sent
 
 MOST_NEWS = 8
 # What the teacher said to an answer, as news.
@@ -84,7 +85,7 @@ def of(
     """The summary of a child from her entries (this week's and the period's) and tasks."""
     monday = calendar.monday_of(today)
     week = [entry for entry in entries if monday <= entry.date <= monday + timedelta(days=6)]
-    codes = diary_lessons.codes(week)
+    codes = diary_entries.codes(week)
     due_on = min((task.due for task in tasks if task.due and task.due > today), default=None)
     news = _news(child, entries, tasks)
     return Summary(
@@ -131,11 +132,11 @@ def _task(
     return Task(
         id=given.id,
         lesson_id=one.lesson.id,
-        discipline=one.discipline.title,
+        discipline=one.discipline,
         text=given.text,
         given_on=one.lesson.date,
         due=given.due_date,
-        teachers=one.substitute.short_name if one.substitute else ", ".join(p.short_name for p in one.teachers),
+        teachers=one.given_by,
         files=files,
         is_done=is_done,
         is_new=is_new(given.published_at, new_since),
@@ -207,8 +208,8 @@ def _hints(entries: Sequence[Entry], today: date) -> list[Hint]:
         hints.Subject(
             title=own[0].discipline,
             marks=[(entry.mark, entry.weight) for entry in own],
-            held=diary_lessons.hours_held(own, today),
-            missed=grading.missed_hours((e.hours, code) for e, code in diary_lessons.codes(own).values()).total,
+            held=diary_entries.hours_held(own, today),
+            missed=grading.missed_hours((e.hours, code) for e, code in diary_entries.codes(own).values()).total,
         )
         for own in sorted(by_course.values(), key=lambda own: own[0].discipline)
     )

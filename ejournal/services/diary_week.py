@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from ejournal.access import Viewer
 from ejournal.domain import calendar
 from ejournal.domain.notation import ATTENDANCE
-from ejournal.models import Course, Homework, Lesson, LessonFile, LessonState, PersonalTask
+from ejournal.models import Homework, Lesson, LessonFile, LessonState, PersonalTask
 from ejournal.services import (
     bells,
     diary,
     diary_calendar,
+    diary_entries,
     diary_exams,
     diary_lessons,
     diary_summary,
@@ -26,8 +27,9 @@ from ejournal.services import (
     settings,
 )
 from ejournal.services.diary import Child, Diary
+from ejournal.services.diary_entries import Entry
 from ejournal.services.diary_exams import ExamLine
-from ejournal.services.diary_lessons import Entry, Given
+from ejournal.services.diary_lessons import Given
 from ejournal.services.diary_summary import Summary, Task
 from ejournal.services.notice_board import Board, Near
 
@@ -102,6 +104,8 @@ class Sources:
     """What was read for some children: lessons of the days shown and of tasks, exams, cells, files, the year."""
 
     given: list[Given]
+    # What was set on a lesson of a student.
+    tasks: Mapping[tuple[int, int], list[Task]]
     exams: list[ExamLine]
     entries: list[Entry]
     files: Mapping[int, list[LessonFile]]
@@ -157,33 +161,37 @@ def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     first = min(this_monday, *(starts for starts, _ends in periods))
     since = min((child.new_since for child in children if child.new_since), default=None)
     given = diary_lessons.lessons(
-        children, _shown, monday=monday, sunday=sunday, today=today, ahead=today + AHEAD, since=since, since_day=first
-    )
-    shown = [one.lesson.id for one in given]
-    entries = diary_lessons.entries(children, (first, this_monday + timedelta(days=6)), (monday, sunday))
+        children, _shown, monday=monday, sunday=sunday, today=today, ahead=today + AHEAD, since=since, since_day=first,
+        summer=date(calendar.academic_year(min(monday, first)), 6, 1),
+    )  # fmt: skip
+    files = diary_lessons.files([one.lesson.id for one in given])
+    tasks = {(one.student_id, one.lesson.id): _tasks(one, children, files) for one in given}
+    entries = diary_entries.load(children, (first, this_monday + timedelta(days=6)), (monday, sunday))
     exams = diary_exams.of_children(children, [monday + timedelta(days=offset) for offset in range(7)])
-    return Sources(given, exams, entries, diary_lessons.files(shown), plans, rang)
+    return Sources(given, tasks, exams, entries, files, plans, rang)
 
 
 def _shown(
-    monday: date, sunday: date, today: date, ahead: date, since: datetime.datetime | None, since_day: date
+    monday: date, sunday: date, today: date, ahead: date, since: datetime.datetime | None, since_day: date, summer: date
 ) -> ColumnElement[bool]:
-    """Lessons of the week, what is set for it or for the coming days, and what is new since the last visit."""
+    """Lessons of the week, what is set for it or for the coming days, and what is new since the last visit; nothing
+    was set for it before the summer of its year: years that lie behind cost nothing."""
     answers = (diary_lessons.Answer.checked_at, diary_lessons.OwnAnswer.checked_at)
     told = (Homework.published_at, PersonalTask.published_at, *answers)
     due = (Homework.due_date, PersonalTask.due_date)
-    return or_(
+    wanted = or_(
         *(day.between(monday, sunday) for day in (Lesson.date, Lesson.moved_from, *due)),
         *(day.between(today, ahead) for day in due),
         and_(or_(*(moment > since for moment in told)), Lesson.date >= since_day) if since is not None else false(),
     )
+    return and_(Lesson.date >= summer, wanted)
 
 
 def _summary(child: Child, read: Sources, today: date) -> Summary:
     return diary_summary.of(
         child,
         [entry for entry in read.entries if entry.student_id == child.id],
-        [task for one in read.given if one.student_id == child.id for task in _tasks(one, child, read.files)],
+        [task for one in read.given if one.student_id == child.id for task in read.tasks[child.id, one.lesson.id]],
         today,
         read.plans.period_of(child.group, today),
     )
@@ -208,10 +216,10 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
     line = LessonLine(
         lesson_id=lesson.id,
         pair=lesson.pair,
-        times=read.rang.of(day, lesson.pair, one.course.group_id),
-        discipline=one.discipline.title,
+        times=read.rang.of(day, lesson.pair, one.group[0]),
+        discipline=one.discipline,
         part=_part(child, one),
-        teachers=_teachers(one),
+        teachers=one.given_by,
         room=lesson.room,
         state=lesson.state,
         change=_change(one, day),
@@ -222,8 +230,8 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
         return line
     attached = read.files.get(lesson.id, [])
     line.topic, line.recommendations = lesson.topic, lesson.recommendations
-    line.homework = _tasks(one, child, read.files)
-    line.due = _due(child, one.course, day, read)
+    line.homework = read.tasks[child.id, lesson.id]
+    line.due = _due(child, lesson.course_id, day, read)
     line.materials = [each for each in attached if each.purpose == "material"]
     line.marks = _marks(child, lesson.id, read.entries)
     line.is_checked = lesson.attendance_at is not None
@@ -232,16 +240,10 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
 
 def _part(child: Child, one: Given) -> str:
     """The subgroup; and the group where it was another one than today's."""
-    group = child.group
-    elsewhere = one.course.group_title or next(
-        (spell.group.title for spell in child.spells if spell.group.id == one.course.group_id), ""
-    )
-    parts = [elsewhere] if group and one.course.group_id != group.id else []
-    return ", ".join([*filter(None, parts), *([one.subgroup.title] if one.subgroup else [])])
-
-
-def _teachers(one: Given) -> str:
-    return one.substitute.short_name if one.substitute else ", ".join(person.short_name for person in one.teachers)
+    group, (group_id, title_then) = child.group, one.group
+    elsewhere = title_then or next((spell.group.title for spell in child.spells if spell.group.id == group_id), "")
+    parts = [elsewhere] if group and group_id != group.id else []
+    return ", ".join(filter(None, [*parts, one.part]))
 
 
 def _change(one: Given, day: date) -> tuple[str, str] | None:
@@ -253,26 +255,26 @@ def _change(one: Given, day: date) -> tuple[str, str] | None:
     if lesson.moved_from:
         return "late", f"перенесено с {calendar.format_weekday(lesson.moved_from)}"
     if one.substitute:
-        own = ", ".join(person.short_name for person in one.teachers)
-        return "late", f"замена: вместо {own}" if own else "замена"
+        return "late", f"замена: вместо {one.own_teachers}" if one.teachers else "замена"
     return None
 
 
-def _due(child: Child, course: Course, day: date, read: Sources) -> list[Task]:
+def _due(child: Child, course_id: int, day: date, read: Sources) -> list[Task]:
     """What was set earlier in the same journal for this lesson."""
     return [
         task
         for one in read.given
-        if one.student_id == child.id and one.course.id == course.id
-        for task in _tasks(one, child, read.files)
+        if one.student_id == child.id and one.lesson.course_id == course_id
+        for task in read.tasks[child.id, one.lesson.id]
         if task.due == day and task.given_on < day
     ]
 
 
-def _tasks(one: Given, child: Child, files: Mapping[int, list[LessonFile]]) -> list[Task]:
+def _tasks(one: Given, children: Sequence[Child], files: Mapping[int, list[LessonFile]]) -> list[Task]:
     if one.lesson.state == LessonState.CANCELLED:
         return []
-    return diary_summary.tasks(one, child.new_since, files.get(one.lesson.id, []))
+    since = next(child.new_since for child in children if child.id == one.student_id)
+    return diary_summary.tasks(one, since, files.get(one.lesson.id, []))
 
 
 def _marks(child: Child, lesson_id: int, entries: Collection[Entry]) -> list[Mark]:

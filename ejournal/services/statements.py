@@ -69,10 +69,8 @@ def count(
     """
     rows: dict[int, Row] = {}
 
-    def row_of(discipline_id: int) -> Row:
-        if discipline_id not in rows:
-            rows[discipline_id] = Row(titles[discipline_id], discipline_id=discipline_id)
-        return rows[discipline_id]
+    def row_of(number: int) -> Row:
+        return rows.get(number) or rows.setdefault(number, Row(titles[number], discipline_id=number))
 
     for lesson in held:
         row = row_of(lesson.discipline_id)
@@ -91,9 +89,9 @@ def count(
         row_of(discipline_id).period_mark = mark
     for discipline_id, of_year in year_marks.items():
         row_of(discipline_id).give_year(of_year)
-    for discipline_id, row in rows.items():
+    for row in rows.values():
         row.mean = grading.format_mean(grading.weighted_mean(row.weighed))
-        _count_missed(row, codes.get(discipline_id, {}))
+        _count_missed(row, codes.get(row.discipline_id, {}))
     ordered = sorted(rows.values(), key=lambda row: row.title)
     return ordered, _sum(ordered)
 
