@@ -15,6 +15,8 @@ from ejournal.config import ROOT
 FONTS = ROOT / "static" / "fonts"
 # Room for the binder on the left of an upright sheet; a lying one is bound at its top.
 LEFT, TOP = {"portrait": 20, "landscape": 12}, {"portrait": 14, "landscape": 10}
+# Above the title: a lying sheet of a usual group is to hold its signature too.
+TITLE = {"portrait": 4, "landscape": 2}
 # A busy server lays out a page of eighty columns in a tenth of it; ours are the templates, so it is only a last resort.
 MOST_SECONDS = 180
 
@@ -27,7 +29,9 @@ def render(template: str, *, orientation: str = "portrait", **context: Any) -> b
     """A template of templates/documents/print as a PDF without its footers (see pages.stamp)."""
     jinja = current_app.jinja_env
     css = jinja.get_template("documents/print/document.css")
-    look = css.render(size=f"A4 {orientation}", left=LEFT[orientation], top=TOP[orientation])
+    look = css.render(
+        size=f"A4 {orientation}", left=LEFT[orientation], top=TOP[orientation], title_gap=TITLE[orientation]
+    )
     return from_html(jinja.get_template(f"documents/print/{template}").render(context), look, context.get("title", ""))
 
 

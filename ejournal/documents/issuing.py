@@ -123,7 +123,8 @@ def _sheets(documents: Sequence[Document], most: int) -> int:
 def college_details() -> dict[str, str]:
     """The head of a document: the college's name and details."""
     return {
-        key: settings.get(f"college.{key}") for key in ("name", "founder", "address", "phone", "inn", "ogrn", "city")
+        key: settings.get(f"college.{key}")
+        for key in ("name", "short_name", "founder", "address", "phone", "inn", "ogrn", "city")
     }
 
 

@@ -158,11 +158,31 @@ def test_the_attendance_sheet_lists_everybody_of_the_month(group: Journal, caplo
 
 
 def test_the_header_of_a_table_stands_on_each_of_its_pages(group: Journal) -> None:
-    paper = printed(manager(), "consolidated", lambda: consolidated.of_group(manager(), group.group.id, None))
+    wanted = exam_sheet.Wanted("exam", None, True)
+    paper = printed(manager(), "exam-sheet", lambda: exam_sheet.of_course(manager(), group.course_id, wanted))
     pages = [page.extract_text() for page in made.read(paper.content).pages]
     with_rows = [page for page in pages if "Имя" in page]
     assert len(with_rows) > 1
     assert all("Фамилия" in page for page in with_rows)
+
+
+def test_notes_and_signature_go_to_the_next_page_together(group: Journal) -> None:
+    paper = printed(manager(), "consolidated", lambda: consolidated.of_group(manager(), group.group.id, None))
+    *before, last = [page.extract_text() for page in made.read(paper.content).pages]
+    closing = ("Операционные системы", "Отличники", "Учтены обучающиеся", "Верно", "М.П.", "20____ г.")
+    assert [part for part in closing if part not in last] == []
+    assert [part for part in closing for page in before if part in page] == []
+
+
+def test_a_threefold_surname_stays_in_its_cell(group: Journal) -> None:
+    for person in group.students:
+        person.surname = "Рождественская-Константинопольская-Благовещенская-Екатеринославская"
+    db.session.commit()
+    wanted = exam_sheet.Wanted("exam", None, True)
+    paper = printed(manager(), "exam-sheet", lambda: exam_sheet.of_course(manager(), group.course_id, wanted))
+    text = made.read(paper.content).pages[0].extract_text()
+    assert "Рождественская-Константинопольская" in text
+    assert "Рождественская-Константинопольская-Благовещенская-Екатеринославская" not in text
 
 
 def test_the_consolidated_sheet_has_marks_and_figures(group: Journal, caplog: pytest.LogCaptureFixture) -> None:
