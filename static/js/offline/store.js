@@ -47,7 +47,8 @@ function forget(key) {
 }
 
 // ── Values of cells ─────────────────────────────────────────────────────────
-/** All that wait: {key, id, course, student, work, text, version, follows, reason, debt, title, place, owner, refusal}. */
+/** All that wait: {key, id, course, student, work, text, version, follows, reason, debt, title, place, owner, refusal,
+ *  was: what the cell showed before, batch: what was done together with it}. */
 export const waiting = () => read("wait");
 
 /** Keeps a value; again under the same id: instead of what was kept. Returns its key. */
@@ -70,8 +71,12 @@ export function change({ key, ...rest }) {
   tell();
 }
 
-/** Where a value goes. «mark:p12» is the mark of a period, anything else the number of a work. */
+/** «Все присутствуют» of a lesson, which no single cell holds. */
+export const isAct = ({ work }) => work.startsWith("lesson:");
+
+/** Where a value goes. «mark:p12» is the mark of a period, «lesson:12» an act, anything else the number of a work. */
 export function addressOf({ course, student, work }) {
+  if (isAct({ work })) return `/journal/${course}/lessons/${work.slice("lesson:".length)}/presence`;
   const place = work.startsWith("mark:") ? `period-marks/${student}/${work.slice("mark:".length)}` : `cells/${student}/${work}`;
   return `/journal/${course}/${place}`;
 }
@@ -109,7 +114,16 @@ export function discardAll() {
 }
 
 // ── Who is told ─────────────────────────────────────────────────────────────
-const tell = () => document.dispatchEvent(new CustomEvent("waiting:changed"));
+let telling = false;
+/** Once for whatever changes together: a column is thirty values. */
+function tell() {
+  if (telling) return;
+  telling = true;
+  queueMicrotask(() => {
+    telling = false;
+    document.dispatchEvent(new CustomEvent("waiting:changed"));
+  });
+}
 window.addEventListener("storage", ({ key }) => { if (key?.startsWith("wait:")) tell(); });
 
 // A page that is open sends what was typed on it: others leave that to it. Without locks (plain HTTP) all send, which
