@@ -38,8 +38,8 @@ def everybody_present(
 ) -> list[Saved]:
     """Attendance of a lesson is entered and nobody was absent or late (п. 4.4); marks stay.
 
-    Who repeats a request that was carried out gets the cells as they are now. Raises NotFoundError, ForbiddenError, ClosedError, RefusedError, and ReasonNeededError where codes are taken
-    away after their term.
+    Who repeats a request that was carried out gets the cells as they are now. Raises NotFoundError, ForbiddenError,
+    ClosedError, RefusedError, and ReasonNeededError where codes are taken away after their term.
     """
     is_first = repeats.is_first(actor, request_id)
     works = list(db.session.scalars(select(Work.id).where(Work.lesson_id == lesson_id).order_by(Work.ordinal)))

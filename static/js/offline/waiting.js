@@ -3,13 +3,14 @@
 
 import { announce, errorText, send } from "../app.js";
 import { cellsIn, refusalOf } from "./cells-in.js";
-import { addressOf, change, client, discardAll, drafts, drop, isAct, isSameCell, orphans, valuesOf, waiting } from "./store.js";
+import { addressOf, change, client, discardAll, drafts, drop, forgetOld, isAct, isSameCell, orphans, valuesOf, waiting } from "./store.js";
 
 const EVERY = 10000; // ms between tries
 const pill = document.getElementById("waiting");
 
 function init() {
   rememberWhose();
+  forgetOld();
   installWorker();
   document.addEventListener("waiting:changed", show);
   window.addEventListener("online", deliver);
