@@ -10,7 +10,7 @@ from ejournal.domain.notation import Value
 from ejournal.extensions import db
 from ejournal.models import Lesson, LessonState, Work
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, grid, log, roster
+from ejournal.services import cell_context, cells, grid, log, repeats, roster
 from ejournal.services.cells import Entry, Refusal, Saved
 from ejournal.services.errors import NotFoundError
 
@@ -33,16 +33,21 @@ def fill(
     return cells.record_cells(actor, course_id, entries, "fill", reason) if entries else ([], [])
 
 
-def everybody_present(actor: Viewer, course_id: int, lesson_id: int, reason: str = "") -> list[Saved]:
+def everybody_present(
+    actor: Viewer, course_id: int, lesson_id: int, reason: str = "", request_id: str = ""
+) -> list[Saved]:
     """Attendance of a lesson is entered and nobody was absent or late (п. 4.4); marks stay.
 
-    Raises NotFoundError, ForbiddenError, ClosedError, RefusedError, and ReasonNeededError where codes are taken
-    away after their term.
+    Who repeats a request that was carried out gets the cells as they are now. Raises NotFoundError, ForbiddenError,
+    ClosedError, RefusedError, and ReasonNeededError where codes are taken away after their term.
     """
+    is_first = repeats.is_first(actor, request_id)
     works = list(db.session.scalars(select(Work.id).where(Work.lesson_id == lesson_id).order_by(Work.ordinal)))
     if not works:
         raise NotFoundError
     places = _column(actor, course_id, works)
+    if not is_first:
+        return [Saved(p.student_id, p.work_id, p.value.text, p.version, False, p.span) for p in places]
     coded = [(place, Value(None, place.value.mark)) for place in places if place.enrolled and place.value.attendance]
     for place, value in coded:
         cells.check_reason(place, value, reason)

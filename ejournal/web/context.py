@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     # A term of the regulation as the college has set it: «2 дня», «19:00».
     app.jinja_env.globals["term_words"] = lambda key: words.shown(key, settings.get("terms"))
     app.jinja_env.globals["storage_key"] = offline.storage_key
+    app.jinja_env.globals["storage_secret"] = offline.storage_secret
     # For links to parts that a page can do without.
     app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""

@@ -28,8 +28,18 @@ FILES = ("css/offline.css", "js/offline/page.js")
 def storage_key(viewer: Viewer) -> str:
     """Names what a browser keeps for this account of this server: another account, or another college that later
     answers at the same address, does not meet it. Tells nothing about the person."""
+    return _derived("waiting", viewer)[:20]
+
+
+def storage_secret(viewer: Viewer) -> str:
+    """Seals what a browser keeps for this account (static/js/offline/seal.js): 64 hex digits that only its own pages
+    carry, so that who uses the same computer later can neither read it nor put anything in its name."""
+    return _derived("waiting-key", viewer)
+
+
+def _derived(purpose: str, viewer: Viewer) -> str:
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, f"waiting/{viewer.id}".encode(), hashlib.sha256).hexdigest()[:20]
+    return hmac.new(secret, f"{purpose}/{viewer.id}".encode(), hashlib.sha256).hexdigest()
 
 
 @bp.get("/sw.js")

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser.test_grid import cell, open_journal, saved, wait_for
 from factories import Journal, make_curator, make_journal, make_person, viewer_of
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ejournal.extensions import db
 from ejournal.models import AttestationSheet, Debt, DebtAttempt, PeriodClosing, PeriodMark, Person, Role, SheetRow
@@ -101,8 +101,7 @@ def test_a_debt_not_told_of_leaves_the_mark_as_it_was(open_as, journal):
     page.keyboard.press("Enter")
     wait_for(page, "document.querySelector('#debt[open]')")
     page.click("#debt .actions [data-dialog-close]")
-    wait_for(page, "!document.querySelector('#debt[open]')")
-    assert mark(page, journal, 0).text_content() == ""
+    expect(mark(page, journal, 0)).to_have_text("")
     assert 0 not in marks(journal)
 
 

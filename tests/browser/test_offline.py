@@ -135,6 +135,83 @@ def test_a_lost_answer_writes_no_mark_twice_and_takes_nothing_back(open_as, jour
     assert logged(journal) == [(0, "5"), (0, "2")]
 
 
+def everybody_present(page: Page) -> None:
+    page.keyboard.press("Alt+ArrowDown")
+    page.locator("#column").get_by_role("button", name="Все присутствуют").click()
+
+
+def paste(page: Page, text: str) -> None:
+    page.evaluate(
+        """(text) => { const clipboardData = new DataTransfer(); clipboardData.setData("text/plain", text);
+        const paste = new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true});
+        document.activeElement.dispatchEvent(paste); }""",
+        text,
+    )
+
+
+def test_a_column_a_paste_and_everybody_present_wait_with_what_was_typed_and_go_back_while_they_wait(
+    open_as, journal, server
+):
+    record(journal, 0, "н")
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    state = page.locator("#save-state")
+    server.stop()
+    try:
+        type_down(page, journal, 1, "4")
+        expect(state).to_have_text("Нет связи: ждут отправки 1")
+        everybody_present(page)
+        expect(state).to_have_text("Нет связи: ждут отправки 2")
+        page.keyboard.press("Alt+ArrowDown")
+        page.keyboard.type("зч")
+        page.keyboard.press("Enter")
+        expect(state).to_have_text("Нет связи: ждут отправки 6")
+        assert cell(page, journal, 5).inner_text() == "зч"
+        page.keyboard.press("Control+KeyZ")  # one action, never sent
+        expect(state).to_have_text("Нет связи: ждут отправки 2")
+        assert [cell(page, journal, row).inner_text() for row in range(6)] == ["н", "4", "", "", "", ""]
+        paste(page, "5\n3\n")
+        type_down(page, journal, 0, "5")  # over the «н» that goes before it
+        expect(state).to_have_text("Нет связи: ждут отправки 5")
+        assert kept(page) == 5
+    finally:
+        server.start()
+    back_online(page)
+    all_saved(page)
+    assert stored(journal) == ["5", "4", "5", "3", "", ""]
+    assert logged(journal) == [(0, "н"), (1, "4"), (0, ""), (2, "5"), (3, "3"), (0, "5")]
+    assert entered(journal)
+    assert kept(page) == 0
+
+
+def test_what_may_have_reached_the_server_is_taken_back_by_its_opposite_from_any_page(open_as, journal, server):
+    record(journal, 0, "н")
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    server.stop()
+    try:
+        type_down(page, journal, 1, "5")
+        expect(page.locator("#save-state")).to_have_text("Нет связи: ждут отправки 1")
+        page.keyboard.press("Control+KeyZ")
+        expect(page.locator("#save-state")).to_have_text("Нет связи: ждут отправки 2")
+        everybody_present(page)
+        type_down(page, journal, 0, "4")
+        expect(page.locator("#save-state")).to_have_text("Нет связи: ждут отправки 4")
+        page.close()
+    finally:
+        server.start()
+    other = open_as(journal.teacher, "/")
+    expect(other.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert stored(journal) == ["4", "", "", "", "", ""]
+    assert logged(journal) == [(0, "н"), (1, "5"), (1, ""), (0, ""), (0, "4")]
+    assert entered(journal)
+
+
+def entered(journal: Journal) -> bool:
+    db.session.rollback()
+    found = db.session.get_one(Lesson, journal.lessons[1].id, populate_existing=True).attendance_at is not None
+    db.session.rollback()
+    return found
+
+
 def test_what_somebody_changed_meanwhile_is_shown_with_both_values(open_as, journal, server):
     page = open_as(journal.teacher, f"/journal/{journal.course_id}")
     server.stop()
@@ -180,6 +257,34 @@ def test_another_person_at_the_same_computer_neither_sees_nor_sends(open_as, jou
     expect(again.locator("#waiting")).to_have_text("Ждут отправки: 1")
     expect(again.locator("#waiting")).to_be_hidden(timeout=20_000)
     assert stored(journal)[0] == "5"
+
+
+def test_who_opens_the_developer_tools_reads_nothing_of_anothers_and_puts_nothing_in_her_name(
+    open_as, journal, server, context
+):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}", context)
+    server.stop()
+    try:
+        type_down(page, journal, 0, "5")
+        expect(page.locator("#save-state")).to_contain_text("ждут отправки 1")
+        page.close()
+    finally:
+        server.start()
+    other = open_as(make_person("Другая", (Role.TEACHER,)), "/", context)
+    # All there is of it, and a forgery: the same value for another time, so for another cell just as well.
+    found = other.evaluate(
+        """() => { const [[key, sealed]] = Object.entries(localStorage);
+        localStorage.setItem(key.replace(/\\d{5}:/, "99999:"), sealed);
+        return [key, atob(sealed), document.body.dataset.waitingKey]; }"""
+    )
+    assert not any(word in found[1] for word in ("student", "text", str(journal.students[0].id)))
+    other.close()
+    again = open_as(journal.teacher, "/", context)
+    expect(again.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert stored(journal)[0] == "5"
+    assert logged(journal) == [(0, "5")]
+    assert again.evaluate("document.body.dataset.waitingKey") != found[2]
+    assert kept(again) == 1, "the forgery: it waits for nobody"
 
 
 @pytest.mark.parametrize(("choice", "left"), [("Выйти и оставить", 1), ("Выйти и удалить", 0)])

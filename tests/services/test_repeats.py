@@ -11,7 +11,7 @@ from flask import Flask
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, DoneRequest, LogEntry, PeriodMark, Role
 from ejournal.models.base import now
-from ejournal.services import cells, mark_slots, period_marks, repeats
+from ejournal.services import cells, columns, mark_slots, period_marks, repeats
 from ejournal.services.cells import Entry
 from ejournal.services.errors import NotFoundError, RefusedError, StaleError
 from ejournal.services.period_marks import Typed
@@ -51,6 +51,19 @@ def test_a_repeat_brings_no_old_value_back_over_what_came_after_it(journal):
     with pytest.raises(StaleError):
         put(journal, "5", 0, "another")
     assert [after for _, after in logged(journal)] == ["5", "4", ""]
+
+
+def test_everybody_present_repeated_takes_away_nothing_that_was_put_after_it(journal):
+    put(journal, "н", 0)
+    put(journal, "н3", 1)
+    viewer, lesson = viewer_of(journal.teacher), journal.lessons[2].id
+    first = columns.everybody_present(viewer, journal.course_id, lesson, request_id="present")
+    assert [(saved.text, saved.changed) for saved in first] == [("3", True)]
+    put(journal, "о", 3)
+    again = columns.everybody_present(viewer, journal.course_id, lesson, request_id="present")
+    assert {saved.text for saved in again} == {"о", ""}
+    assert not any(saved.changed for saved in again)
+    assert [after for _, after in logged(journal)] == ["н", "н3", "3", "о"]
 
 
 def test_a_refused_request_is_looked_at_anew(journal):

@@ -37,9 +37,9 @@ def fill(course_id: int, work_id: int) -> str:
 @permits(Role.TEACHER)
 def presence(course_id: int, lesson_id: int) -> str:
     """«Все присутствуют»: attendance of the lesson is entered, nobody is absent or late."""
-    return patch(
-        course_id, columns.everybody_present(current_user, course_id, lesson_id, request.form.get("reason", "")[:500])
-    )
+    reason, request_id = request.form.get("reason", "")[:500], request.headers.get("X-Request-Id", "")
+    saved = columns.everybody_present(current_user, course_id, lesson_id, reason, request_id)
+    return patch(course_id, saved)
 
 
 @bp.post("/<int:course_id>/paste/preview")

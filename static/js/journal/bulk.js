@@ -1,9 +1,10 @@
 // Mass actions: fill a column, everybody present, paste from a spreadsheet, undo.
 
-import { send, toast } from "../app.js";
+import { send, SignInRefused, toast } from "../app.js";
 import { current, find, headOf, isEditable, rows, table, workOf } from "./table.js";
 import { applied } from "./live.js";
-import { client, drained } from "./outbox.js";
+import * as later from "./later.js";
+import { client, drained, isOffline } from "./outbox.js";
 
 const address = (path) => `/journal/${table.dataset.course}/${path}`;
 
@@ -12,6 +13,7 @@ async function act(path, values) {
   const outcome = { status: 0 };
   // In the order things were done: what was typed before goes out before.
   await drained();
+  if (isOffline()) return outcome;
   await htmx.ajax("POST", address(path), {
     source: table, target: table, swap: "none", values, headers: { "X-Client": client, "X-Span": table.dataset.span }, outcome, whole: true,
   });
@@ -40,7 +42,8 @@ function errorOf({ text }) {
 }
 
 export async function undo() {
-  report(await act("undo", {}), (count) => `Отменено. Ячеек: ${count}`);
+  if (isOffline()) return later.undo();
+  return report(await act("undo", {}), (count) => `Отменено. Ячеек: ${count}`);
 }
 
 // ── A column ────────────────────────────────────────────────────────────────
@@ -59,15 +62,18 @@ export function openColumn(head) {
 async function fillColumn(form) {
   const data = Object.fromEntries(new FormData(form));
   document.getElementById("column").close();
-  report(await act(`works/${column.dataset.work}/fill`, data), (count) => `Заполнено ячеек: ${count}`);
   form.reset();
+  const outcome = await act(`works/${column.dataset.work}/fill`, data);
+  if (outcome.status) report(outcome, (count) => `Заполнено ячеек: ${count}`);
+  else later.fill(column, data);
 }
 
 async function everybodyPresent() {
   const reason = document.getElementById("fill-reason").value;
   document.getElementById("column").close();
   const outcome = await act(`lessons/${column.dataset.lesson}/presence`, { reason });
-  report(outcome, (count) => `Все присутствуют${count ? `; снято отметок: ${count}` : ""}`);
+  if (!outcome.status) return later.present(column, reason);
+  return report(outcome, (count) => `Все присутствуют${count ? `; снято отметок: ${count}` : ""}`);
 }
 
 // ── Paste ───────────────────────────────────────────────────────────────────
@@ -77,15 +83,24 @@ export async function paste(text) {
   if (!entries.length) return toast("Вставлять некуда: выберите ячейку, с которой начать.", "bad");
   const dialog = document.getElementById("paste");
   const body = dialog.querySelector("[data-body]");
-  const response = await send(address("paste/preview"), {
-    method: "POST", body: new URLSearchParams({ entries: JSON.stringify(entries) }),
-  });
+  const response = isOffline() ? null : await preview(entries);
+  if (!response) return later.paste(entries);
   const html = await response.text();
   if (!response.ok) return toast(errorOf({ text: html }) || "Не получилось вставить.", "bad");
   body.innerHTML = html;
   dialog.showModal();
   body.querySelector("button")?.focus();
   return undefined;
+}
+
+/** null: no network. */
+async function preview(entries) {
+  try {
+    return await send(address("paste/preview"), { method: "POST", body: new URLSearchParams({ entries: JSON.stringify(entries) }) });
+  } catch (error) {
+    if (error instanceof SignInRefused) return new Response("", { status: 401 });
+    return null;
+  }
 }
 
 export const isBlock = (text) => /[\t\n]/.test(text.trimEnd());
@@ -109,7 +124,9 @@ async function confirmPaste(form) {
   const values = Object.fromEntries(new FormData(form));
   document.getElementById("paste").close();
   const back = current();
-  report(await act("paste", values), (count) => `Вставлено ячеек: ${count}`);
+  const outcome = await act("paste", values);
+  if (outcome.status) report(outcome, (count) => `Вставлено ячеек: ${count}`);
+  else later.paste(JSON.parse(values.entries), values.reason);
   find(back.dataset.student, workOf(back))?.focus();
 }
 

@@ -4,7 +4,8 @@ import { send } from "../app.js";
 import * as answers from "./answers.js";
 import * as bulk from "./bulk.js";
 import * as editor from "./editor.js";
-import { watch } from "./live.js";
+import * as later from "./later.js";
+import { applied, watch } from "./live.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as outbox from "./outbox.js";
 import { refuse } from "./refusal.js";
@@ -27,6 +28,7 @@ async function init() {
   document.addEventListener("copy", onCopy);
   document.addEventListener("keydown", onPageKey);
   document.addEventListener("journal:restored", onRestored);
+  document.addEventListener("journal:patched", applied);
   outbox.on("refused", answers.onRefused);
   outbox.on("saved", answers.tellRefusals);
   outbox.onLeave(editor.draft);
@@ -125,10 +127,12 @@ function onPageKey(event) {
 }
 
 function undo() {
+  if (outbox.isOffline()) return void later.undo();
   const mark = outbox.takeLastMark();
   const cell = mark && find(mark.student, mark.work);
   if (cell) put(cell, mark.before, { takesBack: true });
   else bulk.undo();
+  return undefined;
 }
 
 // ── Mouse and palette ───────────────────────────────────────────────────────

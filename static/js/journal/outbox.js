@@ -24,11 +24,16 @@ const listeners = { refused: () => {}, saved: () => {} };
 export const on = (name, listener) => { listeners[name] = listener; };
 export const waiting = () => queue.length;
 export const isWaiting = (student, work) => queue.some((edit) => edit.student === student && edit.work === work);
+export const isOffline = () => offline && queue.length > 0;
+const isActWaiting = (cell) => Boolean(cell) && queue.some((edit) => edit.work === `lesson:${headOf(cell).dataset.lesson}`);
 
 /** Queues {student, work, text, version[, reason]}; a second edit of the same cell follows the first one's version. */
 export function put(edit) {
-  edit.follows ||= isWaiting(edit.student, edit.work);
+  const cell = find(edit.student, edit.work);
+  edit.follows ||= isWaiting(edit.student, edit.work) || isActWaiting(cell);
   edit.id = store.newId();
+  // What a refused cell shows is not what stands in it.
+  edit.was = cell?.dataset.typed === undefined ? cell?.textContent : cell.dataset.stored;
   store.settle(placed(edit));
   remember(edit);
   queue.push(edit);
@@ -38,20 +43,22 @@ export function put(edit) {
 
 /** Keeps a value in the browser until the server has it. Without the name: the row's number tells the place. */
 function remember(edit, refusal) {
-  const { id, key, student, work, text, version, follows, reason, debt, takesBack } = edit;
+  const { id, key, student, work, text, version, follows, reason, debt, takesBack, was, batch } = edit;
   const cell = find(student, work);
-  const place = cell ? `№ ${cell.parentElement.cells[0].textContent.trim()}, ${headOf(cell).dataset.name}` : "";
+  const place = cell ? `№ ${cell.parentElement.cells[0].textContent.trim()}, ${headOf(cell).dataset.name}` : edit.place ?? "";
   const title = table.getAttribute("aria-label").replace("Журнал: ", "");
-  const entry = { id, key, student, work, text, version, follows, reason, debt, takesBack, title, place, refusal };
+  const entry = { id, key, student, work, text, version, follows, reason, debt, takesBack, was, batch, title, place, refusal };
   edit.key = store.keep(placed(entry));
 }
 
 /** Values of this journal that an earlier page could not send go out from here, in the order they were typed. */
 export async function takeUp() {
   for (const entry of await store.orphans()) {
-    const cell = entry.course === table.dataset.course ? find(entry.student, entry.work) : null;
-    if (!isEditable(cell)) continue;
-    const edit = { ...entry, before: cell.textContent };
+    const here = entry.course === table.dataset.course && table.dataset.editable !== undefined;
+    const cell = here ? find(entry.student, entry.work) : null;
+    if (!isEditable(cell) && !(here && store.isAct(entry))) continue;
+    // Whether a request carried it the page before knew, this one does not.
+    const edit = { ...entry, before: cell?.textContent, tried: true };
     remember(edit);
     queue.push(edit);
     show(edit);
@@ -78,6 +85,7 @@ async function run() {
   while (queue.length) {
     const edit = queue[0];
     inFlight = edit;
+    edit.tried = true;
     const status = await post(edit);
     inFlight = null;
     if (isPassing(edit, status)) {
@@ -112,10 +120,40 @@ function isPassing(edit, status) {
   return [0, 401, 429].includes(status) || status > 500;
 }
 
+/** Takes back what was entered last and still waits. What no request has carried yet leaves the queue; the server may
+ *  have the rest, so that what stood before goes behind it. What was done as one goes back as one. */
+export function takeBack() {
+  const last = queue.findLast((edit) => !edit.takesBack && !edit.takenBack);
+  if (!last) return { count: 0 };
+  if (last.tried && (store.isAct(last) || last.was === undefined)) return { cannot: true };
+  const group = queue.filter((edit) => edit === last || (last.batch && edit.batch === last.batch && !edit.takenBack));
+  for (const edit of group.reverse()) {
+    if (edit.tried) {
+      edit.takenBack = true;
+      put({ student: edit.student, work: edit.work, text: edit.was ?? "", version: edit.version, takesBack: true });
+    } else {
+      queue.splice(queue.indexOf(edit), 1);
+      store.drop(edit.key);
+      unshow(edit);
+    }
+  }
+  tell();
+  return { count: group.length, edit: last };
+}
+
+/** The cell as it was before a value that is not sent after all. */
+function unshow(edit) {
+  const cell = find(edit.student, edit.work);
+  if (!cell) return;
+  show({ ...edit, text: edit.was ?? "" });
+  if (!isWaiting(edit.student, edit.work)) cell.classList.remove("saving");
+}
+
 /** Sends one value; the answer is the cell's fragment, which htmx puts in its place. 0: no answer. */
 async function post(edit) {
   const cell = find(edit.student, edit.work);
   const outcome = { status: 0 };
+  if (!cell) return postAct(edit, outcome);
   edit.sent = edit.follows ? Number(cell.dataset.version) : edit.version;
   await htmx.ajax("POST", url(edit), {
     source: cell,
@@ -130,18 +168,29 @@ async function post(edit) {
   return outcome.status;
 }
 
+/** The cells that an act changed come back and are put in their places. */
+async function postAct(edit, outcome) {
+  await htmx.ajax("POST", url(edit), {
+    source: table, target: table, swap: "none", values: store.valuesOf(edit),
+    headers: { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": edit.id }, outcome,
+  });
+  edit.answer = outcome.text;
+  return outcome.status;
+}
+
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   // A save that is under way when the tab is closed still reaches the server.
   if (ctx.outcome) ctx.request.keepalive = true;
 });
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!ctx.outcome) return;
-  ctx.outcome.status = ctx.response.status;
+  Object.assign(ctx.outcome, { status: ctx.response.status, text: ctx.text });
   // The server is there and says why it cannot store (a full disk, a locked database): waited for like the network.
   refusing = ctx.response.status === 503 ? errorText(ctx.text, "[data-error] strong") : "";
 });
 
 function settle(edit, status) {
+  if (store.isAct(edit)) return settleAct(edit, status);
   const cell = find(edit.student, edit.work);
   if (status === 200) {
     store.drop(edit.key);
@@ -161,6 +210,15 @@ function settle(edit, status) {
   // What was typed into the same cell meanwhile is still what it shows.
   const later = queue.findLast((other) => other.student === edit.student && other.work === edit.work);
   if (later) show(later);
+  tell();
+}
+
+function settleAct(edit, status) {
+  store.drop(edit.key);
+  document.dispatchEvent(new CustomEvent("journal:patched"));
+  for (const later of queue) show(later);
+  if (status === 200) toast(`${edit.place}: все присутствуют, сохранено`, "good");
+  else toast(`${edit.place}: «все присутствуют» не сохранено. ${errorText(edit.answer) || WHY[status] || "Повторите."}`, "bad");
   tell();
 }
 
@@ -203,9 +261,9 @@ function takeBackLater(edit, cell) {
   if (cell) Object.assign(cell.dataset, { typed: edit.text });
 }
 
-/** Resolves when nothing waits to be sent. */
+/** Resolves when nothing waits to be sent, or there is no network to send it. */
 export async function drained() {
-  while (queue.length) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  while (queue.length && !offline) await new Promise((resolve) => { setTimeout(resolve, 50); });
 }
 
 const WHY = {

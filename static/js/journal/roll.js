@@ -301,7 +301,7 @@ const nameOf = (state) => state.line.querySelector(".roll-name .n").nextSibling.
 async function act(path, done) {
   if (unsaved().length) return toast("Подождите, пока сохранится отмеченное, или решите, что делать с отклонённым.", "bad");
   const response = await post(path, {});
-  if (response.status !== 200) return toast(errorText(response.text) || "Нет связи с сервером: ничего не изменено. Повторите.", "bad");
+  if (response.status !== 200) return toast(errorText(response.text) || "Нет связи с сервером: ничего не изменено. Без неё отметьте отсутствующих по одному: это подождёт в браузере.", "bad");
   for (const cell of cellsIn(response.text)) {
     const state = lines.get(cell.dataset.student);
     if (!state || cell.dataset.work !== roll.dataset.work) continue;

@@ -1,5 +1,5 @@
 // The page without a network. In the tab where a journal was open it brings that journal back from the tab's own memory;
-// otherwise it tells what waits, to the person whose tab this is. Imports nothing: the page it brings back loads its
+// otherwise it tells how much waits, to the person whose tab this is. Imports nothing: the page it brings back loads its
 // modules anew.
 
 (() => {
@@ -24,7 +24,7 @@
     document.querySelector("main").hidden = false;
     document.getElementById("again").addEventListener("click", () => location.reload());
     window.addEventListener("online", () => location.reload());
-    if (space) show(read(space));
+    if (space) show(count(space));
     if (!kept) return;
     const back = document.getElementById("back");
     back.href = kept.path;
@@ -32,21 +32,12 @@
     back.hidden = false;
   }
 
-  function read(name) {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(`wait:${name}:`)).sort();
-    return keys.map((key) => JSON.parse(localStorage.getItem(key)));
-  }
+  // What it is lies sealed; this page has no key.
+  const count = (name) => Object.keys(localStorage).filter((key) => key.startsWith(`wait:${name}:`)).length;
 
-  function show(entries) {
-    if (!entries.length) return;
-    document.getElementById("waiting-title").textContent = `Ждут отправки: ${entries.length}`;
-    document.getElementById("waiting-list").replaceChildren(...entries.map((entry) => {
-      const row = document.createElement("li");
-      const value = document.createElement("b");
-      value.textContent = entry.text || "пусто";
-      row.append(`${entry.title}: ${entry.place} — `, value);
-      return row;
-    }));
-    document.getElementById("waiting-box").hidden = false;
+  function show(number) {
+    const place = document.getElementById("waiting-count");
+    place.textContent = `Ждут отправки: ${number}`;
+    place.hidden = !number;
   }
 })();

@@ -1,8 +1,12 @@
 // What was entered and is not on the server yet, kept in this browser: it outlives a reload and the closing of the tab.
-// Each value lies under a key of the account and the server, so that nobody else who signs in here meets it; no names
-// are kept, a place is told by its row: «№ 5, 24.11, ответ».
+// Each value lies under a name of the account and the server, so that nobody else who signs in here meets it, and sealed
+// with a key that only this account's pages have: who opens the developer tools reads nothing of another's and can put
+// nothing in another's name. No names are kept, a place is told by its row: «№ 5, 24.11, ответ».
+
+import { open, seal } from "./seal.js";
 
 const space = () => document.body.dataset.waiting ?? "";
+const secret = () => document.body.dataset.waitingKey;
 const prefix = (kind) => `${kind}:${space()}:`;
 
 /** An id that nobody else chose. Pages over plain HTTP have no crypto.randomUUID. */
@@ -21,7 +25,7 @@ export const isKept = () => works;
 
 function write(key, value) {
   try {
-    localStorage.setItem(key, JSON.stringify(value));
+    localStorage.setItem(key, seal(secret(), key, JSON.stringify(value)));
   } catch {
     works = false;
   }
@@ -30,15 +34,46 @@ function write(key, value) {
 function read(kind) {
   if (!space()) return [];
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix(kind))).sort()
-      .map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }));
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix(kind))).sort().map(opened).filter(Boolean);
   } catch {
     works = false;
     return [];
   }
 }
 
+// Opening takes a while, and all that waits is looked through at each change.
+const known = new Map(); // key → {sealed, text}
+
+/** null: not sealed here for this place. It is left to lie, and goes with its time. */
+function opened(key) {
+  const sealed = localStorage.getItem(key);
+  if (known.get(key)?.sealed !== sealed) known.set(key, { sealed, text: openedText(key, sealed) });
+  const { text } = known.get(key);
+  return text && { ...JSON.parse(text), key };
+}
+
+function openedText(key, sealed) {
+  try {
+    return open(secret(), key, sealed);
+  } catch {
+    return null;
+  }
+}
+
+const KEPT = 120 * 24 * 3600 * 1000; // ms, as long as the server knows a repeat (ejournal/services/repeats.py)
+
+/** What nobody has come back for goes, whoever's it is. */
+export function forgetOld() {
+  const oldest = Date.now() - KEPT;
+  for (const key of Object.keys(localStorage)) {
+    const made = /^wait:[^:]*:(\d{14})-/.exec(key);
+    if (made && Number(made[1]) < oldest) forget(key);
+  }
+  for (const { key, at } of drafts()) if (at < oldest) forget(key);
+}
+
 function forget(key) {
+  known.delete(key);
   try {
     localStorage.removeItem(key);
   } catch {
@@ -47,7 +82,8 @@ function forget(key) {
 }
 
 // ── Values of cells ─────────────────────────────────────────────────────────
-/** All that wait: {key, id, course, student, work, text, version, follows, reason, debt, title, place, owner, refusal}. */
+/** All that wait: {key, id, course, student, work, text, version, follows, reason, debt, title, place, owner, refusal,
+ *  was: what the cell showed before, batch: what was done together with it}. */
 export const waiting = () => read("wait");
 
 /** Keeps a value; again under the same id: instead of what was kept. Returns its key. */
@@ -70,8 +106,12 @@ export function change({ key, ...rest }) {
   tell();
 }
 
-/** Where a value goes. «mark:p12» is the mark of a period, anything else the number of a work. */
+/** «Все присутствуют» of a lesson, which no single cell holds. */
+export const isAct = ({ work }) => work.startsWith("lesson:");
+
+/** Where a value goes. «mark:p12» is the mark of a period, «lesson:12» an act, anything else the number of a work. */
 export function addressOf({ course, student, work }) {
+  if (isAct({ work })) return `/journal/${course}/lessons/${work.slice("lesson:".length)}/presence`;
   const place = work.startsWith("mark:") ? `period-marks/${student}/${work.slice("mark:".length)}` : `cells/${student}/${work}`;
   return `/journal/${course}/${place}`;
 }
@@ -109,7 +149,16 @@ export function discardAll() {
 }
 
 // ── Who is told ─────────────────────────────────────────────────────────────
-const tell = () => document.dispatchEvent(new CustomEvent("waiting:changed"));
+let telling = false;
+/** Once for whatever changes together: a column is thirty values. */
+function tell() {
+  if (telling) return;
+  telling = true;
+  queueMicrotask(() => {
+    telling = false;
+    document.dispatchEvent(new CustomEvent("waiting:changed"));
+  });
+}
 window.addEventListener("storage", ({ key }) => { if (key?.startsWith("wait:")) tell(); });
 
 // A page that is open sends what was typed on it: others leave that to it. Without locks (plain HTTP) all send, which

@@ -3,13 +3,14 @@
 
 import { announce, errorText, send } from "../app.js";
 import { cellsIn, refusalOf } from "./cells-in.js";
-import { addressOf, change, client, discardAll, drafts, drop, isSameCell, orphans, valuesOf, waiting } from "./store.js";
+import { addressOf, change, client, discardAll, drafts, drop, forgetOld, isAct, isSameCell, orphans, valuesOf, waiting } from "./store.js";
 
 const EVERY = 10000; // ms between tries
 const pill = document.getElementById("waiting");
 
 function init() {
   rememberWhose();
+  forgetOld();
   installWorker();
   document.addEventListener("waiting:changed", show);
   window.addEventListener("online", deliver);
@@ -53,13 +54,22 @@ async function deliverOne(entry) {
   const version = Number(cell?.dataset.version ?? entry.version);
   if (response.status === 200) {
     drop(entry.key);
-    announce("Отметка, которая ждала связи, сохранена.");
+    announce(isAct(entry) ? "«Все присутствуют», ждавшее связи, сохранено." : "Отметка, которая ждала связи, сохранена.");
   } else {
     change({ ...entry, refusal: refusalOf(cell) || errorText(html) || "Не принято." });
   }
+  if (isAct(entry)) followAct(entry, cellsIn(html));
   const next = waiting().find((one) => one.key > entry.key && one.follows && isSameCell(one, entry));
   if (next) change({ ...next, version, follows: false });
   return true;
+}
+
+/** What was typed after an act over a cell that it changed was typed over what stands there now. */
+function followAct(entry, cells) {
+  for (const { dataset: { student, work, version } } of cells) {
+    const next = waiting().find((one) => one.key > entry.key && one.follows && isSameCell(one, { course: entry.course, student, work }));
+    if (next) change({ ...next, version: Number(version), follows: false });
+  }
 }
 
 /** A value typed over one that was refused asks the same question: it takes the place of the refused one. */
