@@ -12,8 +12,8 @@ from pathlib import Path
 BASE = ("app.js", "offline/waiting.js", "inbox.js")
 # Loaded by themselves, where there is no page: they import nothing.
 ALONE = frozenset({"offline/worker.js", "offline/page.js"})
-STYLES = ("vendor/bootstrap/bootstrap.min.css", "css/app.css", "css/view.css")
-PRINT = "css/print.css"
+STYLES = ("vendor/bootstrap/bootstrap.min.css", "css/light.css", "css/app.css")
+DARK, VIEW, PRINT = "css/dark.css", "css/view.css", "css/print.css"
 
 IMPORT = re.compile(r'^import\s+(?:([^";]+?)\s+from\s+)?"(\.[^"]+)";[^\S\n]*$', re.MULTILINE)
 DECLARED = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
@@ -29,11 +29,19 @@ def join(folder: Path) -> None:
 
 
 def _join_styles(folder: Path) -> None:
-    sheets = [(folder / path).read_text(encoding="utf-8") for path in STYLES]
-    printed = (folder / PRINT).read_text(encoding="utf-8")
-    (folder / "css" / "base.css").write_text(
-        "\n".join([*sheets, f"@media print {{\n{printed}\n}}\n"]), encoding="utf-8"
-    )
+    def read(path: str) -> str:
+        return (folder / path).read_text(encoding="utf-8")
+
+    dark = read(DARK)
+    sheets = [
+        *map(read, STYLES),
+        # Written once, for two cases: chosen, and left to a system that is dark. Paper is white either way.
+        f"@media screen {{\n{dark.replace(':root', ':root[data-theme=dark]')}\n}}",
+        f"@media screen and (prefers-color-scheme: dark) {{\n{dark.replace(':root', ':root:not([data-theme])')}\n}}",
+        read(VIEW),
+        f"@media print {{\n{read(PRINT)}\n}}\n",
+    ]
+    (folder / "css" / "base.css").write_text("\n".join(sheets), encoding="utf-8")
 
 
 def _join_scripts(folder: Path) -> None:

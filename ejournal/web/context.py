@@ -15,7 +15,7 @@ from ejournal.domain import calendar, web_addresses
 from ejournal.models import Role
 from ejournal.services import settings
 from ejournal.services.control import words
-from ejournal.web import menus, offline, view_mode
+from ejournal.web import menus, offline, theme, view_mode
 from ejournal.web.navigation import safe_path
 
 ICONS = ROOT / "static" / "vendor" / "bootstrap-icons"
@@ -62,6 +62,8 @@ def common() -> dict[str, Any]:
         "view_mode": view_mode.of(request),
         "VIEW_COLOURS": view_mode.COLOURS,
         "VIEW_SIZES": view_mode.SIZES,
+        "theme": theme.of(request),
+        "THEMES": theme.THEMES,
         "most_bytes": (current_app.config["EJOURNAL"].max_upload, current_app.config["EJOURNAL"].max_sending),
     }
 

@@ -1,4 +1,4 @@
-"""The start page, the role chosen in the header, the version for the weak-sighted."""
+"""The start page, the role chosen in the header, the version for the weak-sighted, the theme."""
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +10,13 @@ from ejournal.models import Role
 from ejournal.services import agenda, answer_board, asks, compromise_register, group_home
 from ejournal.services.control import history
 from ejournal.services.errors import ForbiddenError
-from ejournal.web import view_mode
+from ejournal.web import theme, view_mode
 from ejournal.web.context import active_role
 from ejournal.web.navigation import safe_path
 
 bp = Blueprint("home", __name__)
+
+YEAR = 365 * 24 * 3600  # seconds
 
 
 @bp.get("/")
@@ -52,12 +54,23 @@ def switch_role() -> ResponseReturnValue:
 def switch_view() -> ResponseReturnValue:
     """Turn the version for the weak-sighted on, off or otherwise (п. 1.7)."""
     mode = view_mode.changed(view_mode.of(request), request.form.get("choice", ""))
+    return _remembering(view_mode.COOKIE, mode.cookie() if mode.on else None)
+
+
+@bp.post("/theme")
+@access.public
+def switch_theme() -> ResponseReturnValue:
+    """Light, dark, or whatever the person's system has."""
+    chosen = request.form.get("theme", "")
+    return _remembering(theme.COOKIE, chosen if chosen in theme.THEMES and chosen != theme.SYSTEM else None)
+
+
+def _remembering(cookie: str, value: str | None) -> Response:
+    """Back to the page the choice was made on, with a cookie for a year, or without it."""
     response: Response = redirect(safe_path(request.form.get("next"), url_for("home.index")))  # type: ignore[assignment]
-    if mode.on:
-        secure = current_app.session_interface.get_cookie_secure(current_app)
-        response.set_cookie(
-            view_mode.COOKIE, mode.cookie(), max_age=view_mode.YEAR, secure=secure, httponly=True, samesite="Lax"
-        )
+    if value is None:
+        response.delete_cookie(cookie)
     else:
-        response.delete_cookie(view_mode.COOKIE)
+        secure = current_app.session_interface.get_cookie_secure(current_app)
+        response.set_cookie(cookie, value, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
     return response

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from flask import Request
 
 COOKIE = "view"
-YEAR = 365 * 24 * 3600
 
 # The schemes that Russian education sites offer; the key is the value of data-view in CSS.
 COLOURS = {"bw": "Чёрным по белому", "wb": "Белым по чёрному", "blue": "Синим по голубому"}

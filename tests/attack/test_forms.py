@@ -70,8 +70,8 @@ def test_no_form_is_a_fault_or_an_unlogged_change(attacked: College, part: int) 
     made, sent = [0], Counter[str]()
 
     @settings(
-        max_examples=ATTACKS // PARTS // AT_ONCE // 2 * (2 if LONGER else 1) + 2, deadline=None, derandomize=not LONGER, database=None,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        max_examples=ATTACKS // PARTS // AT_ONCE // (1 if LONGER else 2) + 2, deadline=None,
+        derandomize=not LONGER, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(st.data())
     def attack(data: st.DataObject) -> None:

@@ -70,6 +70,7 @@ MATRIX = {
     "health.healthz": ALL,
     "home.index": SIGNED_IN,
     "home.switch_role": "401 403 403 403 403 403 403 403",  # an empty role is nobody's
+    "home.switch_theme": ALL,
     "home.switch_view": ALL,
     "journal.add_lesson": KEEPS_JOURNAL,
     "journal.add_work": KEEPS_JOURNAL,

@@ -33,6 +33,7 @@ PUBLIC = {
     "help.guide",
     "help.index",
     "help.list_updates",
+    "home.switch_theme",
     "home.switch_view",
     "offline.manifest",
     "offline.page",
