@@ -224,6 +224,12 @@ def teaches(viewer: Viewer, course_id: Any, on: Any) -> ColumnElement[bool]:
     )
 
 
+def ever_taught(viewer: Viewer) -> Select[*tuple[int]]:
+    """The journals the viewer keeps or kept: says less than `teaches`, but an index finds them among a large
+    college's thousands."""
+    return select(CourseTeacher.course_id).where(CourseTeacher.teacher_id == viewer.person_id)
+
+
 def gives(viewer: Viewer, lesson: Any) -> ColumnElement[bool]:
     """The condition that the viewer gives this one lesson instead of the course's teachers (замена): she fills it,
     and nothing else of the journal."""

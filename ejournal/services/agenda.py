@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Executable, Select, and_, exists, func, or_, select, true
 
-from ejournal.access import Viewer, gives, prepared, teaches
+from ejournal.access import Viewer, ever_taught, gives, prepared, teaches
 from ejournal.domain import terms
 from ejournal.domain.terms import Lateness
 from ejournal.extensions import db
@@ -16,7 +16,6 @@ from ejournal.models import (
     AcademicYear,
     Cell,
     Course,
-    CourseTeacher,
     Discipline,
     Group,
     Homework,
@@ -90,9 +89,9 @@ def load(viewer: Viewer) -> Agenda:
     today = settings.today()
     values = settings.get("terms")
     mode = homework.owing()
-    rang = bells.load()
-    ahead = today + timedelta(days=DAYS_AHEAD)
-    coming = [_slot(row, rang) for row in db.session.execute(*_coming(viewer, today, ahead, mode))]
+    rows = _rows(*_coming(viewer, today, today + timedelta(days=DAYS_AHEAD), mode))
+    rang = bells.load(sorted({row.group_id for row in rows}))
+    coming = [_slot(row, rang) for row in rows]
     of_today = [slot for slot in coming if slot.date == today]
     later = [slot for slot in coming if slot.date > today and slot.state != LessonState.CANCELLED]
     next_day = min((slot.date for slot in later), default=None)
@@ -239,8 +238,7 @@ def _lessons(viewer: Viewer, today: date, mode: Owing) -> Select[*tuple[Any, ...
 def _own(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     """Lessons of the journals the viewer has ever kept that nobody else gives. Written so that the index by journal is
     taken: by «no teacher of its own» each page would look through the lessons of the whole college."""
-    kept = select(CourseTeacher.course_id).where(CourseTeacher.teacher_id == viewer.person_id)
-    return Lesson.course_id.in_(kept), func.coalesce(Lesson.teacher_id, 0) == 0
+    return Lesson.course_id.in_(ever_taught(viewer)), func.coalesce(Lesson.teacher_id, 0) == 0
 
 
 def _late(row: Any, broken: Lateness | None, work: str = "") -> Slot:

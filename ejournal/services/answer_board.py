@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from ejournal.access import Viewer, prepared, teaches
+from ejournal.access import Viewer, ever_taught, prepared, teaches
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -137,7 +137,7 @@ def _counts(viewer: Viewer, today: date) -> Select[*tuple[Any, ...]]:
         .join(Group, Group.id == Course.group_id)
         .join(Discipline, Discipline.id == Course.discipline_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
-        .where(teaches(viewer, Course.id, today), AcademicYear.closed_at.is_(None))
+        .where(Course.id.in_(ever_taught(viewer)), teaches(viewer, Course.id, today), AcademicYear.closed_at.is_(None))
         .order_by(Discipline.title, Group.title, Course.id)
     )
 

@@ -1,6 +1,6 @@
 """When a pair begins and ends (звонки): on a date, for a group (п. 4.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -51,19 +51,20 @@ class Bells:
         return self.times.get(schedule_id or 0, {}).get(pair)
 
 
-def load() -> Bells:
-    """All schedules with their dates and groups, in one query."""
-    return collect(db.session.execute(*_all()))
+def load(groups: Collection[int] | None = None) -> Bells:
+    """All schedules with their dates and groups (these, or all), in one query."""
+    return collect(db.session.execute(*_all(groups)))
 
 
 @prepared
-def _all() -> CompoundSelect[*tuple[Any, ...]]:
-    return union_all(*parts()).order_by("schedule_id", "pair")
+def _all(groups: Collection[int] | None) -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*parts(groups)).order_by("schedule_id", "pair")
 
 
-def parts() -> list[Select[*tuple[Any, ...]]]:
+def parts(groups: Collection[int] | None) -> list[Select[*tuple[Any, ...]]]:
     """What `collect` reads, to be united: the diary asks for it together with the year's calendar."""
-    return [_pairs(), _dates(), _modes()]
+    modes = _modes() if groups is None else _modes().where(GroupMode.group_id.in_(groups))
+    return [_pairs(), _dates(), modes]
 
 
 def collect(rows: Iterable[Any]) -> Bells:

@@ -1,6 +1,6 @@
 """The year of a diary: periods, vacations and holidays of the days it shows. One query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -66,9 +66,9 @@ def load(*days: date) -> Plans:
     return _plans(db.session.execute(*_calendar(min(days), max(days))).all())
 
 
-def load_with_bells(*days: date) -> tuple[Plans, Bells]:
-    """The same and when pairs begin, all in one query: the page of a week counts them."""
-    rows = db.session.execute(*_calendar_with_bells(min(days), max(days))).all()
+def load_with_bells(groups: Collection[int], *days: date) -> tuple[Plans, Bells]:
+    """The same and when pairs begin for some groups, all in one query: the page of a week counts them."""
+    rows = db.session.execute(*_calendar_with_bells(groups, min(days), max(days))).all()
     return _plans([row for row in rows if row.what]), bells.collect(row for row in rows if not row.what)
 
 
@@ -78,9 +78,9 @@ def _calendar(first: date, last: date) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 @prepared
-def _calendar_with_bells(first: date, last: date) -> CompoundSelect[*tuple[Any, ...]]:
+def _calendar_with_bells(groups: Collection[int], first: date, last: date) -> CompoundSelect[*tuple[Any, ...]]:
     no_day = [cast(null(), each.type).label(each.name) for each in _years(first, last).selected_columns]
-    united = [part.add_columns(*no_day) for part in bells.parts()]
+    united = [part.add_columns(*no_day) for part in bells.parts(groups)]
     united += [part.with_only_columns(*bells.NOTHING, *part.selected_columns) for part in _parts(first, last)]
     return union_all(*united).order_by("schedule_id", "pair", "starts", "id")
 

@@ -155,7 +155,7 @@ def at_a_glance(viewer: Viewer) -> list[tuple[Child, Summary, Day]]:
 
 def _read(children: Sequence[Child], monday: date, today: date) -> Sources:
     sunday = monday + timedelta(days=6)
-    plans, rang = diary_calendar.load_with_bells(monday, sunday, today)
+    plans, rang = diary_calendar.load_with_bells(diary_lessons.whose(children)["groups"], monday, sunday, today)
     periods = [plans.period_of(child.group, today) for child in children]
     this_monday = calendar.monday_of(today)
     first = min(this_monday, *(starts for starts, _ends in periods))

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer, disputes_of, teaches
+from ejournal.access import Viewer, disputes_of, ever_taught, teaches
 from ejournal.domain import disputes as rules
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Dispute, Lesson, Work
@@ -59,7 +59,7 @@ def counts(viewer: Viewer, *, own: bool) -> Counts:
     today = settings.today()
     wanted = select(Dispute) if own else disputes_of(viewer, today)
     if own:
-        wanted = wanted.where(teaches(viewer, Dispute.course_id, today))
+        wanted = wanted.where(Dispute.course_id.in_(ever_taught(viewer)), teaches(viewer, Dispute.course_id, today))
     dues = db.session.scalars(wanted.where(Dispute.state == rules.OPEN).with_only_columns(Dispute.due)).all()
     return Counts(len(dues), sum(due < today for due in dues))
 

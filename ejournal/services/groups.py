@@ -1,31 +1,55 @@
 """Groups that study in a year."""
 
-from sqlalchemy import or_, select
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Group
+from ejournal.models import AcademicYear, Group, Programme
 
 USUAL_YEARS = 4
 
 
+class Named(NamedTuple):
+    """A group as lists name it, with its курс in the year."""
+
+    id: int
+    title: str
+    number: int
+
+
 def studying(year: AcademicYear) -> list[Group]:
     """The groups of a year: admitted, not released before it; by course and name. One query."""
-    rows = db.session.scalars(
-        select(Group)
-        .where(
-            Group.admission_year <= year.starts.year,
-            or_(Group.released_on.is_(None), Group.released_on >= year.starts),
-        )
-        .options(joinedload(Group.programme))
-        .order_by(Group.admission_year.desc(), Group.gkey)
-    )
+    rows = db.session.scalars(_of_year(select(Group), year).options(joinedload(Group.programme)))
     return [group for group in rows if group.course_number(year.starts.year) <= years_of_study(group)]
 
 
+def named(year: AcademicYear) -> list[Named]:
+    """The same as plain rows: a large college's lists have hundreds. One query."""
+    columns: Any = (Group.id, Group.title, Group.admission_year, Group.years, Programme.years)
+    query = select(*columns).outerjoin(Group.programme)
+    found = [
+        (Named(id_, title, year.starts.year - admitted + 1), _lasting(own, of_programme))
+        for id_, title, admitted, own, of_programme in db.session.connection().execute(_of_year(query, year)).all()
+    ]
+    return [one for one, years in found if one.number <= years]
+
+
+def _of_year(query: Select[Any], year: AcademicYear) -> Select[Any]:
+    return query.where(
+        Group.admission_year <= year.starts.year,
+        or_(Group.released_on.is_(None), Group.released_on >= year.starts),
+    ).order_by(Group.admission_year.desc(), Group.gkey)
+
+
 def years_of_study(group: Group) -> int:
-    """How many courses the group has: its own number, else its programme's."""
-    return group.years or (group.programme.years if group.programme else USUAL_YEARS)
+    return _lasting(group.years, group.programme.years if group.programme else None)
+
+
+def _lasting(own: int | None, of_programme: int | None) -> int:
+    """How many courses a group has: its own number, else its programme's."""
+    return own or (USUAL_YEARS if of_programme is None else of_programme)
 
 
 def find(group_id: int) -> Group | None:

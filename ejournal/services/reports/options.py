@@ -1,5 +1,6 @@
 """The filters of a report as its form offers them, and as its title says them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ejournal.services import periods
@@ -40,17 +41,21 @@ def of(scope: Scope) -> list[Filter]:
 
 
 def _lists(scope: Scope) -> list[tuple[str, str, list[tuple[str, str]], str]]:
-    lists = {
-        GROUP: ("Группа", [(str(id_), one.title) for id_, one in scope.offered_groups.items()], "все"),
-        COURSE: ("Курс", _courses(scope), "все"),
-        TEACHER: ("Преподаватель", _teachers(scope), "все"),
-        DISCIPLINE: ("Дисциплина", _disciplines(scope), "все"),
+    lists: dict[str, tuple[str, Callable[[Scope], list[tuple[str, str]]]]] = {
+        GROUP: ("Группа", _groups),
+        COURSE: ("Курс", _courses),
+        TEACHER: ("Преподаватель", _teachers),
+        DISCIPLINE: ("Дисциплина", _disciplines),
     }
-    return [(name, *lists[name]) for name in scope.report.filters]
+    return [(name, lists[name][0], lists[name][1](scope), "все") for name in scope.report.filters]
+
+
+def _groups(scope: Scope) -> list[tuple[str, str]]:
+    return [(str(id_), one.title) for id_, one in scope.offered_groups.items()]
 
 
 def _courses(scope: Scope) -> list[tuple[str, str]]:
-    numbers = {one.course_number(scope.year.starts.year) for one in scope.offered_groups.values()}
+    numbers = {one.number for one in scope.offered_groups.values()}
     return [(str(number), f"{number} курс") for number in sorted(numbers)]
 
 
@@ -67,10 +72,10 @@ def _disciplines(scope: Scope) -> list[tuple[str, str]]:
     return [(str(id_), name) for name, id_ in sorted(names.items())]
 
 
-def words(scope: Scope) -> str:
+def words(scope: Scope, filters: Sequence[Filter]) -> str:
     """What the report is about, in a line: «1 семестр, 01.09.2026 – 27.11.2026; группа ИС-21; по дисциплинам»."""
     parts = [f"{scope.year.title} учебный год", spans.words(scope)]
-    for one in of(scope):
+    for one in filters:
         if one.name in ("year", "period"):
             continue
         chosen = dict(one.options).get(one.value)

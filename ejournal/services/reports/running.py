@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ejournal.access import Viewer
 from ejournal.extensions import db, reading
 from ejournal.services.reports import options, query, registry, scope, table
+from ejournal.services.reports.options import Filter
 from ejournal.services.reports.registry import Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Row, Table
@@ -19,10 +20,11 @@ class Made:
     scope: Scope
     table: Table
     rows: Sequence[Row]
+    filters: list[Filter]
 
     @property
     def words(self) -> str:
-        return options.words(self.scope)
+        return options.words(self.scope, self.filters)
 
     @property
     def number(self) -> int:
@@ -52,4 +54,5 @@ def make(viewer: Viewer, key: str, given: Mapping[str, str]) -> Made:
     made = report.build(found) if found.spans or report.ahead else Table([], [])
     if made.total:
         made.total.is_total = True
-    return Made(report, found, made, table.ordered(made, asked.sorted_by, asked.sort < 0))
+    rows = table.ordered(made, asked.sorted_by, asked.sort < 0)
+    return Made(report, found, made, rows, options.of(found))

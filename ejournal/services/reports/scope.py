@@ -24,6 +24,7 @@ from ejournal.models import (
 )
 from ejournal.services import groups, periods, settings
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.groups import Named
 from ejournal.services.reports import spans
 from ejournal.services.reports.query import Query
 from ejournal.services.reports.registry import Report
@@ -60,7 +61,7 @@ class Scope:
     year: AcademicYear
     groups: dict[int, Group]
     journals: dict[int, Journal]
-    offered_groups: dict[int, Group]
+    offered_groups: dict[int, Named]
     offered_journals: dict[int, Journal]
     teachers: dict[int, list[tuple[Person, date | None, date | None]]]
     year_periods: list[Period]
@@ -140,18 +141,21 @@ def resolve(viewer: Viewer, report: Report, query: Query) -> Scope:
     year = periods.chosen(query.year)
     led = None if viewer.holds(OVERSEERS) else _led(viewer, today)
     if report.needs_group:
-        # Of one group and of those led: a large college's thousands of journals are not read for it.
-        offered = _groups(year, {}, led)
+        # Of one group: the thousands of journals of a large college are not read for it, nor its other groups.
+        offered = {one.id: one for one in groups.named(year) if led is None or one.id in led}
         query = replace(query, group=query.group or next(_preferred(offered, led), None))
         journals = _journals(viewer, year, today, query.group)
+        group = groups.find(query.group) if query.group in offered else None
+        found = {group.id: group} if group else {}
     else:
         journals = _journals(viewer, year, today, None, substitutes=report.substitutes)
-    if report.of_groups and led is not None:
-        journals = {id_: one for id_, one in journals.items() if one.group_id in led}
-    if not report.needs_group:
-        offered = _groups(year, journals, led)
+        if report.of_groups and led is not None:
+            journals = {id_: one for id_, one in journals.items() if one.group_id in led}
+        found = _groups(year, journals, led)
+        number = year.starts.year
+        offered = {one.id: Named(one.id, one.title, one.course_number(number)) for one in found.values()}
     scope = Scope(
-        viewer, report, query, today, year, dict(offered), dict(journals), offered, journals,
+        viewer, report, query, today, year, found, dict(journals), offered, journals,
         _teachers(journals), periods.of_year(year), led,
     )  # fmt: skip
     _narrow(scope)
@@ -228,7 +232,7 @@ def _narrow(scope: Scope) -> None:
     group = query.group
     scope.groups = {
         id_: one
-        for id_, one in scope.offered_groups.items()
+        for id_, one in scope.groups.items()
         if group in (None, id_) and query.course in (None, one.course_number(scope.year.starts.year))
     }
     scope.journals = {

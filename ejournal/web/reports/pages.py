@@ -12,7 +12,7 @@ from ejournal.exchange.export import report as spreadsheet
 from ejournal.exchange.export.sheets import XLSX
 from ejournal.extensions import db
 from ejournal.services.errors import RefusedError
-from ejournal.services.reports import options, registry, running
+from ejournal.services.reports import registry, running
 from ejournal.services.reports.running import Made
 from ejournal.services.reports.table import texts
 from ejournal.web.documents import answers
@@ -81,7 +81,7 @@ def shown(made: Made, wrong: str) -> dict[str, object]:
         "hidden": max(0, len(made.rows) - MOST_ROWS),
         "wrong": wrong,
         "texts": texts,
-        "filters": options.of(made.scope),
+        "filters": made.filters,
         "chart": drawing.draw(table.chart) if table.chart else None,
     }
 
