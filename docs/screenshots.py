@@ -36,6 +36,12 @@ PICTURES = {
     "diary": ("student", "/diary/", "", (900, 900)),
     "children": ("parent", "/diary/", "", (900, 700)),
 }
+# Pictures of the README beside the journal: the same.
+README = {
+    "diary": ("student", "/diary/", "", (390, 844)),
+    "group": ("curator", "/groups/", r"/groups/\d+", (1200, 760)),
+    "control": ("zavuch", "/control/", "", (1200, 760)),
+}
 LIMIT = 60_000  # bytes
 
 
@@ -46,7 +52,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         if "help" not in sys.argv[1:]:
             take(browser, url, "journal.png", 1440, 860)
-        taken = {name: take_help(browser, url, name) for name in PICTURES}
+            for name, wanted in README.items():
+                shot(browser, url, wanted).save(HERE / f"{name}.png", optimize=True)
+        taken = {name: small(shot(browser, url, wanted)) for name, wanted in PICTURES.items()}
         browser.close()
     # Only now: the address of everything in static/ holds the hash of all of it.
     for name, picture in taken.items():
@@ -81,9 +89,9 @@ def wait(url: str) -> None:
     raise RuntimeError("the server did not start")
 
 
-def take_help(browser: Browser, url: str, name: str) -> bytes:
-    """One picture of the help, without header and banner: they would age sooner than the page does."""
-    who, path, link, (width, height) = PICTURES[name]
+def shot(browser: Browser, url: str, wanted: tuple[str, str, str, tuple[int, int]]) -> Image.Image:
+    """A page without header and banner: they would age sooner than the page does."""
+    who, path, link, (width, height) = wanted
     page = browser.new_page(viewport={"width": width, "height": height}, locale="ru-RU")
     sign_in(page, url, who)
     page.goto(f"{url}{path}")
@@ -94,6 +102,11 @@ def take_help(browser: Browser, url: str, name: str) -> bytes:
     page.locator(".demo-banner, .site-header").evaluate_all("found => found.forEach(each => each.hidden = true)")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     page.close()
+    return picture
+
+
+def small(picture: Image.Image) -> bytes:
+    """As good as the limit allows."""
     for quality in (80, 65, 50, 35):
         body = io.BytesIO()
         picture.save(body, "webp", quality=quality, method=6)

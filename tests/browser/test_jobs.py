@@ -55,7 +55,7 @@ def test_what_waits_is_cancelled_from_its_page(open_as: OpenAs, server: Server) 
     person = factories.make_person("Ежова", (Role.SYSADMIN,))
     page = open_as(person, "/admin/")  # no worker: the job waits
     page.get_by_role("button", name="Выполнить сейчас").click()
-    expect(page.get_by_text("Обработчик заданий не запущен")).to_be_visible()
+    expect(page.get_by_text("Обработчик долгой работы не запущен")).to_be_visible()
     time.sleep(1.5)  # asked for itself once at least
     page.get_by_role("button", name="Отменить").click()
     expect(page.get_by_text("Отменено до начала.")).to_be_visible()

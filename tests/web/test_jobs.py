@@ -106,7 +106,7 @@ def test_somebody_elses_work_is_not_found_but_by_the_system_administrator(
         assert other.get(f"/jobs/{job.id}{part}").status_code == 404
     assert other.post(f"/jobs/{job.id}/cancellation").status_code == 404
     assert "Пробная работа" not in other.get("/jobs/").text
-    assert "Заданий нет" in other.get("/jobs/").text
+    assert "Ничего не готовится" in other.get("/jobs/").text
     assert "Пробная работа" in admin.get("/jobs/").text
     assert teacher.short_name in admin.get("/jobs/").text
 
@@ -123,10 +123,10 @@ def test_a_running_one_is_asked_to_stop_and_says_so(app: Flask, teacher: Person,
 def test_it_is_said_when_nobody_does_the_work(app: Flask, teacher: Person, client: FlaskClient) -> None:
     with app.app_context():
         job = make_job(teacher, state="queued")
-        assert "Обработчик заданий не запущен" in client.get(f"/jobs/{job.id}").text
+        assert "Обработчик долгой работы не запущен" in client.get(f"/jobs/{job.id}").text
         lock = Lock("worker")
         assert lock.take()
-        assert "Обработчик заданий не запущен" not in client.get(f"/jobs/{job.id}").text
+        assert "Обработчик долгой работы не запущен" not in client.get(f"/jobs/{job.id}").text
         lock.release()
 
 
