@@ -3,19 +3,22 @@
 import { send, SignInRefused, toast } from "../app.js";
 import { current, find, headOf, isEditable, rows, table, workOf } from "./table.js";
 import { applied } from "./live.js";
+import { newId } from "../offline/store.js";
 import * as later from "./later.js";
 import { client, drained, isOffline } from "./outbox.js";
 
 const address = (path) => `/journal/${table.dataset.course}/${path}`;
 
-/** Posts and lets htmx put the cells that come back in their places. Returns the response's text and status. */
-async function act(path, values) {
+/** Posts and lets htmx put the cells that come back in their places. Returns the response's text and status; 0: nobody
+ *  knows whether it arrived, so that it goes out again under the same id or in a way that may be repeated. */
+async function act(path, values, id = "") {
   const outcome = { status: 0 };
   // In the order things were done: what was typed before goes out before.
   await drained();
   if (isOffline()) return outcome;
   await htmx.ajax("POST", address(path), {
-    source: table, target: table, swap: "none", values, headers: { "X-Client": client, "X-Span": table.dataset.span }, outcome, whole: true,
+    source: table, target: table, swap: "none", values, outcome, whole: true,
+    headers: { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": id },
   });
   applied();
   return outcome;
@@ -69,10 +72,11 @@ async function fillColumn(form) {
 }
 
 async function everybodyPresent() {
+  const id = newId();
   const reason = document.getElementById("fill-reason").value;
   document.getElementById("column").close();
-  const outcome = await act(`lessons/${column.dataset.lesson}/presence`, { reason });
-  if (!outcome.status) return later.present(column, reason);
+  const outcome = await act(`lessons/${column.dataset.lesson}/presence`, { reason }, id);
+  if (!outcome.status) return later.present(column, reason, id);
   return report(outcome, (count) => `Все присутствуют${count ? `; снято отметок: ${count}` : ""}`);
 }
 

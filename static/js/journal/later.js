@@ -30,9 +30,9 @@ function wait(changes, reason = "") {
   return toast(`Нет связи: ждут отправки ${changes.length}. Сервер проверит каждое значение, когда она появится. Отменить: Ctrl+Z.`);
 }
 
-export function present(head, reason) {
+export function present(head, reason, id) {
   const { lesson } = head.dataset;
-  outbox.put({ student: "", work: `lesson:${lesson}`, text: "все присутствуют", version: 0, reason, place: head.dataset.name.split(",")[0] });
+  outbox.put({ id, student: "", work: `lesson:${lesson}`, text: "все присутствуют", version: 0, reason, place: head.dataset.name.split(",")[0] });
   toast("Нет связи: «Все присутствуют» ждёт отправки. Пропуски и опоздания снимутся, когда связь появится.");
 }
 

@@ -1,5 +1,6 @@
 // The lesson's page: keys, files that go out when chosen, and no leaving with something typed and not saved.
 
+import { announce } from "../app.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as store from "../offline/store.js";
 
@@ -57,7 +58,6 @@ function bringBack(form) {
 function draftNote(form, at) {
   const note = document.createElement("p");
   note.className = "note note-warn draft-note";
-  note.setAttribute("role", "status");
   const when = at.toLocaleString("ru", { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
   const drop = document.createElement("button");
   Object.assign(drop, { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: "Убрать черновик" });
@@ -66,7 +66,9 @@ function draftNote(form, at) {
     delete form.dataset.typed;
     location.reload();
   });
-  note.append(`Возвращено набранное ${when} и не сохранённое. `, drop);
+  const words = `Возвращено набранное ${when} и не сохранённое.`;
+  note.append(`${words} `, drop);
+  announce(words);
   return note;
 }
 

@@ -31,7 +31,7 @@ const isActWaiting = (cell) => Boolean(cell) && queue.some((edit) => edit.work =
 export function put(edit) {
   const cell = find(edit.student, edit.work);
   edit.follows ||= isWaiting(edit.student, edit.work) || isActWaiting(cell);
-  edit.id = store.newId();
+  edit.id ??= store.newId();
   // What a refused cell shows is not what stands in it.
   edit.was = cell?.dataset.typed === undefined ? cell?.textContent : cell.dataset.stored;
   store.settle(placed(edit));
