@@ -141,3 +141,21 @@ def _is_view(function: ast.FunctionDef) -> bool:
 def _versions(name: str) -> dict[str, str]:
     text = Path(ROOT / name).read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_colours_have_names_that_every_theme_gives_a_value() -> None:
+    """A colour written into a rule would stay light in the dark theme."""
+    styles = ROOT / "static" / "css"
+    # The themes themselves; pages that stand alone, without a theme.
+    themes = {"light.css", "dark.css", "view.css", "print.css", "offline.css", "archive-book.css"}
+    used: dict[str, str] = {}
+    for path in sorted(styles.glob("*.css")):
+        text = path.read_text(encoding="utf-8")
+        if path.name not in themes:
+            assert re.findall(r":[^;{}]*?(#[0-9a-fA-F]{3,8}\b|rgb\(|hsl\()", text) == [], path.name
+        used |= dict.fromkeys(re.findall(r"var\(--([\w-]+)\)", text), path.name)
+    light = set(re.findall(r"--([\w-]+):", (styles / "light.css").read_text(encoding="utf-8")))
+    dark = set(re.findall(r"--([\w-]+):", (styles / "dark.css").read_text(encoding="utf-8")))
+    assert {name for name in dark - light if not name.startswith("bs-")} == set()
+    given = set(re.findall(r"--([\w-]+):", "".join(path.read_text(encoding="utf-8") for path in styles.glob("*.css"))))
+    assert {name: where for name, where in used.items() if name not in given and not name.startswith("bs-")} == {}
