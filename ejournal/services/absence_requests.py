@@ -13,6 +13,7 @@ from ejournal.access import Viewer, ever_taught, teaches
 from ejournal.domain import absences
 from ejournal.domain.absences import Standing
 from ejournal.domain.notation import Value
+from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import AbsencePaper, AbsenceRequest, AcademicYear, Course
 from ejournal.models.base import now
@@ -108,7 +109,7 @@ def decline(actor: Viewer, request_id: int, reason: str) -> None:
     Raises NotFoundError, FieldsError.
     """
     request = _find(actor, request_id)
-    if len(reason.strip()) < cells.SHORTEST_REASON:
+    if len(reason.strip()) < SHORTEST_REASON:
         raise FieldsError({"reason": "Напишите, почему отметки не меняются."})
     request.answer, request.reason = Standing.DECLINED, reason.strip()[:2000]
     request.answered_by, request.answered_at = actor.person_id, now()

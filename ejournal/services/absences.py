@@ -9,6 +9,7 @@ from ejournal.access import Viewer
 from ejournal.domain import absences as rules
 from ejournal.domain.absences import Standing
 from ejournal.domain.consents import is_adult
+from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import AbsencePaper, Person, StoredFile
 from ejournal.models.base import now
@@ -16,7 +17,6 @@ from ejournal.services import (
     absence_asking,
     absence_lessons,
     absence_papers,
-    cells,
     diary,
     files,
     log,
@@ -185,7 +185,7 @@ def _decide(actor: Viewer, paper: AbsencePaper, step: str, reason: str) -> None:
 
 def _reason(text: str, wanted: str) -> str:
     reason = text.strip()[:2000]
-    if len(reason) < cells.SHORTEST_REASON:
+    if len(reason) < SHORTEST_REASON:
         raise FieldsError({"reason": wanted})
     return reason
 

@@ -13,13 +13,13 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
-from ejournal.domain import notation, terms
+from ejournal.domain import notation
 from ejournal.domain.names import short_name
 from ejournal.domain.notation import NotationError, Value
 from ejournal.extensions import db
 from ejournal.models import LESSON_STATES, Cell, Lesson, LessonState
 from ejournal.models.base import now
-from ejournal.services import absence_cover, cell_context, guard, log, repeats, settings
+from ejournal.services import cell_context, cell_terms, guard, log, repeats, settings
 from ejournal.services.cell_context import Place
 from ejournal.services.cell_values import Entry, Refusal, Saved
 from ejournal.services.errors import (
@@ -32,8 +32,6 @@ from ejournal.services.errors import (
     StaleError,
 )
 
-# Letters: less explains nothing, and is mostly a mark typed into the wrong field.
-SHORTEST_REASON = 3
 STALE = "Эту ячейку только что изменили. Выберите, какое значение оставить."
 
 
@@ -54,7 +52,7 @@ def record_cell(actor: Viewer, course_id: int, entry: Entry, reason: str = "", r
     value = parse(entry.text)
     if value.text != place.value.text:
         check_version(place, entry.version)
-        check_reason(place, value, reason)
+        cell_terms.check_reason(place, value, reason)
     try:
         saved = _write(actor, [(place, value)], "record", reason=reason)[0]
         db.session.commit()
@@ -186,27 +184,12 @@ def _checked(place: Place, entry: Entry, reason: str) -> Value:
     value = parse(entry.text)
     if value.text != place.value.text:
         check_version(place, entry.version)
-        check_reason(place, value, reason)
+        cell_terms.check_reason(place, value, reason)
     return value
 
 
 def _when(moment: datetime | None) -> str:
     return f"{settings.local(moment):%d.%m.%Y %H:%M}" if moment else ""
-
-
-def _lateness(place: Place, value: Value) -> terms.Lateness | None:
-    late = terms.late_change(place.value, value, place.date, place.mark_due, settings.today(), settings.get("terms"))
-    # Looked up only where a term is broken at all: a save in time pays nothing for it.
-    return None if late and absence_cover.gives_ground(place, value) else late
-
-
-def check_reason(place: Place, value: Value, reason: str) -> None:
-    """A first entry after its term is only marked late; changing what was there wants a reason (п. 4.2)."""
-    if place.value.is_empty or len(reason.strip()) >= SHORTEST_REASON:
-        return
-    late = _lateness(place, value)
-    if late:
-        raise ReasonNeededError(f"{late.phrase}. Правка возможна: укажите причину, она останется в журнале изменений.")
 
 
 def _write(
@@ -239,7 +222,7 @@ def _write(
                     "before": place.value.text,
                     "after": value.text,
                     "reason": reason.strip() or None,
-                    "late": not excused and _lateness(place, value) is not None,
+                    "late": not excused and cell_terms.is_late(place, value),
                 }
             )
         saved.append(Saved(place.student_id, place.work_id, value.text, version, changed, place.span))

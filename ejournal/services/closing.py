@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain.names import short_name
+from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import JournalUnlock, PeriodClosing, Person
 from ejournal.models.base import now
@@ -20,7 +21,6 @@ from ejournal.services.period_marks import Column
 from ejournal.services.unfinished import Unfinished
 
 MOST_DAYS = 30
-SHORTEST_REASON = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ejournal.domain.notation import Value
 from ejournal.extensions import db
 from ejournal.models import Lesson, LessonState, Work
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, grid, log, repeats, roster
+from ejournal.services import cell_context, cell_terms, cells, grid, log, repeats, roster
 from ejournal.services.cells import Entry, Refusal, Saved
 from ejournal.services.errors import NotFoundError
 
@@ -50,7 +50,7 @@ def everybody_present(
         return [Saved(p.student_id, p.work_id, p.value.text, p.version, False, p.span) for p in places]
     coded = [(place, Value(None, place.value.mark)) for place in places if place.enrolled and place.value.attendance]
     for place, value in coded:
-        cells.check_reason(place, value, reason)
+        cell_terms.check_reason(place, value, reason)
     batch = secrets.token_hex(8)
     lesson = db.session.get_one(Lesson, lesson_id)
     was = lesson.attendance_at

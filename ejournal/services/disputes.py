@@ -12,6 +12,7 @@ from ejournal.domain import disputes as rules
 from ejournal.domain import terms
 from ejournal.domain.disputes import CORRECTED, OPEN, UPHELD
 from ejournal.domain.notation import Value
+from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import Cell, Dispute
 from ejournal.models.base import now
@@ -72,7 +73,7 @@ def ask(actor: Viewer, student_id: int, cell_id: int, text: str) -> int:
     if shown.refusal:
         raise RefusedError(shown.refusal)
     words = text.strip()[:LONGEST_TEXT]
-    if len(words) < cells.SHORTEST_REASON:
+    if len(words) < SHORTEST_REASON:
         raise FieldsError({"text": "Напишите, что, по-вашему, неверно: преподаватель прочтёт и ответит."})
     given, course_id = _given_at(detail), detail.lesson.course_id
     assert given is not None
@@ -110,7 +111,7 @@ def answer(actor: Viewer, dispute_id: int, given: Answer) -> Dispute:
         raise RefusedError("На это обращение уже ответили.")
     reason = given.reason.strip()[:LONGEST_TEXT]
     errors = {}
-    if len(reason) < cells.SHORTEST_REASON:
+    if len(reason) < SHORTEST_REASON:
         errors["reason"] = "Напишите, почему: без объяснения ответить нельзя (п. 4.5)."
     if given.decision not in (CORRECTED, UPHELD):
         errors["decision"] = "Выберите: оценка исправлена или оставлена."

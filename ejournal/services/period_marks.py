@@ -15,11 +15,12 @@ from ejournal.access import Viewer
 from ejournal.domain import notation, terms
 from ejournal.domain.grading import Suggestion
 from ejournal.domain.notation import NotationError
+from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.domain.terms import Lateness
 from ejournal.extensions import db
 from ejournal.models import Course, Person
 from ejournal.models.base import now
-from ejournal.services import cells, debt_marks, grid, guard, log, mark_slots, repeats, roster, settings, suggestions
+from ejournal.services import debt_marks, grid, guard, log, mark_slots, repeats, roster, settings, suggestions
 from ejournal.services.closed import is_closed
 from ejournal.services.debt_marks import NO_TERMS, Change, Terms
 from ejournal.services.errors import Current, NotFoundError, ReasonNeededError, RefusedError, StaleError
@@ -177,7 +178,7 @@ def due(slot: Slot) -> date:
 
 def _check_reason(found: Column, stored: Stored, reason: str) -> None:
     """A first mark after the term is only noted as late; changing one wants a reason, as in cells (п. 4.2)."""
-    if found.lateness and stored.mark and len(reason.strip()) < cells.SHORTEST_REASON:
+    if found.lateness and stored.mark and len(reason.strip()) < SHORTEST_REASON:
         raise ReasonNeededError(
             f"{found.lateness.phrase}. Правка возможна: укажите причину, она останется в журнале изменений."
         )

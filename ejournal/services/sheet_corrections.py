@@ -7,13 +7,12 @@ from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain import attestation
+from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import SheetCorrection, SheetRow
 from ejournal.models.base import now
 from ejournal.services import log, sheet_debts, sheets
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
-
-SHORTEST_REASON = 3
 
 
 def of_sheet(sheet_id: int) -> Sequence[SheetCorrection]:

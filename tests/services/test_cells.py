@@ -10,7 +10,7 @@ from flask import Flask
 from ejournal.extensions import db
 from ejournal.models import Cell, Lesson, LogEntry, PeriodClosing, Role, Subgroup, SubgroupMember
 from ejournal.models.base import now
-from ejournal.services import cells, columns, settings, stats, undo
+from ejournal.services import cells, columns, failures, settings, stats, undo
 from ejournal.services.cells import Entry
 from ejournal.services.errors import (
     ClosedError,
@@ -190,6 +190,17 @@ class TestTerms:
         db.session.commit()
         put(journal, "5", work=0)
         assert [e.late for e in entries(journal)] == [False]
+
+    def test_r4_1_d_first_entry_of_a_day_of_failure_is_not_late_and_its_change_is(self, in_app):
+        day = settings.today() - timedelta(days=10)
+        journal = make_journal(1, 1, last=day)
+        zavuch = viewer_of(make_person("Завучева", (Role.ADMINISTRATION,)))
+        failures.declare(zavuch, day, day, "power")
+        put(journal, "5", work=0)
+        with pytest.raises(ReasonNeededError):
+            put(journal, "4", work=0, version=1)
+        put(journal, "4", work=0, version=1, reason="Пересдача")
+        assert [e.late for e in entries(journal)] == [False, True]
 
     def test_change_after_its_term_needs_a_reason(self, in_app):
         journal = make_journal(1, 1, last=settings.today() - timedelta(days=10))
