@@ -29,7 +29,7 @@ def build(content: Content, address: str, message_id: str, moment: datetime) -> 
     """The bytes to send. Raises ValueError for an address that cannot be sent to."""
     message = EmailMessage(policy=SMTP)
     college = settings.get("college.short_name")
-    message["From"] = Address(display_name=_line(college), addr_spec=smtp.wire(mail.sender()))
+    message["From"] = Address(display_name=_name(college), addr_spec=smtp.wire(mail.sender()))
     message["To"] = smtp.wire(address)
     message["Subject"] = _line(content.subject)
     message["Date"] = moment
@@ -45,5 +45,12 @@ def build(content: Content, address: str, message_id: str, moment: datetime) -> 
     return message.as_bytes()
 
 
+def _name(text: str) -> str:
+    """A name before an address: short enough for one line, since folding loses its quotes, and without what could be
+    read as another address."""
+    return _line(text.translate(str.maketrans(dict.fromkeys('"<>\\', " "))))[:60]
+
+
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """One line without signs that no text has: a line's end would begin another header."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -8,14 +8,27 @@ import factories
 import factories_diary as diary
 import pytest
 import time_machine
+from attack.hostile import LONG, live_in
 from factories import Journal
-from factories_mail import MailServer, mail_server, mail_set_up, text_of, write_to
+from factories_mail import MailServer, html_of, mail_server, mail_set_up, text_of, write_to
 from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.jobs import post
-from ejournal.models import Account, Cell, Enrollment, Homework, Notice, PeriodMark, Person, Role, Substitution
+from ejournal.models import (
+    Account,
+    Cell,
+    Course,
+    Discipline,
+    Enrollment,
+    Homework,
+    Notice,
+    PeriodMark,
+    Person,
+    Role,
+    Substitution,
+)
 from ejournal.models.base import now
 from ejournal.services import cells, letters, news, notice_letters, notices, sending, settings
 from ejournal.services.cell_values import Entry
@@ -95,6 +108,18 @@ def told(person: Person) -> list[str]:
 
 def choose(person: Person, **how: str) -> None:
     notices.choose(factories.viewer_of(person), how)
+
+
+def test_hostile_names_stay_text_in_a_letter_about_news(family: Family, server: MailServer) -> None:
+    family.child.name = LONG[:60]
+    discipline = db.session.get_one(Discipline, db.session.get_one(Course, family.journal.course_id).discipline_id)
+    discipline.title = LONG
+    db.session.commit()
+    family.put("н")
+    assert family.pass_by(minutes=3)
+    (message,) = server.received
+    assert "xssattr" in html_of(message)
+    assert live_in(html_of(message)) == []
 
 
 # ── The hold ──────────────────────────────────────────────────────────────────
