@@ -126,16 +126,21 @@ def _overdue(viewer: Viewer, today: date, mode: Owing, values: terms.Values) -> 
     marks_before = today - (terms.mark_due(today, None, values) - today)
     lacking = _rows(*_lacking(viewer, today, mode, failed, homework_before, attendance_before))
     unmarked = _rows(*_unmarked(viewer, today, mode, failed, marks_before))
-    attendance = [(row, terms.lateness("attendance", row.date, None, today, values)) for row in lacking]
-    tasks = [(row, terms.homework_lateness(row.date, moment, zone, values)) for row in lacking]
-    marks = [(row, terms.lateness("lesson_mark", row.date, row.mark_due, today, values)) for row in unmarked]
+    attendance = [
+        _late(row, terms.lateness("attendance", row.date, None, today, values))
+        for row in lacking if row.lacks_attendance
+    ]  # fmt: skip
+    tasks = [
+        _late(row, terms.homework_lateness(row.date, moment, zone, values)) for row in lacking if row.lacks_homework
+    ]
+    marks = [
+        _late(row, terms.lateness("lesson_mark", row.date, row.mark_due, today, values), row.work or row.kind)
+        for row in unmarked
+    ]
     return [
-        _group("Посещаемость не внесена", [_late(*one) for one in attendance if one[0].lacks_attendance]),
-        _group(
-            "Домашнее задание не опубликовано", [_late(*one) for one in tasks if one[0].lacks_homework],
-            "journal.lesson", "homework",
-        ),
-        _group("Оценки за работу не выставлены", [_late(*one, one[0].work or one[0].kind) for one in marks]),
+        _group("Посещаемость не внесена", attendance),
+        _group("Домашнее задание не опубликовано", tasks, "journal.lesson", "homework"),
+        _group("Оценки за работу не выставлены", marks),
         _group(
             "Занятие прошло, но не заполнено: нет темы и отметки о проведении",
             [_late(row, None) for row in lacking if row.is_bare], "journal.lesson", "topic",

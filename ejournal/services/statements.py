@@ -67,18 +67,14 @@ def count(
     Several works of a lesson are one lesson: it is missed, or come late to, once (grading.lesson_attendance). An
     absence written for a lesson that was not the student's to attend still counts: the teacher wrote it.
     """
-    rows: dict[int, Row] = {}
-
-    def row_of(number: int) -> Row:
-        return rows.get(number) or rows.setdefault(number, Row(titles[number], discipline_id=number))
-
+    rows = _Rows(titles)
     for lesson in held:
-        row = row_of(lesson.discipline_id)
+        row = rows[lesson.discipline_id]
         row.lessons += 1
         row.hours += lesson.hours
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = {}
     for cell in given:
-        row = row_of(cell.discipline_id)
+        row = rows[cell.discipline_id]
         if cell.mark:
             row.marks.append(cell.mark)
             row.weighed.append((cell.mark, cell.weight))
@@ -86,14 +82,26 @@ def count(
             of_lesson = codes.setdefault(cell.discipline_id, {})
             of_lesson.setdefault((cell.lesson_id, cell.hours), []).append(cell.attendance)
     for discipline_id, mark in period_marks.items():
-        row_of(discipline_id).period_mark = mark
+        rows[discipline_id].period_mark = mark
     for discipline_id, of_year in year_marks.items():
-        row_of(discipline_id).give_year(of_year)
+        rows[discipline_id].give_year(of_year)
     for row in rows.values():
         row.mean = grading.format_mean(grading.weighted_mean(row.weighed))
         _count_missed(row, codes.get(row.discipline_id, {}))
     ordered = sorted(rows.values(), key=lambda row: row.title)
     return ordered, _sum(ordered)
+
+
+class _Rows(dict[int, Row]):
+    """Rows by discipline; what is asked for first is made."""
+
+    def __init__(self, titles: Mapping[int, str]) -> None:
+        super().__init__()
+        self.titles = titles
+
+    def __missing__(self, discipline_id: int) -> Row:
+        row = self[discipline_id] = Row(self.titles[discipline_id], discipline_id=discipline_id)
+        return row
 
 
 def _count_missed(row: Row, codes: Mapping[tuple[int, int], Sequence[str | None]]) -> None:
