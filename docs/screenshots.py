@@ -39,7 +39,7 @@ PICTURES = {
 # Pictures of the README beside the journal: the same.
 README = {
     "diary": ("student", "/diary/", "", (390, 844)),
-    "group": ("curator", "/groups/", r"/groups/\d+", (1200, 760)),
+    "group": ("curator", "/groups/", r"/groups/\d+", (1320, 800)),
     "control": ("zavuch", "/control/", "", (1200, 760)),
 }
 LIMIT = 60_000  # bytes
@@ -49,7 +49,9 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     HELP.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as instance, served(instance) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        # Dates in fields are written in the browser's own language.
+        russian = {**os.environ, "LANGUAGE": "ru"}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=ru"], env=russian)
         if "help" not in sys.argv[1:]:
             take(browser, url, "journal.png", 1440, 860)
             for name, wanted in README.items():
@@ -80,7 +82,7 @@ def served(instance: str) -> Iterator[str]:
 
 
 def wait(url: str) -> None:
-    for _ in range(100):
+    for _ in range(600):
         try:
             urlopen(url, timeout=2).close()
             return
