@@ -49,9 +49,7 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     HELP.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as instance, served(instance) as url, sync_playwright() as playwright:
-        # Dates in fields are written in the browser's own language.
-        russian = {**os.environ, "LANGUAGE": "ru"}
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--lang=ru"], env=russian)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         if "help" not in sys.argv[1:]:
             take(browser, url, "journal.png", 1440, 860)
             for name, wanted in README.items():
