@@ -39,7 +39,7 @@ PICTURES = {
 # Pictures of the README beside the journal: the same.
 README = {
     "diary": ("student", "/diary/", "", (390, 844)),
-    "group": ("curator", "/groups/", r"/groups/\d+", (1200, 760)),
+    "group": ("curator", "/groups/", r"/groups/\d+", (1320, 800)),
     "control": ("zavuch", "/control/", "", (1200, 760)),
 }
 LIMIT = 60_000  # bytes
@@ -80,7 +80,7 @@ def served(instance: str) -> Iterator[str]:
 
 
 def wait(url: str) -> None:
-    for _ in range(100):
+    for _ in range(600):
         try:
             urlopen(url, timeout=2).close()
             return
