@@ -48,7 +48,7 @@ def build(content: Content, address: str, message_id: str, moment: datetime) -> 
 def _name(text: str) -> str:
     """A name before an address: short enough for one line, since folding loses its quotes, and without what could be
     read as another address."""
-    return _line(text.translate(str.maketrans(dict.fromkeys('"<>\\', " "))))[:60]
+    return _line(text.translate(str.maketrans('"<>\\', "    ")))[:60]
 
 
 def _line(text: str) -> str:
