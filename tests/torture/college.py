@@ -104,10 +104,13 @@ class Served:
             self.port = free.getsockname()[1]
         self.command = [sys.executable, "-m", "ejournal", "run", "--port", str(self.port), "--workers", str(workers)]
 
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.college.environment, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+    def start(self, log: Path | None = None) -> None:
+        """`log`: where to what the server has to say."""
+        with (log or Path(os.devnull)).open("ab") as said:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.college.environment, stdout=subprocess.DEVNULL,
+                stderr=said if log else None, start_new_session=True,
+            )  # fmt: skip
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
