@@ -7,16 +7,21 @@ from hashlib import sha256
 from ejournal.domain import guide
 from ejournal.domain.names import fold
 
+# How an entry begins that is about running the server.
+FOR_ADMIN = "Администратору: "
+
 _VERSION = re.compile(r"^## (.+)$", re.MULTILINE)
 _ENTRY = re.compile(r"^- ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change; `key` is its words' print: the same entry in another version is known by it."""
+    """One change; `key` is its words' print: the same entry in another version is known by it. `for_admin`: about the
+    server, nothing to anybody else."""
 
     key: str
     html: str
+    for_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +42,4 @@ def read(text: str) -> list[Version]:
 def _entry(text: str) -> Entry:
     # The words and not the layout: a paragraph wrapped anew is no news.
     key = sha256(fold(guide.to_plain(text)).encode()).hexdigest()[:10]
-    return Entry(key, guide.to_html(" ".join(text.split())))
+    return Entry(key, guide.to_html(" ".join(text.split())), text.startswith(FOR_ADMIN))

@@ -4,6 +4,7 @@ The file has no dates of a college's own updates: `remember` notes at each start
 time. Who put the news aside later than that has seen them.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -12,7 +13,7 @@ from ejournal.config import ROOT
 from ejournal.domain import changelog
 from ejournal.domain.changelog import Version
 from ejournal.extensions import db
-from ejournal.models import Account
+from ejournal.models import Account, Role
 from ejournal.models.base import now
 from ejournal.services import log, settings
 
@@ -24,6 +25,19 @@ def versions() -> list[Version]:
     """What the installed program says of itself; nothing where the file was left out."""
     file = ROOT / "CHANGELOG.md"
     return changelog.read(file.read_text(encoding="utf-8")) if file.is_file() else []
+
+
+def readable(viewer: Viewer | None) -> list[Version]:
+    """What concerns the viewer: entries about the server are for who runs it."""
+    hidden = _hidden(viewer)
+    shown = (replace(one, entries=tuple(each for each in one.entries if each.key not in hidden)) for one in versions())
+    return [version for version in shown if version.entries]
+
+
+def _hidden(viewer: Viewer | None) -> set[str]:
+    if viewer and viewer.holds({Role.SYSADMIN}):
+        return set()
+    return {entry.key for version in versions() for entry in version.entries if entry.for_admin}
 
 
 def remember(installed: list[Version]) -> int:
@@ -39,12 +53,16 @@ def remember(installed: list[Version]) -> int:
     return len(added)
 
 
-def fresh(seen_at: datetime | None) -> dict[str, datetime]:
-    """Entries that came after the moment, and when. Nothing for who has not signed in since this was counted."""
-    if seen_at is None:
+def fresh(viewer: Viewer) -> dict[str, datetime]:
+    """Entries that concern the viewer and came after she put the last ones aside, and when. Nothing for who has not
+    signed in since this was counted."""
+    if viewer.updates_seen_at is None:
         return {}
-    moments = {key: datetime.fromisoformat(text) for key, text in settings.get(KNOWN).items()}
-    return {key: moment for key, moment in moments.items() if moment > seen_at}
+    known: dict[str, str] = settings.get(KNOWN)
+    moments = {key: datetime.fromisoformat(text) for key, text in known.items()}
+    late = {key: moment for key, moment in moments.items() if moment > viewer.updates_seen_at}
+    hidden = _hidden(viewer) if late else set()
+    return {key: moment for key, moment in late.items() if key not in hidden}
 
 
 def put_aside(viewer: Viewer) -> None:

@@ -1,6 +1,6 @@
 """What an update brought is told once to each, and never to who came after it (п. 4.1)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -23,10 +23,10 @@ def start(text: str) -> int:
     return updates.remember(changelog.read(text))
 
 
-def seen_at(account: Account) -> datetime | None:
-    viewer = access.viewer_of(account.id, settings.today())
-    assert viewer
-    return viewer.updates_seen_at
+def viewer(account: Account) -> access.Viewer:
+    found = access.viewer_of(account.id, settings.today())
+    assert found
+    return found
 
 
 @pytest.fixture
@@ -41,15 +41,13 @@ def test_r4_1_g_an_update_is_news_until_it_is_put_aside(account: Account) -> Non
         assert start(ONE) == 2
     account.updates_seen_at = began + timedelta(hours=1)
     db.session.commit()
-    assert updates.fresh(seen_at(account)) == {}
+    assert updates.fresh(viewer(account)) == {}
     with time_machine.travel(began + timedelta(days=2), tick=False):
         assert start(TWO) == 1
-        assert list(updates.fresh(seen_at(account))) == [changelog.read(TWO)[0].entries[0].key]
+        assert list(updates.fresh(viewer(account))) == [changelog.read(TWO)[0].entries[0].key]
     with time_machine.travel(began + timedelta(days=3), tick=False):
-        viewer = access.viewer_of(account.id, settings.today())
-        assert viewer
-        updates.put_aside(viewer)
-        assert updates.fresh(seen_at(account)) == {}
+        updates.put_aside(viewer(account))
+        assert updates.fresh(viewer(account)) == {}
 
 
 def test_a_start_without_an_update_writes_nothing(in_app: Flask) -> None:
@@ -62,10 +60,26 @@ def test_a_start_without_an_update_writes_nothing(in_app: Flask) -> None:
 def test_who_has_not_signed_in_yet_is_told_nothing(account: Account) -> None:
     start(ONE)
     assert account.updates_seen_at is None
-    assert updates.fresh(seen_at(account)) == {}
+    assert updates.fresh(viewer(account)) == {}
 
 
 def test_an_entry_taken_out_of_the_file_is_forgotten(in_app: Flask) -> None:
     start(TWO)
     assert start(TWO.replace("- Первая.\n", "- Первая, иначе.\n")) == 1
     assert len(settings.get(updates.KNOWN)) == 3
+
+
+def test_what_is_new_about_the_server_is_told_to_who_runs_it(in_app: Flask) -> None:
+    began = now()
+    with time_machine.travel(began, tick=False):
+        updates.remember(updates.versions())
+    of_server = {entry.key for version in updates.versions() for entry in version.entries if entry.for_admin}
+    assert of_server
+    for role, told in ((Role.SYSADMIN, True), (Role.TEACHER, False)):
+        person = make_person(roles=(role,))
+        account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
+        account.updates_seen_at = began - timedelta(hours=1)
+        db.session.commit()
+        reads = {entry.key for version in updates.readable(viewer(account)) for entry in version.entries}
+        assert (of_server <= reads, bool(of_server & set(updates.fresh(viewer(account))))) == (told, told)
+        assert updates.fresh(viewer(account))

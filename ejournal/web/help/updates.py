@@ -24,8 +24,9 @@ class Update(NamedTuple):
 @bp.get("/updates")
 @public
 def list_updates() -> str:
-    fresh = updates.fresh(current_user.updates_seen_at) if current_user.is_authenticated else {}
-    return render_template("help/updates.html", versions=updates.versions(), fresh=fresh)
+    viewer = current_user if current_user.is_authenticated else None
+    fresh = updates.fresh(viewer) if viewer else {}
+    return render_template("help/updates.html", versions=updates.readable(viewer), fresh=fresh)
 
 
 @bp.post("/updates/seen")
@@ -43,5 +44,5 @@ def offer_news(state: object) -> None:
 
 def latest_update() -> Update | None:
     """What is new to the reader; None for nothing, or for nobody."""
-    fresh = updates.fresh(current_user.updates_seen_at) if current_user.is_authenticated else {}
+    fresh = updates.fresh(current_user) if current_user.is_authenticated else {}
     return Update(max(fresh.values()), len(fresh)) if fresh else None
