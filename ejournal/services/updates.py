@@ -35,7 +35,7 @@ def readable(viewer: Viewer | None) -> list[Version]:
 
 
 def _hidden(viewer: Viewer | None) -> set[str]:
-    if viewer and viewer.holds({Role.SYSADMIN}):
+    if viewer and viewer.holds(frozenset({Role.SYSADMIN})):
         return set()
     return {entry.key for version in versions() for entry in version.entries if entry.for_admin}
 
