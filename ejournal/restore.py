@@ -20,9 +20,11 @@ from ejournal.models.base import now
 from ejournal.services import restored_mail
 
 Say = Callable[[str], None]
+# Called when all is checked and nothing is replaced yet; raises ArchiveError to leave everything as it is.
+Agree = Callable[[], None]
 
 
-def restore(path: Path, passphrase: str, say: Say) -> Manifest:
+def restore(path: Path, passphrase: str, say: Say, agree: Agree = lambda: None) -> Manifest:
     """Replace the college with the copy. What was there is kept: a SQLite database with its files in
     instance/replaced-…, a PostgreSQL one as a copy in instance/backups. The server must be stopped.
 
@@ -37,6 +39,7 @@ def restore(path: Path, passphrase: str, say: Say) -> Manifest:
             say("Копия восстановлена в пробную базу и сверена: всё сходится.")
             files = Path(scratch, "files")
             archive.extract_files(opened, manifest, files)
+            agree()
             kept = _keep_replaced(config, say)
             if db.engine.dialect.name == "sqlite":
                 _put_in_place(config, database)
