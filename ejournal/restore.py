@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from ejournal import create_app, schema
 from ejournal.backup import archive, copies, tables
@@ -115,9 +116,19 @@ def _fill(opened: ZipFile, manifest: Manifest) -> None:
         copies.compare(connection, manifest)
 
 
+def is_there(table: str) -> bool:
+    """Whether the database holds the table. A damaged SQLite file counts as holding it: it is kept when replaced."""
+    try:
+        return inspect(db.engine).has_table(table)
+    except DatabaseError:
+        if db.engine.dialect.name != "sqlite":
+            raise
+        return True
+
+
 def _keep_replaced(config: Config, say: Say) -> Path | None:
     """Put aside what is there now, if anything; returns where."""
-    if not inspect(db.engine).get_table_names():
+    if not is_there("setting"):
         return None
     db.session.remove()
     moment: datetime = now()

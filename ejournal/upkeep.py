@@ -8,7 +8,8 @@ from typing import NoReturn
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import inspect, select
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from ejournal import restore, schema
 from ejournal.archives import checking, shelf, writing
@@ -122,10 +123,13 @@ def restore_command(file: Path, passphrase_file: Path | None, yes: bool) -> None
 
 def _agree(yes: bool) -> None:
     """Who sits at a terminal names the college that is to be replaced. Raises ArchiveError."""
-    if yes or not sys.stdin.isatty() or not inspect(db.engine).has_table("setting"):
+    if yes or not sys.stdin.isatty() or not restore.is_there("setting"):
         return
-    with db.engine.connect() as connection:
-        kept = connection.scalar(select(Setting.value).where(Setting.key == "college.name"))
+    try:
+        with db.engine.connect() as connection:
+            kept = connection.scalar(select(Setting.value).where(Setting.key == "college.name"))
+    except DatabaseError:  # a damaged file tells no name
+        kept = None
     name = kept or "без названия"
     click.echo(f"Будет заменён колледж «{name}»: {db.engine.url.render_as_string(hide_password=True)}")
     click.echo("Введённое после того, как сделана копия, останется только в прежнем состоянии; оно сохраняется.")

@@ -446,6 +446,20 @@ def test_r2_3_store_a_copy_made_by_the_command_is_restored_by_the_command(ejourn
         assert settings.get("college.name") == "Колледж связи"
 
 
+def test_a_copy_replaces_a_damaged_database_and_the_damaged_one_is_kept(ejournal: Command, instance: Path) -> None:
+    ejournal("init", "--name", "Колледж связи")
+    copy = instance.parent / "college.backup"
+    ejournal("backup", str(copy))
+    for left in instance.glob("ejournal.db-*"):
+        left.unlink()
+    (instance / "ejournal.db").write_bytes(b"not a database " * 9000)
+    back = ejournal("restore", str(copy))
+    assert back.exit_code == 0, back.output
+    assert next(instance.glob("replaced-*/ejournal.db")).read_bytes().startswith(b"not a database")
+    with _opened(instance):
+        assert settings.get("college.name") == "Колледж связи"
+
+
 def test_who_restores_at_a_terminal_names_the_college_that_is_replaced(ejournal: Command, instance: Path) -> None:
     ejournal("init", "--name", "Колледж связи")
     copy = instance.parent / "college.backup"
