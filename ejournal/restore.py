@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from ejournal import create_app, schema
 from ejournal.backup import archive, copies, tables
@@ -20,9 +21,11 @@ from ejournal.models.base import now
 from ejournal.services import restored_mail
 
 Say = Callable[[str], None]
+# Called when all is checked and nothing is replaced yet; raises ArchiveError to leave everything as it is.
+Agree = Callable[[], None]
 
 
-def restore(path: Path, passphrase: str, say: Say) -> Manifest:
+def restore(path: Path, passphrase: str, say: Say, agree: Agree = lambda: None) -> Manifest:
     """Replace the college with the copy. What was there is kept: a SQLite database with its files in
     instance/replaced-…, a PostgreSQL one as a copy in instance/backups. The server must be stopped.
 
@@ -37,6 +40,7 @@ def restore(path: Path, passphrase: str, say: Say) -> Manifest:
             say("Копия восстановлена в пробную базу и сверена: всё сходится.")
             files = Path(scratch, "files")
             archive.extract_files(opened, manifest, files)
+            agree()
             kept = _keep_replaced(config, say)
             if db.engine.dialect.name == "sqlite":
                 _put_in_place(config, database)
@@ -112,9 +116,19 @@ def _fill(opened: ZipFile, manifest: Manifest) -> None:
         copies.compare(connection, manifest)
 
 
+def is_there(table: str) -> bool:
+    """Whether the database holds the table. A damaged SQLite file counts as holding it: it is kept when replaced."""
+    try:
+        return inspect(db.engine).has_table(table)
+    except DatabaseError:
+        if db.engine.dialect.name != "sqlite":
+            raise
+        return True
+
+
 def _keep_replaced(config: Config, say: Say) -> Path | None:
     """Put aside what is there now, if anything; returns where."""
-    if not inspect(db.engine).get_table_names():
+    if not is_there("setting"):
         return None
     db.session.remove()
     moment: datetime = now()

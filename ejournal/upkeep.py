@@ -8,12 +8,15 @@ from typing import NoReturn
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from ejournal import restore, schema
 from ejournal.archives import checking, shelf, writing
 from ejournal.backup import copies
 from ejournal.backup.archive import ArchiveError
 from ejournal.extensions import db, reading
+from ejournal.models import Setting
 from ejournal.services import accounts, integrity, log_chain, second_step
 from ejournal.services.errors import RefusedError
 
@@ -105,13 +108,33 @@ def _way_back(copy: Path) -> str:
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--passphrase-file", type=click.Path(exists=True, path_type=Path), help="Файл с паролем копии.")
+@click.option("--yes", is_flag=True, help="Не спрашивать, заменить ли то, что есть.")
 @with_appcontext
-def restore_command(file: Path, passphrase_file: Path | None) -> None:
-    """Восстановить колледж из копии. Сначала всё проверяется; прежнее состояние сохраняется. Сервер остановите."""
+def restore_command(file: Path, passphrase_file: Path | None, yes: bool) -> None:
+    """Восстановить колледж из копии. Сначала всё проверяется; прежнее состояние сохраняется. Сервер остановите.
+
+    У терминала спрашивает название колледжа, который будет заменён; в сценариях — нет.
+    """
     try:
-        restore.restore(file, _passphrase(passphrase_file), click.echo)
+        restore.restore(file, _passphrase(passphrase_file), click.echo, lambda: _agree(yes))
     except (ArchiveError, OSError) as error:
         _fail(f"Не восстановлено: {error}")
+
+
+def _agree(yes: bool) -> None:
+    """Who sits at a terminal names the college that is to be replaced. Raises ArchiveError."""
+    if yes or not sys.stdin.isatty() or not restore.is_there("setting"):
+        return
+    try:
+        with db.engine.connect() as connection:
+            kept = connection.scalar(select(Setting.value).where(Setting.key == "college.name"))
+    except DatabaseError:  # a damaged file tells no name
+        kept = None
+    name = kept or "без названия"
+    click.echo(f"Будет заменён колледж «{name}»: {db.engine.url.render_as_string(hide_password=True)}")
+    click.echo("Введённое после того, как сделана копия, останется только в прежнем состоянии; оно сохраняется.")
+    if click.prompt("Чтобы заменить, введите его название", default="", show_default=False).strip() != name:
+        raise ArchiveError("название не совпало. Ничего не изменено.")
 
 
 @click.command("move")
