@@ -70,6 +70,8 @@ def prepare_engine(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-2000",
+            # A long copy keeps the WAL from being reused while people write; afterwards it is cut to this again.
+            "journal_size_limit=33554432",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")
