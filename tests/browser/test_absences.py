@@ -34,7 +34,7 @@ def asked(world: Flask) -> World:
 def test_r4_3_d_one_click_accepts_and_the_mark_has_changed(open_as: OpenAs, asked: World) -> None:
     page = open_as(asked.journal.teacher, "/absences/requests")
     page.get_by_role("button", name=re.compile(r"Принять\s*:")).click()
-    expect(page.get_by_text("Отметки изменены: 1 занятие.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Отметки изменены: 1 занятие.")).to_be_visible()
     expect(page.get_by_text("Запросов нет")).to_be_visible()
     assert asked.text(0) == "б"
 
@@ -46,7 +46,7 @@ def test_r4_5_c_a_student_asks_from_the_dialog_of_a_mark(open_as: OpenAs, asked:
     dialog.get_by_text("Оценка поставлена ошибочно?").click()
     dialog.get_by_label("Что неверно").fill("Работа сдана полностью")
     dialog.get_by_role("button", name="Сообщить преподавателю").click()
-    expect(page.get_by_text("Обращение отправлено преподавателю")).to_be_visible()
+    expect(page.locator("main").get_by_text("Обращение отправлено преподавателю")).to_be_visible()
     expect(page.get_by_text("Работа сдана полностью")).to_be_visible()
 
 

@@ -74,14 +74,14 @@ def test_a_parent_acknowledges_without_leaving_the_page(open_as, college):
     made, ids = college
     page = open_as(made.parent, f"/announcements/{ids['a']}")
     page.get_by_role("button", name="Ознакомлен(а)").click()
-    page.get_by_text("Вы ознакомлены").wait_for()
+    page.locator("main").get_by_text("Вы ознакомлены").wait_for()
     assert page.get_by_role("button", name="Ознакомлен(а)").count() == 0
     page.goto(page.url.split("/announcements")[0] + f"/diary/{ids['s']}")
-    assert page.get_by_text("нужно ознакомиться").count() == 0
+    assert page.locator("main").get_by_text("нужно ознакомиться").count() == 0
 
 
 def test_a_dead_link_is_told_without_leaving_the_page(open_as, college):
     made, _ids = college
     page = open_as(made.student, f"/resources/?q=a{made.group_id}.example")
     page.get_by_role("button", name="Не открывается?").click()
-    page.get_by_text("вы сообщили").wait_for()
+    page.locator("main").get_by_text("вы сообщили").wait_for()

@@ -33,7 +33,7 @@ def test_r4_3_a_a_curator_enters_the_pile_with_one_button(
     page = open_as(curator, f"/consents/groups/{group.id}")
     expect(page.get_by_label(minor.full_name, exact=True)).to_be_checked()
     page.get_by_role("button", name="Внести отмеченным").click()
-    expect(page.get_by_text("Внесено: 1.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Внесено: 1.")).to_be_visible()
     expect(page.get_by_label(minor.full_name, exact=True)).not_to_be_checked()
 
 

@@ -45,7 +45,7 @@ def test_r4_1_b_a_workbook_is_shown_decided_and_entered(open_as, world, filled):
     _check(page)
     page.get_by_role("checkbox", name="взять из файла").check()
     page.get_by_role("button", name="Внести остальные").click()
-    page.get_by_text("Внесено клеток: 2").wait_for()
+    page.locator("main").get_by_text("Внесено клеток: 2").wait_for()
     db.session.rollback()
     own = Cell.student_id.in_([student.id for student in journal.students])
     marks = dict(db.session.execute(db.select(Cell.student_id, Cell.mark).where(own)).all())

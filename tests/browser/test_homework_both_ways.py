@@ -84,7 +84,7 @@ def test_phone_page_does_not_scroll_sideways(open_as, college, name):
 def test_r4_5_b_a_student_sends_an_answer_with_a_file_and_stays_on_the_page(open_as, college, tmp_path: Path):
     page = open_as(*college.paths()["task"])
     page.get_by_role("button", name="Отправить преподавателю").click()
-    expect(page.get_by_text("Напишите ответ или приложите файл.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Напишите ответ или приложите файл.")).to_be_visible()
     file = tmp_path / "решение.pdf"
     file.write_bytes(factories_tasks.PDF)
     page.get_by_label("Ответ", exact=True).fill("Вот моё решение")

@@ -42,7 +42,7 @@ def test_r4_2_b_a_long_list_is_written_while_the_page_tells_how_far_it_is(
     page.wait_for_url(re.compile("/jobs/"))
     # No reload: what is put into the window stays there.
     page.evaluate("window.stays = true")
-    expect(page.get_by_text("Создано: 1500")).to_be_visible(timeout=60_000)
+    expect(page.locator("main").get_by_text("Создано: 1500")).to_be_visible(timeout=60_000)
     assert page.evaluate("window.stays") is True
     expect(page.locator("#announcer")).to_contain_text("готово")
     page.get_by_role("link", name="Посмотреть").click()
@@ -58,7 +58,7 @@ def test_what_waits_is_cancelled_from_its_page(open_as: OpenAs, server: Server) 
     expect(page.get_by_text("Обработчик долгой работы не запущен")).to_be_visible()
     time.sleep(1.5)  # asked for itself once at least
     page.get_by_role("button", name="Отменить").click()
-    expect(page.get_by_text("Отменено до начала.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Отменено до начала.")).to_be_visible()
 
 
 def word(number: int) -> str:

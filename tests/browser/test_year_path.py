@@ -95,7 +95,7 @@ def load(page: Page, kind: str, file: str) -> None:
     page.get_by_label(re.compile("Создать группы")).check()
     page.get_by_role("button", name="Показать, что изменится").click()
     page.get_by_role("button", name="Записать").click()
-    expect(page.get_by_text("Создано", exact=True)).to_be_visible()
+    expect(page.locator("main").get_by_text("Создано", exact=True)).to_be_visible()
 
 
 def follow_the_plan(page: Page, title: str) -> None:
