@@ -24,7 +24,7 @@ TYPED = [
     LONG,
     INJECTED,
     'Колледж "Связь", <b@c.example>; a,b',
-    "Тема\x00\x1b[2J\u2028Bcc: thief@mail.example",
+    "Тема\x01\x1b[2J\u2028Bcc: thief@mail.example",
     "т" * 600,
 ]
 
