@@ -159,8 +159,8 @@ def test_what_if_answers_in_its_place_and_without_scripts(family: Family, sign_i
 def test_only_the_student_has_a_tick_to_press(family: Family, app: Flask, sign_in: SignIn) -> None:
     student, parent = sign_in(family.child), sign_in(family.parent)
     address = family.url(f"/homework/{family.homework_id}/tick")
-    assert "aria-pressed" in student.get(family.url("/homework")).text
-    assert "aria-pressed" not in parent.get(family.url("/homework")).text
+    assert "task-tick" in student.get(family.url("/homework")).text
+    assert "task-tick" not in parent.get(family.url("/homework")).text
     assert parent.post(address, data={"done": "1"}).status_code == 403
     assert 'aria-pressed="true"' in student.post(address, data={"done": "1"}, headers=FRAGMENT).text
     assert student.post(address, data={"done": "1"}).location == family.url("/homework")
