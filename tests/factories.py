@@ -171,8 +171,8 @@ def make_journal(students: int = 3, lessons: int = 3, works: int = 1, last: date
     return Journal(course.id, group, year, period, teacher, people, made, [w for lesson in made for w in lesson.works])
 
 
-def make_curator(group: Group) -> Person:
-    curator = make_person("Кураторова", (Role.CURATOR,))
+def make_curator(group: Group, surname: str = "Кураторова") -> Person:
+    curator = make_person(surname, (Role.CURATOR,))
     db.session.add(Curatorship(group_id=group.id, person_id=curator.id, since=date(2020, 1, 1)))
     db.session.commit()
     return curator

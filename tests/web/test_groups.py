@@ -172,7 +172,7 @@ def test_r4_3_c_the_pages_hold_nothing_to_edit_with(world: World, sign_in: SignI
         if 'method="post"' in form
     }
     # The header's own, and printing.
-    assert posted <= {"/view", "/role", "/logout", f"{world.url}/sheet", f"{world.student}/sheet"}
+    assert posted <= {"/view", "/theme", "/role", "/logout", f"{world.url}/sheet", f"{world.student}/sheet"}
     for control in ("data-version", "data-work=", 'role="gridcell"', "contenteditable", "hx-post", "hx-put",
                     "hx-delete", "hx-patch", "<textarea"):  # fmt: skip
         assert control not in page

@@ -127,7 +127,8 @@ def test_nothing_is_asked_of_another_host() -> None:
     own = [p for p in (ROOT / "static").rglob("*") if p.suffix in {".css", ".js"} and "vendor" not in p.parts]
     for path in [*(ROOT / "templates").rglob("*.html"), *own]:
         for address in re.findall(r"https?://[^\s\"')>]+|[\"'(]//\w[^\s\"')]*", path.read_text(encoding="utf-8")):
-            found.append(f"{path.relative_to(ROOT)}: {address}")
+            if address != "http://www.w3.org/2000/svg":  # a name, which nobody asks for
+                found.append(f"{path.relative_to(ROOT)}: {address}")
     assert found == []
 
 
