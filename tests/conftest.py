@@ -170,3 +170,9 @@ def _make_app(instance: Path, url: str | None = None) -> Flask:
 
 def _file(app: Flask) -> Path:
     return Path(app.config["EJOURNAL"].instance / "ejournal.db")
+
+
+def anew(app: Flask, **settings: object) -> Flask:
+    """Another application of the same college, as after a restart, with other settings."""
+    known = app.config["EJOURNAL"]
+    return create_app({"instance": known.instance, "database_url": known.database_url, **settings})

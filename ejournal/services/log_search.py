@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from ejournal.access import Viewer
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
-from ejournal.models import Course, Enrollment, Group, Lesson, LogEntry, Period, PeriodClosing, Person, Work
+from ejournal.models import Course, Enrollment, Group, Lesson, LogEntry, Period, PeriodClosing, Person
 from ejournal.services import log, mark_slots, settings
+from ejournal.services.log_lessons import lesson_of
 
 PAGE_SIZE = 100
 # Of a file: more no spreadsheet program opens with ease, and nobody reads.
@@ -118,11 +119,10 @@ def _of_group(group_id: int) -> ColumnElement[bool]:
 def _closed_then() -> ColumnElement[bool]:
     """The condition that the journal's period, of the lesson or of the period mark, was closed before the entry."""
     closed = and_(PeriodClosing.course_id == LogEntry.course_id, PeriodClosing.closed_at < LogEntry.at)
-    of_work = select(Work.lesson_id).where(Work.id == LogEntry.work_id).scalar_subquery()
     of_lesson = exists().where(
         closed,
         Period.id == PeriodClosing.period_id,
-        Lesson.id == func.coalesce(LogEntry.lesson_id, of_work),
+        Lesson.id == lesson_of(),
         Lesson.date.between(Period.starts, Period.ends),
     )
     slot = LogEntry.details["slot"].as_string()

@@ -257,6 +257,8 @@ def test_printing_holds_no_write_lock(app: Flask, manager: FlaskClient, journal:
     writes = [n for n, kind in enumerate(kinds) if kind in ("INSERT", "UPDATE", "DELETE")]
     begins = [n for n, kind in enumerate(kinds) if kind == "BEGIN IMMEDIATE"]
     assert writes
+    if engine.dialect.name == "postgresql":
+        return  # readers and writers do not wait for each other there
     # Two short writing transactions: taking the number, keeping the hash.
     assert len(begins) == 2
     assert begins[0] < writes[0]

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from conftest import anew
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from ejournal import access, create_app
+from ejournal import access
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import settings
@@ -34,7 +35,7 @@ WORDS = {
 @pytest.fixture
 def failing(app: Flask) -> Iterator[Flask]:
     """The application with pages that fail in every way."""
-    made = create_app({"instance": app.config["EJOURNAL"].instance})
+    made = anew(app)
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_FAULTS=False)
 
     @made.get("/fails/<int:code>")

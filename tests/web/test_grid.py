@@ -80,8 +80,9 @@ def test_save_costs_few_queries(app, journal, sign_in):
     client.post(journal.url(1, 0), data={"value": "4", "version": 0}, headers=FRAGMENT)
     with counted(app) as statements:
         client.post(journal.url(0, 0), data={"value": "5", "version": 0}, headers=FRAGMENT)
-    # The last two chain the entry of the log (п. 4.2).
-    assert len([s for s in statements if not s.startswith("BEGIN")]) <= 8, statements
+    # The last two chain the entry of the log (п. 4.2); PostgreSQL asks for the chain's lock besides.
+    most = 9 if app.config["EJOURNAL"].database_url.startswith("postgresql") else 8
+    assert len([s for s in statements if not s.startswith("BEGIN")]) <= most, statements
 
 
 def test_save_returns_the_cell_and_the_averages_it_moved(journal, sign_in):

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import anew
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db
 from web.signing import MakeAccount, enter
@@ -84,7 +84,7 @@ def test_a_static_file_comes_compressed_as_the_browser_likes(
 def test_the_session_cookie_is_kept_from_scripts_and_plain_wires(
     app: Flask, base_url: str, remote: str, insecure_http: bool, secure: bool
 ) -> None:
-    made = create_app({"instance": app.config["EJOURNAL"].instance, "insecure_http": insecure_http})
+    made = anew(app, insecure_http=insecure_http)
     answer = made.test_client().get("/login", base_url=base_url, environ_base={"REMOTE_ADDR": remote})
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("ejournal=")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from time import monotonic
 
 import pytest
+from conftest import anew
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from ejournal import access, create_app
+from ejournal import access
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role
 from ejournal.web import pace
@@ -19,7 +20,7 @@ from web.signing import MakeAccount, enter
 @pytest.fixture
 def made(app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An application with settings of its own on the test's database."""
-    other = create_app({"instance": app.config["EJOURNAL"].instance, **getattr(request, "param", {})})
+    other = anew(app, **getattr(request, "param", {}))
     other.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_FAULTS=False)
     yield other
     with other.app_context():

@@ -111,7 +111,14 @@ def rows(page: str) -> list[str]:
 
 def test_r4_2_e_what_was_changed_in_a_closed_period_is_found(app: Flask, reader: FlaskClient) -> None:
     with app.app_context():
+        # The first entry of all is of a lesson in no closed period: each entry is judged by its own lesson.
+        other = factories.make_journal(students=1, lessons=1, last=WHEN.date() - timedelta(days=400))
         journal = factories.make_journal(students=1, lessons=1)
+        db.session.execute(
+            insert(LogEntry),
+            [{"course_id": other.course_id, "student_id": other.students[0].id, "actor_id": other.teacher.id,
+              "work_id": other.works[0].id, "subject": "cell", "action": "record", "after": "другое", "at": WHEN}],
+        )  # fmt: skip
         db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id, closed_at=WHEN))
         place = {"course_id": journal.course_id, "student_id": journal.students[0].id, "actor_id": journal.teacher.id}
         blank = {"work_id": None, "details": None}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from conftest import anew
 from flask import Flask
 
-from ejournal import create_app
 from ejournal.extensions import db
 from ejournal.models import Role
 
@@ -64,7 +64,7 @@ def test_a_permission_names_roles_there_are(app: Flask) -> None:
 @pytest.fixture
 def careless(app: Flask) -> Iterator[Flask]:
     """An application with a view whose author forgot."""
-    made = create_app({"instance": app.config["EJOURNAL"].instance})
+    made = anew(app)
     made.config.update(TESTING=True, PROPAGATE_FAULTS=False)
     made.add_url_rule("/forgotten", "forgotten", lambda: "everything about everybody")
     yield made

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from conftest import anew
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from ejournal import create_app
 from ejournal.extensions import db
 from ejournal.models import SignInFailure
 from ejournal.services import throttle
@@ -109,7 +109,7 @@ def test_an_unknown_name_is_slowed_down_alike(client: FlaskClient) -> None:
 def test_a_restart_forgets_nothing(app: Flask, client: FlaskClient, account: MakeAccount) -> None:
     account()
     fail(client, 5)
-    again = create_app({"instance": app.config["EJOURNAL"].instance})
+    again = anew(app)
     again.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     assert enter(again.test_client()).status_code == 429
     with again.app_context():
@@ -160,7 +160,7 @@ def test_a_forwarded_address_is_believed_only_from_the_configured_proxy(
     app: Flask, account: MakeAccount, proxy: str, believed: bool
 ) -> None:
     account()
-    behind = create_app({"instance": app.config["EJOURNAL"].instance, "trusted_proxies": "10.0.0.1"})
+    behind = anew(app, trusted_proxies="10.0.0.1")
     behind.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     client = behind.test_client()
     for number in range(5):

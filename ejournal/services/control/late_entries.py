@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from ejournal.domain import notation
 from ejournal.domain.calendar import day_bounds_utc
-from ejournal.models import Lesson, LogEntry, Work
+from ejournal.models import Lesson, LogEntry
 from ejournal.services import failures, settings
+from ejournal.services.log_lessons import lesson_of
 from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 
@@ -72,8 +73,7 @@ def _not_of_failures() -> list[ColumnElement[bool]]:
     """What was written late into a lesson of days of a failure is excused (п. 4.1), whenever they were declared."""
     if not failures.declared():
         return []
-    of_work = select(Work.lesson_id).where(Work.id == LogEntry.work_id).scalar_subquery()
-    return [~exists().where(Lesson.id == func.coalesce(LogEntry.lesson_id, of_work), failures.excused())]
+    return [~exists().where(Lesson.id == lesson_of(), failures.excused())]
 
 
 def _of_viewer(scope: Scope) -> list[ColumnElement[bool]]:
