@@ -102,7 +102,8 @@ def test_the_register_goes_into_a_spreadsheet_as_its_filters_say(app, journal, z
     assert len(sheet_of(zavuch.post("/remarks/export", data={"state": "closed"}))) == 1
     with app.app_context():
         stranger = make_person(roles=(Role.TEACHER,))
-        said = [entry.after for entry in db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "export"))]
+        entries = db.select(LogEntry).where(LogEntry.subject == "export").order_by(LogEntry.id)
+        said = [entry.after for entry in db.session.scalars(entries)]
     assert said == ["замечания: 1", "замечания: 1", "замечания: 0"]
     assert len(sheet_of(sign_in(stranger).post("/remarks/export", data={"state": ""}))) == 1
 
