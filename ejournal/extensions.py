@@ -69,7 +69,7 @@ def prepare_engine(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-2000",
+            "cache_size=-4000",
             # A long copy keeps the WAL from being reused while people write; afterwards it is cut to this again.
             "journal_size_limit=33554432",
             "temp_store=MEMORY",
