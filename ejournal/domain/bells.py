@@ -6,7 +6,8 @@ from datetime import time
 Typed = tuple[str, str]
 Times = tuple[time, time]
 
-PAIRS = range(1, 9)
+MOST_PAIRS = 8  # in a day
+PAIRS = range(1, MOST_PAIRS + 1)
 
 
 def read(typed: Mapping[int, Typed]) -> tuple[dict[int, Times], dict[int, str]]:

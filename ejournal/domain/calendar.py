@@ -10,6 +10,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 PAIR_HOURS = 2  # academic hours of 45 minutes in a pair, unless the lesson says otherwise
+MOST_LESSON_HOURS = 8
+MOST_COURSE_HOURS = 2000  # of a discipline in a year or semester: more is a slip of the finger
+STARTS = (2000, 2100)  # first and last year an academic year or a group may begin in
+MOST_YEARS = 6  # of study
 
 MONTHS = (
     "январь",
@@ -79,6 +83,14 @@ def year_bounds(start: int) -> tuple[date, date]:
 def course_number(year_start: int, admission_year: int) -> int:
     """The course (курс) of a group admitted in `admission_year`; below 1 it is not admitted yet."""
     return year_start - admission_year + 1
+
+
+def semester_of(place: int, number: int) -> int:
+    """The curriculum's semester (1 or 2) of the year that the period with this place (from 1) of so many belongs to.
+
+    Of trimesters and modules the first half makes the first semester; a year in one piece counts as the first.
+    """
+    return 1 if number == 1 or place * 2 <= number else 2
 
 
 def default_anchor(year_start: int) -> date:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer, courses_seen_by, teaches
+from ejournal.access import Viewer, courses_seen_by, running, teaches
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -90,7 +90,7 @@ def _statement(viewer: Viewer, today: date) -> Any:
         .join(Group, Group.id == Course.group_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
         .outerjoin(hours, hours.c.course_id == Course.id)
-        .where(AcademicYear.starts <= today, AcademicYear.ends >= today)
+        .where(running(today))
         .order_by(Group.gkey, Discipline.title, Subgroup.title)
     )
 
@@ -114,7 +114,9 @@ def _teachers(today: date) -> dict[int, list[str]]:
     rows = db.session.execute(
         select(CourseTeacher.course_id, Person.surname, Person.name, Person.patronymic)
         .join(Person, Person.id == CourseTeacher.teacher_id)
-        .where((CourseTeacher.until.is_(None)) | (CourseTeacher.until >= today))
+        .join(Course, Course.id == CourseTeacher.course_id)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .where(running(today), (CourseTeacher.until.is_(None)) | (CourseTeacher.until >= today))
         .order_by(CourseTeacher.id)
     )
     for course_id, *name in rows:

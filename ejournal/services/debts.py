@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from ejournal.access import OVERSEERS, Viewer, sees, teaches
+from ejournal.access import OVERSEERS, Viewer, keeps, sees
 from ejournal.domain import debts as law
 from ejournal.domain.debts import Attempt, Span
 from ejournal.extensions import db
@@ -29,13 +29,6 @@ def find(viewer: Viewer, debt_id: int) -> Debt:
     if debt is None:
         raise NotFoundError
     return debt
-
-
-def may_keep(viewer: Viewer, debt: Debt) -> bool:
-    """Whether the viewer enters terms and results: administration, or the journal's teacher."""
-    if viewer.holds(OVERSEERS):
-        return True
-    return bool(db.session.scalar(select(teaches(viewer, debt.course_id, settings.today()))))
 
 
 def issue(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> DebtAttempt:
@@ -105,7 +98,7 @@ def change_terms(actor: Viewer, debt_id: int, terms: Terms) -> None:
     """Another term or form. Raises NotFoundError, ForbiddenError, DebtNeededError, RefusedError."""
     debt = _to_change(actor, debt_id)
     before = f"срок {debt.due:%d.%m.%Y}, {debt.form}"
-    debt.due, debt.form = debt_marks.read(debt.mark, terms)
+    debt.due, debt.form = debt_marks.read(debt.mark, terms, law.last_day(debt.opened_on, pauses_of(debt)))
     debt.version += 1
     _log(actor, debt, "update", before=before, after=f"срок {debt.due:%d.%m.%Y}, {debt.form}")
     db.session.commit()
@@ -195,7 +188,7 @@ def whole() -> Select[Debt]:
 def _to_change(actor: Viewer, debt_id: int, office: bool = False) -> Debt:
     """An open debt the actor may lead on, held until the commit; `office`: administration alone."""
     debt = find(actor, debt_id)
-    if not (actor.holds(OVERSEERS) or (not office and may_keep(actor, debt))):
+    if not (actor.holds(OVERSEERS) if office else keeps(actor, debt.course_id, settings.today())):
         who = "администрация" if office else "преподаватель журнала или администрация"
         raise ForbiddenError(f"Это делает {who} (п. 4.4).")
     db.session.execute(select(Debt.id).where(Debt.id == debt_id).with_for_update())

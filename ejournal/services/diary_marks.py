@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ejournal.access import Viewer
 from ejournal.domain import grading, outlook
+from ejournal.domain.numbers import whole
 from ejournal.domain.outlook import Explained
 from ejournal.models import Debt, Period
 from ejournal.services import (
@@ -159,4 +160,4 @@ def _weighed(entries: Sequence[Entry]) -> list[tuple[str | None, int]]:
 
 
 def _number(text: str, most: int) -> int:
-    return int(text) if text.isdecimal() and 1 <= int(text) <= most else 0
+    return whole(text, 1, most) or 0

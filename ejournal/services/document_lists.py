@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import OVERSEERS, Viewer, courses_seen_by, in_force, leads
+from ejournal.access import OVERSEERS, Viewer, courses_seen_by, leads
 from ejournal.domain import calendar
 from ejournal.extensions import db
-from ejournal.models import Course, Curatorship, Discipline, Group, Period, Person
-from ejournal.services import group_admin, groups, movement_plan, periods, settings, statements
+from ejournal.models import Course, Discipline, Group, Period, Person
+from ejournal.services import group_admin, group_list, groups, movement_plan, periods, settings, statements
 from ejournal.services.errors import NotFoundError
 
 
@@ -27,13 +27,9 @@ class GroupPage:
 
 def groups_led(viewer: Viewer) -> list[Group]:
     """The groups whose documents the viewer prints: the led ones, for administration all of the year."""
-    today = settings.today()
     if viewer.holds(OVERSEERS):
         return groups.studying(periods.chosen())
-    led = exists().where(
-        Curatorship.group_id == Group.id, Curatorship.person_id == viewer.person_id, in_force(Curatorship, today)
-    )
-    return list(db.session.scalars(select(Group).where(led).order_by(Group.gkey)))
+    return group_list.led(viewer)
 
 
 def journals_seen(viewer: Viewer) -> list[Course]:

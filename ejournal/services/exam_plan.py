@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.domain import session_plan
+from ejournal.domain.calendar import semester_of
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, GroupMode, Period
 from ejournal.services import exams, periods, plan_hours, school_days, settings
@@ -74,8 +75,8 @@ def _span(rows: Sequence[Period], year: AcademicYear, semester: int) -> tuple[da
 
     Of trimesters and modules the first half makes the first semester of the curriculum.
     """
-    early = [row for row in rows if row.number * 2 <= len(rows)]
-    late = [row for row in rows if row.number * 2 > len(rows)]
+    early = [row for row in rows if len(rows) > 1 and semester_of(row.number, len(rows)) == 1]
+    late = [row for row in rows if row not in early]
     turn = min((row.starts for row in late), default=year.ends) if early else year.ends + timedelta(days=1)
     if semester == 1:
         ends = max((row.ends for row in early), default=year.ends)

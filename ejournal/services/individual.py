@@ -15,7 +15,6 @@ from ejournal.access import Viewer, in_force
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import (
-    AcademicYear,
     Cell,
     Course,
     Enrollment,
@@ -184,7 +183,7 @@ def end(actor: Viewer, plan_id: int, last: date | None) -> None:
 
 def check_open(day: date) -> None:
     """Raises ClosedError for a day of a closed year: its journals can only be read."""
-    year = db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
+    year = periods.current(day)
     if year:
         periods.check_open(year)
 

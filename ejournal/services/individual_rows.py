@@ -7,6 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain.calendar import MOST_COURSE_HOURS
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -28,7 +30,6 @@ WAYS = {
     "own": "изучает с группой, свои часы, срок или контроль",
 }
 CONTROLS = ("Э", "ДЗ", "З", "КП", "КР", "ДФК")
-MOST_HOURS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,8 @@ def _check(plan: IndividualPlan, row: IndividualRow, typed: Typed) -> Discipline
         and typed.course_id not in {course.id for course in journals(plan, discipline)}
     ):
         errors["course_id"] = "Выберите журнал, в котором занимается обучающийся."
-    if typed.hours.strip() and not (typed.hours.strip().isdecimal() and int(typed.hours) <= MOST_HOURS):
-        errors["hours"] = f"Часы — целое число до {MOST_HOURS} или пусто."
+    if typed.hours.strip() and whole(typed.hours, most=MOST_COURSE_HOURS) is None:
+        errors["hours"] = f"Часы — целое число до {MOST_COURSE_HOURS} или пусто."
     if typed.control and typed.control not in CONTROLS:
         errors["control"] = "Выберите форму контроля из списка."
     if typed.due and not _is_day(typed.due):

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import exists, func, select
 
 from ejournal.access import Viewer
-from ejournal.domain.calendar import PAIR_HOURS
+from ejournal.domain.bells import MOST_PAIRS
+from ejournal.domain.calendar import MOST_LESSON_HOURS, PAIR_HOURS
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import (
     LESSON_STATES,
@@ -28,8 +30,6 @@ from ejournal.models import (
 from ejournal.services import conflicts, homework, lesson_context, log, settings, topics
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 
-MOST_HOURS = 8
-MOST_PAIRS = 8
 LONGEST = 4000
 
 
@@ -95,7 +95,7 @@ def add(actor: Viewer, course_id: int, form: Mapping[str, str]) -> Lesson:
     errors: dict[str, str] = {}
     day = parse_date(form.get("date", ""), "date", errors)
     pair = parse_number(form.get("pair", ""), "pair", MOST_PAIRS, errors)
-    hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_HOURS, errors)
+    hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_LESSON_HOURS, errors)
     place = lesson_context.open_place(actor, course_id, settings.today())
     if day and pair:
         check_slot(actor, course_id, day, pair, errors)
@@ -191,12 +191,10 @@ def parse_date(text: str, name: str, errors: dict[str, str]) -> date | None:
 
 
 def parse_number(text: str, name: str, most: int, errors: dict[str, str]) -> int:
-    text = text.strip()
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
-    if not 1 <= number <= most:
+    number = whole(text, 1, most)
+    if number is None:
         errors[name] = f"Укажите число от 1 до {most}."
-        return 0
-    return number
+    return number or 0
 
 
 def _checked(lesson: Lesson, typed: Filled) -> dict[str, Any]:
@@ -204,7 +202,7 @@ def _checked(lesson: Lesson, typed: Filled) -> dict[str, Any]:
     errors: dict[str, str] = {}
     fields: dict[str, Any] = {
         "state": _state(lesson, typed.held, errors),
-        "hours": parse_number(typed.hours, "hours", MOST_HOURS, errors),
+        "hours": parse_number(typed.hours, "hours", MOST_LESSON_HOURS, errors),
         "room": " ".join(typed.room.split()),
         "recommendations": _clean(typed.recommendations),
         "due": parse_date(typed.due, "due", errors) if typed.due.strip() else None,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ejournal.domain.numbers import whole
 from ejournal.services.reports.registry import Report
 
 MONTH = re.compile(r"\d{4}-\d{2}")
@@ -62,7 +63,7 @@ def parse(report: Report, given: Mapping[str, str]) -> Query:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) and int(text) else None
+    return whole(text, 1)
 
 
 def _day(text: str) -> date | None:

@@ -7,19 +7,17 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from ejournal.access import OVERSEERS, Viewer, gives, in_force, sees
+from ejournal.access import OVERSEERS, Viewer, curates, gives, sees
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
     Course,
     CourseTeacher,
-    Curatorship,
     Discipline,
     Group,
     Lesson,
     Period,
     Person,
-    Role,
     Subgroup,
 )
 from ejournal.services import groups, periods, settings
@@ -164,12 +162,7 @@ def resolve(viewer: Viewer, report: Report, query: Query) -> Scope:
 
 
 def _led(viewer: Viewer, today: date) -> frozenset[int]:
-    if Role.CURATOR not in viewer.roles:
-        return frozenset()
-    rows = db.session.scalars(
-        select(Curatorship.group_id).where(Curatorship.person_id == viewer.person_id, in_force(Curatorship, today))
-    )
-    return frozenset(rows)
+    return frozenset(db.session.scalars(select(Group.id).where(curates(viewer, Group.id, today))))
 
 
 def _journals(

@@ -54,7 +54,9 @@ def _first(rows: Sequence[Period]) -> str:
 def _span(scope: "Scope", chosen: str, of_group: Sequence[Period]) -> Span | None:
     year = (scope.year.starts, scope.year.ends)
     if not chosen:
-        return scope.query.since or year[0], scope.query.until or year[1]
+        # Lessons and courses are of the year: days beyond it add nothing, and are counted one by one.
+        first, last = max(scope.query.since or year[0], year[0]), min(scope.query.until or year[1], year[1])
+        return (first, last) if first <= last else None
     if MONTH.fullmatch(chosen):
         return month_span(chosen, scope.today)
     if chosen == WHOLE_YEAR:

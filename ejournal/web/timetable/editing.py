@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.bells import PAIRS
 from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
@@ -96,7 +97,7 @@ def create_entry(group_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def entry(group_id: int, entry_id: int) -> str:
     year, group = _place(group_id)
-    return _form(year, group, timetable.typed_of(timetable.find(entry_id)), {}, entry_id)
+    return _form(year, group, timetable.typed_of(timetable.find(entry_id, year)), {}, entry_id)
 
 
 @bp.post("/groups/<int:group_id>/entries/<int:entry_id>")
@@ -148,7 +149,7 @@ def _form(year: AcademicYear, group: Group, typed: Typed, errors: dict[str, str]
         entry_id=entry_id,
         courses=[(course.id, course.title) for course in courses],
         days=list(enumerate(timetable.DAYS))[1:],
-        pairs=[(pair, pair) for pair in timetable.PAIRS],
+        pairs=[(pair, pair) for pair in PAIRS],
         weeks=WEEKS.items(),
     )
 
