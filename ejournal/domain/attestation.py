@@ -14,12 +14,12 @@ EXAM, CREDIT = "Э", "З"
 # What a sheet of an exam, and of a credit, may hold.
 EXAM_RESULTS = ("5", "4", "3", "2", ABSENT)
 CREDIT_RESULTS = (PASSED, FAILED, ABSENT)
-_DEBT = frozenset({NOT_ATTESTED, FAILED, "2", "1"})
+# Marks of a period, a year and final ones that are an academic debt (ст. 58 273-ФЗ; п. 4.4).
+DEBTS = (NOT_ATTESTED, FAILED, "2", "1")
 
 
 def opens_debt(mark: str | None) -> bool:
-    """Whether a mark of a period, a year or a final one is an academic debt (ст. 58 273-ФЗ; п. 4.4)."""
-    return mark in _DEBT
+    return mark in DEBTS
 
 
 def results(control: str) -> tuple[str, ...]:

@@ -104,6 +104,18 @@ def week_parity(day: date, anchor: date) -> Parity:
     return Parity.DENOMINATOR if weeks % 2 else Parity.NUMERATOR
 
 
+def read_day(text: str) -> date | None:
+    """A day as a date field sends it (2026-11-24) or as people write it (24.11.2026); None where it is none."""
+    text = text.strip()
+    try:
+        if "." in text:
+            day, month, year = (int(part) for part in text.split("."))
+            return date(year, month, day)
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def parse_week(text: str) -> date:
     """«2026-W48» → its Monday; ValueError with a Russian message for anything that is not such a week."""
     match = _ISO_WEEK.fullmatch(text)
@@ -121,10 +133,22 @@ def format_week(day: date) -> str:
     return f"{iso.year:04}-W{iso.week:02}"
 
 
-def week_days(day: date) -> tuple[date, ...]:
-    """Monday to Sunday of the week of `day`."""
-    monday = monday_of(day)
-    return tuple(monday + timedelta(days=n) for n in range(7))
+def next_month(day: date) -> date:
+    """The first day of the month after that of `day`."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def month_end(day: date) -> date:
+    return next_month(day) - timedelta(days=1)
+
+
+def months(first: date, last: date) -> list[date]:
+    """The first days of the months from that of one day to that of another; none where `last` is in an earlier one."""
+    found, month = [], first.replace(day=1)
+    while month <= last:
+        found.append(month)
+        month = next_month(month)
+    return found
 
 
 def monday_of(day: date) -> date:

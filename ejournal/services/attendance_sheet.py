@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ejournal.access import Viewer, leads
 from ejournal.domain import grading
+from ejournal.domain.calendar import month_end
 from ejournal.models import Group, Person
 from ejournal.services import group_admin, settings, statement_facts
 from ejournal.services.errors import NotFoundError, RefusedError
@@ -61,7 +62,7 @@ def month_span(text: str, today: date) -> tuple[date, date]:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         first = today.replace(day=1)
-    return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return first, month_end(first)
 
 
 def day_codes(cells: Sequence[Given]) -> dict[date, dict[str, int]]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer
 from ejournal.domain import attestation
 from ejournal.domain import debts as law
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Debt
 from ejournal.models.base import now
@@ -77,10 +78,7 @@ def read(mark: str, terms: Terms, last: date) -> tuple[date, str]:
     """
     today = settings.today()
     form = " ".join(terms.form.split())[:LONGEST_FORM]
-    try:
-        due = date.fromisoformat(terms.due)
-    except ValueError:
-        due = None
+    due = read_day(terms.due)
     if due is None or not form:
         raise DebtNeededError(
             f"«{mark}» — академическая задолженность: укажите срок и форму её ликвидации (п. 4.4; ст. 58 273-ФЗ)."

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import OVERSEERS, Viewer, keeps, sees
 from ejournal.domain import debts as law
+from ejournal.domain.calendar import read_day
 from ejournal.domain.debts import Attempt, Span
 from ejournal.extensions import db
 from ejournal.models import Course, Debt, DebtAttempt, DebtPause, Enrollment
@@ -37,10 +38,9 @@ def issue(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> DebtAttempt:
     Raises NotFoundError, ForbiddenError, FieldsError, RefusedError.
     """
     debt = _to_change(actor, debt_id, office=True)
-    try:
-        day = date.fromisoformat(form.get("day", ""))
-    except ValueError:
-        raise FieldsError({"day": "Укажите дату пересдачи."}) from None
+    day = read_day(form.get("day", ""))
+    if day is None:
+        raise FieldsError({"day": "Укажите дату пересдачи."})
     names = examiners_of(form.get("examiners", ""))
     attempt = add_attempt(actor, debt, day, names)
     db.session.commit()
@@ -110,9 +110,9 @@ def pause(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> None:
     wrong = {}
     span: dict[str, date] = {}
     for name in ("since", "until"):
-        try:
-            span[name] = date.fromisoformat(form.get(name, ""))
-        except ValueError:
+        if day := read_day(form.get(name, "")):
+            span[name] = day
+        else:
             wrong[name] = "Укажите дату."
     ground = " ".join(form.get("ground", "").split())[:250]
     if not ground:

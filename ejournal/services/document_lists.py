@@ -78,9 +78,4 @@ def _choices(rows: list[Period]) -> list[tuple[int, str]]:
 
 def _months(first: date, last: date) -> list[tuple[str, str]]:
     """From a day's month to another's, the newest first; none where the year is still to come."""
-    months = []
-    year, month = last.year, last.month
-    while (year, month) >= (first.year, first.month):
-        months.append((f"{year:04}-{month:02}", calendar.format_month(date(year, month, 1))))
-        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-    return months
+    return [(f"{month:%Y-%m}", calendar.format_month(month)) for month in reversed(calendar.months(first, last))]

@@ -9,11 +9,12 @@ from sqlalchemy import Select, distinct, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, curates, in_force
+from ejournal.domain import attestation
+from ejournal.domain.grading import MISSING
 from ejournal.domain.names import normalize_group_title
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Enrollment, Group, Lesson, LessonState, PeriodMark, Work
 from ejournal.services import consent_lists, group_access, group_admin, groups, periods, settings
-from ejournal.services.group_standing import MISSING, OWED
 
 PAGE = 40
 
@@ -138,7 +139,7 @@ def _owed(ids: Collection[int]) -> Any:
         select(Enrollment.group_id, func.count(distinct(PeriodMark.student_id)))
         .join(PeriodMark, PeriodMark.student_id == Enrollment.student_id)
         .where(
-            Enrollment.group_id.in_(ids), in_force(Enrollment, settings.today()), PeriodMark.mark.in_(OWED)
+            Enrollment.group_id.in_(ids), in_force(Enrollment, settings.today()), PeriodMark.mark.in_(attestation.DEBTS)
         )
         .group_by(Enrollment.group_id)
     )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
-from ejournal.domain.calendar import MOST_COURSE_HOURS
+from ejournal.domain.calendar import MOST_COURSE_HOURS, read_day
 from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import (
@@ -119,7 +119,7 @@ def save(actor: Viewer, plan_id: int, row_id: int | None, typed: Typed) -> Indiv
     row.exempt, row.course_id = typed.way == "exempt", typed.course_id if typed.way == "course" else None
     row.hours = int(typed.hours) if typed.hours.strip() and not row.exempt else None
     row.control = typed.control or None if not row.exempt else None
-    row.due = date.fromisoformat(typed.due) if typed.due and not row.exempt else None
+    row.due = read_day(typed.due) if not row.exempt else None
     row.discipline_id = discipline.id
     if not row_id:
         plan.rows.append(row)
@@ -179,20 +179,13 @@ def _check(plan: IndividualPlan, row: IndividualRow, typed: Typed) -> Discipline
         errors["hours"] = f"Часы — целое число до {MOST_COURSE_HOURS} или пусто."
     if typed.control and typed.control not in CONTROLS:
         errors["control"] = "Выберите форму контроля из списка."
-    if typed.due and not _is_day(typed.due):
+    if typed.due and read_day(typed.due) is None:
         errors["due"] = "Такого дня нет."
     if typed.way == "own" and not (typed.hours.strip() or typed.control or typed.due):
         errors.setdefault("hours", "Укажите свои часы, контроль или срок.")
     if errors or discipline is None:
         raise FieldsError(errors)
     return discipline
-
-
-def _is_day(typed: str) -> bool:
-    try:
-        return bool(date.fromisoformat(typed))
-    except ValueError:
-        return False
 
 
 def _journal(course_id: int | None) -> Course | None:

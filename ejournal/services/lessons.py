@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select
 
 from ejournal.access import Viewer
 from ejournal.domain.bells import MOST_PAIRS
-from ejournal.domain.calendar import MOST_LESSON_HOURS, PAIR_HOURS
+from ejournal.domain.calendar import MOST_LESSON_HOURS, PAIR_HOURS, read_day
 from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import (
@@ -178,16 +178,10 @@ def check_slot(
 
 
 def parse_date(text: str, name: str, errors: dict[str, str]) -> date | None:
-    """A day as a date field sends it (2026-11-24) or as people write it (24.11.2026)."""
-    text = text.strip()
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError:
-        errors[name] = "Укажите дату, например 24.11.2026." if text else "Укажите дату."
-        return None
+    day = read_day(text)
+    if day is None:
+        errors[name] = "Укажите дату, например 24.11.2026." if text.strip() else "Укажите дату."
+    return day
 
 
 def parse_number(text: str, name: str, most: int, errors: dict[str, str]) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, sees
 from ejournal.domain import attestation
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import AttestationSheet, Course, Exam, Group, Person, SheetCorrection, SheetRow
 from ejournal.services import conflicts, debts, exams, grid, periods, roster, settings, sheet_debts, sheets, spans
@@ -152,10 +153,7 @@ def draft(viewer: Viewer, course_id: int, control: str = "", day: str = "") -> D
 
 
 def _day(text: str, default: date) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return default
+    return read_day(text) or default
 
 
 def _examiners(course_id: int, day: date) -> set[int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import OVERSEERS, Viewer, keeps, sees
 from ejournal.domain import attestation, debts, session_plan
+from ejournal.domain.calendar import read_day
 from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import SHEET_KINDS, AttestationSheet, Course, LogEntry, Period, SheetRow
@@ -153,10 +154,8 @@ def _read(course: Course, form: Mapping[str, str]) -> AttestationSheet:
         wrong["kind"] = "Выберите вид ведомости."
     if control not in CONTROLS:
         wrong["control"] = "Выберите форму аттестации."
-    try:
-        day = date.fromisoformat(form.get("date", ""))
-    except ValueError:
-        day = date.min
+    day = read_day(form.get("date", "")) or date.min
+    if day == date.min:
         wrong["date"] = "Укажите дату."
     least = debts.COMMISSION if kind == "commission" else 1
     if len(names) < least:

@@ -212,14 +212,8 @@ def _add_holidays(year: AcademicYear) -> int:
 
 
 def _dates(year: AcademicYear, form: Mapping[str, str], errors: dict[str, str]) -> tuple[date | None, date | None]:
-    found: list[date | None] = []
-    for name in ("starts", "ends"):
-        try:
-            found.append(date.fromisoformat(form.get(name, "")))
-        except ValueError:
-            found.append(None)
-            errors[name] = "Укажите дату."
-    starts, ends = found
+    starts, ends = calendar.read_day(form.get("starts", "")), calendar.read_day(form.get("ends", ""))
+    errors |= {name: "Укажите дату." for name, day in (("starts", starts), ("ends", ends)) if day is None}
     if starts and ends and ends < starts:
         errors["ends"] = "Последний день раньше первого."
     elif starts and ends and not (year.starts <= starts and ends <= year.ends):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ejournal.domain import reports
 from ejournal.models import Group
-from ejournal.services import plan_hours
+from ejournal.services import plan_hours, suggestions
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import Choice
 from ejournal.services.reports.scope import Scope
@@ -42,9 +42,11 @@ def of(scope: Scope, people: facts.Roster) -> Found:
         return Found(given, FINAL)
     credits_ = credit_only(scope)
     current = {}
+    rules = suggestions.rules()
     for one in facts.mark_sums(scope):
         journal = scope.journals[one.course_id]
-        mark = reports.preliminary(one.mean, (journal.group_id, journal.discipline_id) in credits_)
+        is_credit = (journal.group_id, journal.discipline_id) in credits_
+        mark = reports.preliminary(one.mean, is_credit, rules)
         if mark:
             current[one.student_id, one.course_id] = mark
     rest = _of_members(scope, people, current)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ejournal.domain import calendar
 from ejournal.domain.calendar import MONTHS, format_month
 from ejournal.models import Period
 from ejournal.services import periods
@@ -76,15 +77,7 @@ def choices(scope: "Scope") -> list[tuple[str, str]]:
 
 def months(first: date, last: date) -> list[tuple[str, str]]:
     """The months between two days: («2026-11», «ноябрь 2026»)."""
-    return [(f"{day:%Y-%m}", format_month(day)) for day in month_starts(first, last)]
-
-
-def month_starts(first: date, last: date) -> list[date]:
-    found, day = [], first.replace(day=1)
-    while day <= last:
-        found.append(day)
-        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return found
+    return [(f"{day:%Y-%m}", format_month(day)) for day in calendar.months(first, last)]
 
 
 def month_title(day: date) -> str:

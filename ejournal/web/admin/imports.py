@@ -1,7 +1,5 @@
 """Importing lists: choose a file, see what it would change, confirm exactly that (п. 4.2)."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,6 +7,7 @@ from flask_login import current_user
 from ejournal import jobs
 from ejournal.access import permits
 from ejournal.domain import calendar
+from ejournal.domain.calendar import read_day
 from ejournal.domain.numbers import whole
 from ejournal.exchange import importer, pending, tables
 from ejournal.exchange.changes import Options
@@ -103,10 +102,9 @@ def _options() -> Options:
     admission = whole(year, *calendar.STARTS) if year else 0
     if admission is None:
         raise FieldsError({"admission_error": "Год набора — четыре цифры, например 2026, или пусто."})
-    try:
-        on = date.fromisoformat(day) if day else None
-    except ValueError as error:
-        raise FieldsError({"day_error": "Напишите дату так: 2026-11-24."}) from error
+    on = read_day(day)
+    if day and on is None:
+        raise FieldsError({"day_error": "Напишите дату так: 24.11.2026."})
     return Options(bool(form.get("create_groups")), admission, on)
 
 

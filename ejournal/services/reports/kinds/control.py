@@ -48,12 +48,12 @@ def clauses(scope: Scope, wanted: str = "") -> Table:
     rows = [
         _clause(key, counts, late_entries.number_of(late, clause=key))
         for key, counts in counted.items()
-        if _is_offered(scope, key, counts)
+        if _is_offered(key, counts)
     ]
     return Table(CLAUSE_COLUMNS, [row for row in rows if wanted in ("", (row.drill or {}).get("clause"))])
 
 
-def _is_offered(scope: Scope, key: str, counts: Counts) -> bool:
+def _is_offered(key: str, counts: Counts) -> bool:
     """Registers are kept for the college as a whole: where something else is asked for, they say nothing."""
     return CLAUSES[key].of_journals or bool(counts.due or counts.waiting)
 

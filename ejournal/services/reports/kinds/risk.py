@@ -5,13 +5,13 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from ejournal.domain import grading, risk
+from ejournal.domain.grading import MISSING
 from ejournal.models import Cell, Lesson, LessonState, Work
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Column, Kind, Row, Table, Value
 
-MISSING = ("н", "п", "б")
 Marks = dict[tuple[int, int], list[tuple[str | None, int]]]
 
 
