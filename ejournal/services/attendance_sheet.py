@@ -49,10 +49,13 @@ def of_group(viewer: Viewer, group_id: int, month: str) -> Sheet:
     days = sorted({lesson.date for lesson in facts.lessons if lesson.group_id == group_id})
     if not days:
         raise RefusedError(f"В {first:%m.%Y} у группы {group.title} проведённых занятий нет.")
-    lines = [
-        _line(person, note, days, facts.given.get(person.id, ()), sum(held.hours for held in facts.held(person.id)))
-        for person, note in people
-    ]
+    lines = []
+    for person, note in people:
+        # Who came from another group or went to one: the days there are in the sheet of that group.
+        spans = facts.in_group.get((person.id, group_id), ())
+        cells = [cell for cell in facts.given.get(person.id, ()) if statement_facts.holds(spans, cell.date)]
+        held = sum(one.hours for one in facts.held(person.id) if statement_facts.holds(spans, one.date))
+        lines.append(_line(person, note, days, cells, held))
     return _sheet(group, first, days, lines)
 
 

@@ -10,19 +10,12 @@ from ejournal.access import Viewer
 from ejournal.domain import calendar
 from ejournal.domain.calendar import MOST_COURSE_HOURS
 from ejournal.domain.numbers import whole
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.extensions import Base, db
 from ejournal.models import Course, CurriculumHours, Discipline, DisciplineKind, Group, Programme
 from ejournal.services import curricula, log, plan_index
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
-CONTROLS = {
-    "Э": "экзамен",
-    "ДЗ": "дифференцированный зачёт",
-    "З": "зачёт",
-    "КП": "курсовой проект",
-    "КР": "курсовая работа",
-    "ДФК": "другая форма контроля",
-}
 # What goes with a row; whatever else names it is content, and the row stays.
 OWN = {"curriculum_hours"}
 USES = {

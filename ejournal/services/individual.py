@@ -143,7 +143,7 @@ def create(actor: Viewer, student_id: int | None, typed: Typed) -> IndividualPla
     _fill(plan, typed)
     db.session.add(plan)
     db.session.flush()
-    _record(actor, plan, "create", None, words(plan))
+    record(actor, plan, "create", None, words(plan))
     db.session.commit()
     return plan
 
@@ -160,7 +160,7 @@ def change(actor: Viewer, plan_id: int, typed: Typed) -> None:
         check_open(typed.since)
     _fill(plan, typed)
     if words(plan) != before:
-        _record(actor, plan, "update", before, words(plan))
+        record(actor, plan, "update", before, words(plan))
     check_plan(plan)
     db.session.commit()
 
@@ -176,7 +176,7 @@ def end(actor: Viewer, plan_id: int, last: date | None) -> None:
         raise RefusedError(f"План и так заканчивается {plan.until:%d.%m.%Y}.")
     check_open(last)
     plan.until = last
-    _record(actor, plan, "end", None, f"{words(plan)}: завершён")
+    record(actor, plan, "end", None, f"{words(plan)}: завершён")
     check_plan(plan)
     db.session.commit()
 
@@ -276,7 +276,8 @@ def _guest_journals(plan: IndividualPlan) -> list[tuple[int, str]]:
     return [(course.id, course.title) for course in courses_of(plan).values()]
 
 
-def _record(actor: Viewer, plan: IndividualPlan, action: str, before: str | None, after: str | None) -> None:
+def record(actor: Viewer, plan: IndividualPlan, action: str, before: str | None, after: str | None) -> None:
+    """An entry of the log about a plan of a student."""
     log.record(
         actor, "individual", action, before=before, after=after,
         student_id=plan.student_id, details={"plan": plan.id},

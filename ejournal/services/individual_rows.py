@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from ejournal.access import Viewer
 from ejournal.domain.calendar import MOST_COURSE_HOURS, read_day
 from ejournal.domain.numbers import whole
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -21,7 +22,7 @@ from ejournal.models import (
     IndividualPlan,
     IndividualRow,
 )
-from ejournal.services import individual, log
+from ejournal.services import individual
 from ejournal.services.errors import FieldsError, NotFoundError
 
 WAYS = {
@@ -29,7 +30,6 @@ WAYS = {
     "course": "изучает в другом журнале",
     "own": "изучает с группой, свои часы, срок или контроль",
 }
-CONTROLS = ("Э", "ДЗ", "З", "КП", "КР", "ДФК")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def save(actor: Viewer, plan_id: int, row_id: int | None, typed: Typed) -> Indiv
     if left and left.id != row.course_id:
         individual.check_guest_marks(plan.student_id, left.id, left.title)
     if words(row) != before:
-        _record(actor, plan, "update" if before else "create", before, words(row))
+        individual.record(actor, plan, "update" if before else "create", before, words(row))
     db.session.commit()
     return row
 
@@ -144,7 +144,7 @@ def remove(actor: Viewer, row_id: int) -> IndividualPlan:
     db.session.flush()
     if left:
         individual.check_guest_marks(plan.student_id, left.id, left.title)
-    _record(actor, plan, "delete", before, None)
+    individual.record(actor, plan, "delete", before, None)
     db.session.commit()
     return plan
 
@@ -190,10 +190,3 @@ def _check(plan: IndividualPlan, row: IndividualRow, typed: Typed) -> Discipline
 
 def _journal(course_id: int | None) -> Course | None:
     return db.session.get(Course, course_id) if course_id else None
-
-
-def _record(actor: Viewer, plan: IndividualPlan, action: str, before: str | None, after: str | None) -> None:
-    log.record(
-        actor, "individual", action, before=before, after=after,
-        student_id=plan.student_id, details={"plan": plan.id},
-    )  # fmt: skip

@@ -140,9 +140,7 @@ def _grouped(tallies: Iterable[Tally], key: Callable[[Tally], int | None]) -> di
 def _row(
     scope: Scope, name: str, counts: Mapping[str, Counts], late: int, drill: Mapping[str, str] | None = None
 ) -> Row:
-    whole = Counts()
-    for one in counts.values():
-        whole.add(one)
+    whole = Counts.sum(counts.values())
     cells: list[Value] = [
         name, *(counts.get(key, Counts()).open for key in _shown(scope)),
         whole.open, whole.late, whole.lost, whole.share, late,
@@ -187,9 +185,7 @@ def _weeks(scope: Scope) -> Table:
     rows = []
     keys = [key for key in _shown(scope) if CLAUSES[key].of_journals]
     for monday, counts in sorted(found.items()):
-        whole = Counts()
-        for one_clause in counts.values():
-            whole.add(one_clause)
+        whole = Counts.sum(counts.values())
         shares = [counts.get(key, Counts()).share for key in keys]
         rows.append(Row([monday, *shares, whole.open, whole.late, whole.lost, whole.share]))
     columns = [

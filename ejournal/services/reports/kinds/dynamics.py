@@ -150,8 +150,7 @@ def _notes(scope: Scope) -> list[str]:
         ]
     if scope.query.group is None:
         notes.append("Выберите группу, чтобы увидеть каждого обучающегося.")
-    if scope.is_partial:
-        notes.append("По группам, которыми вы не руководите, учтены только ваши журналы.")
+    notes += scope.partial_note
     return notes
 
 

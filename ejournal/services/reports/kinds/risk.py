@@ -92,8 +92,7 @@ def _marks(scope: Scope) -> Marks:
 
 def _notes(scope: Scope) -> list[str]:
     notes = ["Признаки: средний балл ниже 3, пропущено больше 30 % проведённых занятий, две «2» подряд (п. 2.3, 4.3)."]
-    if scope.is_partial:
-        notes.append("По группам, которыми вы не руководите, учтены только ваши журналы.")
+    notes += scope.partial_note
     return notes
 
 
