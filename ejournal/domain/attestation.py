@@ -7,10 +7,9 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from ejournal.domain import grading
 from ejournal.domain.grading import DEFAULT_RULES, Suggestion, SuggestionRules
 from ejournal.domain.notation import NOT_ATTESTED
+from ejournal.domain.session_plan import CREDIT
 
 PASSED, FAILED, ABSENT = "ЗЧ", "НЗ", "неявка"
-# Forms of control as plans write them; a credit's mark is ЗЧ or НЗ.
-EXAM, CREDIT = "Э", "З"
 # What a sheet of an exam, and of a credit, may hold.
 EXAM_RESULTS = ("5", "4", "3", "2", ABSENT)
 CREDIT_RESULTS = (PASSED, FAILED, ABSENT)

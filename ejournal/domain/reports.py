@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ejournal.domain import grading
+from ejournal.domain import attestation, grading
 from ejournal.domain.notation import NOT_ATTESTED
 
 # From worst to best: the mark that speaks for a student over all disciplines.
 WORST = (NOT_ATTESTED, "1", "2", "3", "4", "5")
-PASSED, FAILED = "ЗЧ", "НЗ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,8 @@ def preliminary(
     """
     if average is None:
         return None
-    mark = grading.suggest_period_mark(average, rules.min_marks, None, rules).mark
-    if is_credit:
-        return PASSED if mark > "2" else FAILED
-    return mark
+    suggestion = grading.suggest_period_mark(average, rules.min_marks, None, rules)
+    return (attestation.as_credit(suggestion) if is_credit else suggestion).mark
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> Decimal | None:

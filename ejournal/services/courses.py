@@ -124,14 +124,14 @@ def _teachers(today: date) -> dict[int, list[str]]:
     return found
 
 
-def of_group(course: Course) -> list[Course]:
-    """The journals of a course's group in its year, by discipline."""
+def of_group(group_id: int, year_id: int) -> list[Course]:
+    """The journals of a group in a year in the order of its curriculum."""
     return list(
         db.session.scalars(
             select(Course)
-            .where(Course.group_id == course.group_id, Course.year_id == course.year_id)
+            .where(Course.group_id == group_id, Course.year_id == year_id)
             .join(Discipline, Discipline.id == Course.discipline_id)
             .options(joinedload(Course.discipline), joinedload(Course.group), joinedload(Course.subgroup))
-            .order_by(Discipline.index, Course.id)
+            .order_by(Discipline.index, Course.subgroup_id, Course.id)
         )
     )

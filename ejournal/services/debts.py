@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import OVERSEERS, Viewer, keeps, sees
+from ejournal.domain import attestation
 from ejournal.domain import debts as law
 from ejournal.domain.calendar import read_day
 from ejournal.domain.debts import Attempt, Span
@@ -87,7 +88,7 @@ def put_result(actor: Viewer, debt: Debt, attempt: DebtAttempt, result: str, exc
     if result not in law.RESULTS:
         raise FieldsError({"result": "Выберите результат пересдачи."})
     attempt.result, attempt.result_by, attempt.result_at = result, actor.person_id, now()
-    attempt.excused = excused and result == law.ABSENT
+    attempt.excused = excused and result == attestation.ABSENT
     debt.version += 1
     _log(actor, debt, "result", after=f"попытка {attempt.number}: {result}{', уважительная причина' * attempt.excused}")
     if result in law.PASSING:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, courses_seen_by, leads
 from ejournal.domain import calendar
 from ejournal.extensions import db
 from ejournal.models import Course, Discipline, Group, Period, Person
-from ejournal.services import group_admin, group_list, groups, movement_plan, periods, settings, statements
+from ejournal.services import courses, group_admin, group_list, groups, movement_plan, periods, settings, statements
 from ejournal.services.errors import NotFoundError
 
 
@@ -59,16 +58,9 @@ def of_group(viewer: Viewer, group_id: int) -> GroupPage:
     if not leads(viewer, group_id, today):
         raise NotFoundError
     year = periods.chosen()
-    courses = db.session.scalars(
-        select(Course)
-        .where(Course.group_id == group_id, Course.year_id == year.id)
-        .join(Discipline, Discipline.id == Course.discipline_id)
-        .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
-        .order_by(Discipline.index, Course.id)
-    )
     return GroupPage(
         group, movement_plan.in_group(group_id, today), _choices(statements.periods_of(group)),
-        _months(year.starts, today), list(courses),
+        _months(year.starts, today), courses.of_group(group_id, year.id),
     )  # fmt: skip
 
 

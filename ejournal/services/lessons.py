@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from ejournal.access import Viewer
 from ejournal.domain.bells import MOST_PAIRS
@@ -23,6 +23,7 @@ from ejournal.models import (
     LogEntry,
     OwedWork,
     PersonalTask,
+    Substitution,
     TaskAnswer,
     Work,
     WorkKind,
@@ -140,17 +141,19 @@ def is_removable(lesson: Lesson) -> bool:
     )
     return bool(
         db.session.scalar(
-            select(
-                exists().where(LogEntry.id == newest, LogEntry.action == "create")
-                & ~exists().where(LogEntry.lesson_id == lesson.id)
-                & ~exists().where(Cell.work_id == Work.id, Work.lesson_id == lesson.id)
-                & ~exists().where(Homework.lesson_id == lesson.id)
-                & ~exists().where(LessonFile.lesson_id == lesson.id)
-                & ~exists().where(PersonalTask.lesson_id == lesson.id)
-                & ~exists().where(TaskAnswer.lesson_id == lesson.id)
-                & ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == lesson.id)
-            )
+            select(exists().where(LogEntry.id == newest, LogEntry.action == "create") & holds_nothing(lesson.id))
         )
+    )
+
+
+def holds_nothing(lesson_id: Any) -> ColumnElement[bool]:
+    """The condition that nothing was entered into a lesson and nothing names it, not even the log."""
+    return and_(
+        ~exists().where(Cell.work_id == Work.id, Work.lesson_id == lesson_id),
+        ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == lesson_id),
+        *(~exists().where(held.lesson_id == lesson_id) for held in (Homework, LessonFile, PersonalTask, TaskAnswer)),
+        ~exists().where(LogEntry.lesson_id == lesson_id),
+        ~exists().where(or_(Substitution.lesson_id == lesson_id, Substitution.instead_lesson_id == lesson_id)),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, sees
-from ejournal.domain import attestation
+from ejournal.domain import attestation, session_plan
 from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import AttestationSheet, Course, Exam, Group, Person, SheetCorrection, SheetRow
@@ -124,7 +124,7 @@ def draft_of_debt(viewer: Viewer, course_id: int, debt_id: int) -> Draft:
         .order_by(AttestationSheet.id.desc())
         .limit(1)
     )
-    control = before or (attestation.CREDIT if debt.mark == attestation.FAILED else "")
+    control = before or (session_plan.CREDIT if debt.mark == attestation.FAILED else "")
     made = draft(viewer, course_id, control, waiting.day.isoformat() if waiting else "")
     made.values["kind"] = sheet_debts.kind_of(debt.attempts)
     if debt.period_id:

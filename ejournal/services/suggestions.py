@@ -131,7 +131,7 @@ def _ends_with_credit(course: Course, of_year: Sequence[Slot], slot: Slot) -> bo
     part = semester_of(of_year.index(slot) + 1, len(of_year))
     semester = plan_hours.first_semester(course.group, course.year.starts.year) + part - 1
     found: Any = db.session.execute(*_control(course.discipline_id, semester, course.group.admission_year)).first()
-    return bool(found) and session_plan.forms(found.control) == [attestation.CREDIT]
+    return bool(found) and session_plan.forms(found.control) == [session_plan.CREDIT]
 
 
 @prepared

@@ -96,8 +96,8 @@ def test_r4_4_e_hours_missed_by_day_and_student(in_app: Flask) -> None:
 def test_hours_of_who_moved_are_counted_in_each_groups_sheet_for_its_days(in_app: Flask) -> None:
     first = settings.today().replace(day=1)
     moved_on = first + timedelta(days=10)
-    old = factories.make_journal(students=1, lessons=1, works=2, last=first)
-    new = factories.make_journal(students=1, lessons=1, works=2, last=moved_on)
+    old = factories.make_journal(students=1, lessons=1, last=first)
+    new = factories.make_journal(students=1, lessons=1, last=moved_on)
     made.fill(old, 0, ["н"])
     student = old.students[0]
     db.session.execute(

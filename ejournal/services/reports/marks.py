@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ejournal.domain import reports
+from ejournal.domain import reports, session_plan
 from ejournal.models import Group
 from ejournal.services import plan_hours, suggestions
 from ejournal.services.reports import facts
@@ -14,7 +14,6 @@ BASIS = Choice(
     "Оценки",
     (("auto", "итоговые, где выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно")),
 )
-CREDIT = "З"
 PRELIMINARY = (
     "Предварительно, по текущим оценкам: средневзвешенный балл обучающегося по дисциплине, округлённый до оценки. "
     "Итоговые оценки ставит преподаватель (п. 4.4)."
@@ -75,6 +74,6 @@ def credit_only(scope: Scope) -> set[tuple[int, int]]:
         for row in rows:
             controls = {1: [row.control_1], 2: [row.control_2]}.get(number, [row.control_1, row.control_2])
             named = [control for control in controls if control]
-            if named and all(control == CREDIT for control in named):
+            if named and all(control == session_plan.CREDIT for control in named):
                 found.add((group_id, row.discipline_id))
     return found

@@ -60,7 +60,9 @@ def _form(lesson_id: int, typed: Typed, errors: dict[str, str]) -> str:
         kinds=substitutions.KINDS,
         teachers=[(person.id, person.full_name + ("" if free else " — занят(а)")) for person, free in offered],
         courses=[
-            (course.id, course.title) for course in courses.of_group(lesson.course) if course.id != lesson.course_id
+            (course.id, course.title)
+            for course in courses.of_group(lesson.course.group_id, lesson.course.year_id)
+            if course.id != lesson.course_id
         ],
     )
 

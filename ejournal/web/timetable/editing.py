@@ -13,6 +13,7 @@ from ejournal.domain.calendar import PAIR_HOURS, read_day
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
 from ejournal.services import (
+    courses,
     group_modes,
     groups,
     people,
@@ -136,8 +137,8 @@ def _place(group_id: int) -> tuple[AcademicYear, Group]:
 
 
 def _form(year: AcademicYear, group: Group, typed: Typed, errors: dict[str, str], entry_id: int = 0) -> str:
-    courses = timetable_week.courses_of(year, group)
-    chosen = next((course for course in courses if course.id == typed.course_id), None)
+    journals = courses.of_group(group.id, year.id)
+    chosen = next((course for course in journals if course.id == typed.course_id), None)
     return render_template(
         "timetable/entry.html",
         year=year,
@@ -147,7 +148,7 @@ def _form(year: AcademicYear, group: Group, typed: Typed, errors: dict[str, str]
         typed=typed,
         errors=errors,
         entry_id=entry_id,
-        courses=[(course.id, course.title) for course in courses],
+        courses=[(course.id, course.title) for course in journals],
         days=list(enumerate(timetable.DAYS))[1:],
         pairs=[(pair, pair) for pair in PAIRS],
         weeks=WEEKS.items(),
