@@ -130,11 +130,6 @@ def links_of(viewer: Viewer, person_ids: Any, on: date, group_id: int | None = N
 
 def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
     """What these employees teach the viewer, or the viewer's children: the employee's id and the discipline."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(Course.group_id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(Course.group_id.in_(_groups_of_children(viewer, on)))
     return (
         select(CourseTeacher.teacher_id, Discipline.title)
         .join(Course, Course.id == CourseTeacher.course_id)
@@ -144,7 +139,7 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
             CourseTeacher.teacher_id.in_(person_ids),
             in_force(CourseTeacher, on),
             running(on),
-            or_(false(), *own),
+            _is_of_family(Course.group_id, viewer, on),
         )
         .distinct()
         .order_by(CourseTeacher.teacher_id, Discipline.title)
@@ -153,15 +148,10 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
 
 def leading(viewer: Viewer, person_ids: Any, on: date) -> Any:
     """Who of these employees leads a group of the viewer's, or of the viewer's children: the id and the group."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(Group.id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(Group.id.in_(_groups_of_children(viewer, on)))
     return (
         select(Curatorship.person_id, Group.title)
         .join(Group, Group.id == Curatorship.group_id)
-        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), or_(false(), *own))
+        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), _is_of_family(Group.id, viewer, on))
         .order_by(Curatorship.person_id, Group.title)
     )
 
@@ -238,6 +228,16 @@ def _groups_of_staff(person_id: int, on: date) -> Groups:
     )
     led = select(Curatorship.group_id).where(Curatorship.person_id == person_id, in_force(Curatorship, on))
     return taught.union(led)
+
+
+def _is_of_family(group_id: Any, viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """The condition that a group is the viewer's, who studies in it, or one of the viewer's children's."""
+    own = []
+    if Role.STUDENT in viewer.roles:
+        own.append(group_id.in_(_groups_of_student(viewer.person_id, on)))
+    if Role.PARENT in viewer.roles:
+        own.append(group_id.in_(_groups_of_children(viewer, on)))
+    return or_(false(), *own)
 
 
 def _groups_of_student(person_id: int, on: date) -> Groups:

@@ -248,4 +248,6 @@ def _overlapping(
 
 
 def _words(period: Period) -> str:
-    return f"{period.title}: {period.starts:%d.%m.%Y}–{period.ends:%d.%m.%Y}"
+    group = db.session.get(Group, period.group_id) if period.group_id else None
+    whose = f", {period.course_number} курс" if period.course_number else f", группа {group.title}" if group else ""
+    return f"{period.title} (№ {period.number}{whose}): {period.starts:%d.%m.%Y}–{period.ends:%d.%m.%Y}"

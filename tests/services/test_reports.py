@@ -114,6 +114,27 @@ def test_before_period_marks_the_current_ones_tell_where_it_goes(in_app: Flask) 
     assert lines(make(manager(), "performance"))[0][1:3] == ["0", "0"]
 
 
+@pytest.mark.parametrize(("graded", "counted"), [(1, "0"), (2, "1")])
+def test_the_third_trimester_ends_as_the_second_semester_of_the_curriculum(
+    in_app: Flask, graded: int, counted: str
+) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    made.fill(journal, 0, ["5"])
+    course = db.session.get_one(Course, journal.course_id)
+    first = journal.group.course_number(journal.year.starts.year) * 2 - 1
+    for part in (1, 2):
+        control = "Э" if part == graded else "З"
+        plan = CurriculumHours(discipline_id=course.discipline_id, semester=first + part - 1, hours=36, control=control)
+        db.session.add(plan)
+    last = db.session.get_one(Period, journal.period.id)
+    last.number, last.starts = 3, journal.year.starts + timedelta(days=2)
+    for number in (1, 2):
+        day = journal.year.starts + timedelta(days=number - 1)
+        db.session.add(Period(year_id=journal.year.id, number=number, title=f"{number} триместр", starts=day, ends=day))
+    db.session.commit()
+    assert lines(make(manager(), "performance", period="s3"))[0][1] == counted
+
+
 def test_who_left_before_the_last_day_or_is_exempt_is_out(in_app: Flask) -> None:
     journal = factories.make_journal(students=2, lessons=1)
     gone = factories.make_person("Ушедший")

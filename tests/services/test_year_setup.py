@@ -114,7 +114,7 @@ def test_a_period_without_marks_goes_and_the_log_keeps_it(actor: Viewer, year: A
     year_setup.remove_period(actor, year, first.id)
     assert db.session.get(Period, first.id) is None
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "period")).one()
-    assert (entry.action, entry.before) == ("delete", "1 семестр: 01.09.2027–31.12.2027")
+    assert (entry.action, entry.before) == ("delete", "1 семестр (№ 1): 01.09.2027–31.12.2027")
 
 
 def test_a_vacation_of_a_course_frees_that_course_only(actor: Viewer, year: AcademicYear) -> None:
