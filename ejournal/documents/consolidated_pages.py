@@ -44,7 +44,8 @@ def draw_consolidated(paper: Paper, sheet: Sheet) -> None:
     paper.line("; ".join(f"{c.index} {c.title}" for c in sheet.columns) + ".", NARROW, 7, gap=1 * mm)
     for title, names in sheet.lists:
         if names:
-            paper.line(f"{title} ({len(names)}): {', '.join(names)}.", SERIF, 7.5)
+            # Initials end in a point already.
+            paper.line(f"{title} ({len(names)}): {', '.join(names).rstrip('.')}.", SERIF, 7.5)
 
 
 def _figures(label: str, values: Sequence[str], total: str) -> list[str]:
