@@ -212,6 +212,19 @@ def test_history_of_a_cell_opens_from_the_cell(open_as, journal):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Alt+Enter")
     page.locator("#history").get_by_text("пусто → 3").wait_for()
+    # The next value is begun before the browser has told that the dialog is gone: it goes on.
+    page.evaluate(
+        """() => {
+          document.getElementById("history").close();
+          const key = { key: "4", code: "Digit4", bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new KeyboardEvent("keydown", key));
+        }"""
+    )
+    page.wait_for_timeout(200)
+    page.keyboard.press("Enter")
+    saved(page)
+    assert stored(journal, 3) == {0: "4"}
+    assert page.evaluate("document.activeElement.parentElement.rowIndex") == 2
 
 
 def test_r4_4_e_change_after_its_term_asks_for_a_reason_and_is_marked_late(open_as, world):

@@ -58,6 +58,8 @@ class Soak:
         self.read, self.copies, self.nights = 0, 0, 0
         self.samples: list[Sample] = []
         self.refused: list[str] = []
+        # What commands that failed had to say.
+        self.said: list[str] = []
 
     def run(self, seconds: float) -> None:
         stop = threading.Event()
@@ -87,17 +89,22 @@ class Soak:
         return read
 
     def _copy(self) -> int:
-        done = self.college.run("backup", str(self.college.instance.parent / "copy.backup"))
-        self.copies += done.returncode == 0
-        return 200 if done.returncode == 0 else done.returncode
+        done = self._run("backup", str(self.college.instance.parent / "copy.backup"))
+        self.copies += done
+        return 200
 
     def _night(self) -> int:
-        done = self.college.run("nightly")
-        self.nights += done.returncode == 0
-        return 200 if done.returncode == 0 else done.returncode
+        self.nights += self._run("nightly")
+        return 200
+
+    def _run(self, *command: str) -> bool:
+        done = self.college.run(*command)
+        if done.returncode:
+            self.said.append(f"{command[0]}: {done.stdout}{done.stderr}"[-2000:])
+        return not done.returncode
 
     def check(self, growth: int) -> None:
-        assert self.refused == []
+        assert (self.refused, self.said) == ([], [])
         assert self.copies
         assert self.nights
         said = self.log.read_text(errors="replace")

@@ -9,7 +9,7 @@ import { applied, watch } from "./live.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as outbox from "./outbox.js";
 import { refuse } from "./refusal.js";
-import { cellAt, complete, current, dress, edge, find, go, headOf, isEditable, neighbour, nextEditable, rows, start, table, workOf } from "./table.js";
+import { cellAt, complete, current, dress, edge, find, frame, go, headOf, isEditable, neighbour, nextEditable, rows, start, table, workOf } from "./table.js";
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
 
@@ -225,5 +225,9 @@ async function showHistory(url) {
   dialog.querySelector("[data-body]").innerHTML = await response.text();
   const cell = current();
   dialog.showModal();
-  dialog.addEventListener("close", () => go(cell.isConnected ? cell : current()), { once: true });
+  // The browser gives the focus back itself, but not to a cell that was replaced meanwhile. The event comes late: who is
+  // typing again by then is left alone.
+  dialog.addEventListener("close", () => {
+    if (!frame.contains(document.activeElement)) go(cell.isConnected ? cell : current());
+  }, { once: true });
 }
