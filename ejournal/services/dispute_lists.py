@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, disputes_of, ever_taught, teaches
 from ejournal.domain import disputes as rules
+from ejournal.domain import numbers
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Dispute, Lesson, Work
 from ejournal.services import settings
@@ -45,7 +46,7 @@ def load(viewer: Viewer, state: str = "", page: int = 1) -> tuple[list[Dispute],
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     ordered = wanted.order_by(Dispute.state != rules.OPEN, Dispute.answered_at.desc(), Dispute.due, Dispute.id)
     found = db.session.scalars(with_people(ordered).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return list(found), max(1, -(-total // PAGE_SIZE))
+    return list(found), numbers.pages(total, PAGE_SIZE)
 
 
 def of_student(viewer: Viewer, student_id: int) -> list[Dispute]:
