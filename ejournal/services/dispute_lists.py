@@ -62,7 +62,7 @@ def counts(viewer: Viewer, *, own: bool) -> Counts:
     if own:
         wanted = wanted.where(Dispute.course_id.in_(ever_taught(viewer)), teaches(viewer, Dispute.course_id, today))
     dues = db.session.scalars(wanted.where(Dispute.state == rules.OPEN).with_only_columns(Dispute.due)).all()
-    return Counts(len(dues), sum(due < today for due in dues))
+    return Counts(len(dues), sum(rules.is_overdue(rules.OPEN, due, today) for due in dues))
 
 
 def show(viewer: Viewer, dispute_id: int) -> Page:

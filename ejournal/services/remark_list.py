@@ -144,7 +144,7 @@ def to_answer(viewer: Viewer) -> tuple[int, int]:
     """Of those that ask the viewer, in years that are not closed: how many wait, how many are overdue. One query."""
     today = settings.today()
     dues = db.session.scalars(*_asked(viewer, today, **_late())).all()
-    return len(dues), sum(due < today for due in dues)
+    return len(dues), sum(rules.is_overdue(rules.OPEN, due, today) for due in dues)
 
 
 @prepared
