@@ -38,7 +38,7 @@ from ejournal.access.core import (
     teaches,
     viewer_of,
 )
-from ejournal.access.dated import holding, in_force, running
+from ejournal.access.dated import holding, in_force, lasting, running
 from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
 from ejournal.access.disputes import disputes_of
 from ejournal.access.entry import closed_to
@@ -74,6 +74,7 @@ __all__ = [
     "in_force",
     "jobs_of",
     "keeps",
+    "lasting",
     "leads",
     "led_by",
     "load_viewer",

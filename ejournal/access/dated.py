@@ -10,10 +10,12 @@ from ejournal.models import AcademicYear, RoleGrant
 
 def in_force(dated: Any, on: Any) -> ColumnElement[bool]:
     """The condition that a row with `since` and `until` (both included, either may be open) holds on a day."""
-    return and_(
-        or_(dated.since.is_(None), dated.since <= on),
-        or_(dated.until.is_(None), dated.until >= on),
-    )
+    return and_(or_(dated.since.is_(None), dated.since <= on), lasting(dated, on))
+
+
+def lasting(dated: Any, on: Any) -> ColumnElement[bool]:
+    """The condition that a row with `until` (included, or open) is not over before a day; it may be still to begin."""
+    return or_(dated.until.is_(None), dated.until >= on)
 
 
 def holding(person_id: Any, roles: Collection[str], on: Any) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Whole numbers as people type them."""
+"""Whole numbers as people type them, and pages of lists."""
 
 LARGEST_ID = 2**31 - 1  # what the database takes
 _LONGEST = len(str(LARGEST_ID))
@@ -14,3 +14,8 @@ def whole(text: str, least: int = 0, most: int = LARGEST_ID) -> int | None:
         return None
     number = int(text)
     return number if least <= number <= most else None
+
+
+def pages(total: int, size: int) -> int:
+    """How many pages of so many rows there are; one where there is nothing to show."""
+    return max(1, -(-total // size))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ejournal.domain.calendar import format_numeric, format_short
 from ejournal.domain.notation import Value
+from ejournal.domain.words import plural
 
 Unit = Literal["days", "working_days", "time", "month_day"]
 Values = Mapping[str, Any]
@@ -209,7 +210,7 @@ def homework_lateness(
 
 def _late(key: str, what: str, due: date, today: date, values: Values) -> Lateness | None:
     days = _count(key, values)
-    return _phrase(key, f"{what} — не позднее {days} {_days_genitive(days)}, срок", due, today)
+    return _phrase(key, f"{what} — не позднее {days} {plural(days, 'дня', 'дней', 'дней')}, срок", due, today)
 
 
 def _phrase(key: str, what: str, due: date, today: date) -> Lateness | None:
@@ -228,10 +229,6 @@ def _count(key: str, values: Values) -> int:
     days = term_value(key, values)
     assert isinstance(days, int)
     return days
-
-
-def _days_genitive(days: int) -> str:
-    return "дня" if days % 10 == 1 and days % 100 != 11 else "дней"
 
 
 def _read_days(raw: Any) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ejournal.access import Viewer, in_force, led_by, reads_diary
 from ejournal.domain import absences as rules
+from ejournal.domain import numbers
 from ejournal.domain.absences import Standing
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
@@ -98,7 +99,7 @@ def of_leader(viewer: Viewer, state: str = "", page: int = 1) -> tuple[list[Line
     concerns = absence_lessons.load([request.id for paper in papers for request in paper.requests])
     groups = _groups([paper.student_id for paper in papers])
     lines = [Line(paper, groups.get(paper.student_id, ""), _standings(paper, concerns)) for paper in papers]
-    return lines, max(1, -(-total // PAGE_SIZE))
+    return lines, numbers.pages(total, PAGE_SIZE)
 
 
 def of_student(viewer: Viewer, student_id: int) -> list[AbsencePaper]:

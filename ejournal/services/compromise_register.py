@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain import numbers
 from ejournal.extensions import db
 from ejournal.models import REPORT_SOURCES, Account, Compromise, Person, Role
 from ejournal.models.base import now
@@ -63,7 +64,7 @@ def listing(state: str = "", page: int = 1) -> tuple[list[Line], int]:
     )
     today = settings.today()
     lines = [_line(made, who.short_name if who else "", today) for made, who in rows]
-    return lines, max(1, -(-total // PAGE_SIZE))
+    return lines, numbers.pages(total, PAGE_SIZE)
 
 
 def secure(actor: Viewer, compromise_id: int) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from ejournal.access import OVERSEERS, Viewer, curates
+from ejournal.domain import numbers
 from ejournal.domain.consents import State
 from ejournal.extensions import db
 from ejournal.models import Group
@@ -98,7 +99,7 @@ def unanswered(viewer: Viewer, group_id: int | None, who: str, page: int) -> Una
     chosen.sort(key=lambda line: (-line.days, line.group, line.name))
     start = (page - 1) * PAGE_SIZE
     soon = sorted((line for line in standings if line.of_age_on), key=lambda line: line.of_age_on or today)
-    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    pages = numbers.pages(len(chosen), PAGE_SIZE)
     return Unanswered(chosen[start : start + PAGE_SIZE], len(students), len(parents), soon, pages)
 
 

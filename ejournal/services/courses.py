@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer, courses_seen_by, running, teaches
+from ejournal.access import Viewer, courses_seen_by, lasting, running, teaches
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -116,7 +116,7 @@ def _teachers(today: date) -> dict[int, list[str]]:
         .join(Person, Person.id == CourseTeacher.teacher_id)
         .join(Course, Course.id == CourseTeacher.course_id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
-        .where(running(today), (CourseTeacher.until.is_(None)) | (CourseTeacher.until >= today))
+        .where(running(today), lasting(CourseTeacher, today))
         .order_by(CourseTeacher.id)
     )
     for course_id, *name in rows:

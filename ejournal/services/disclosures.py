@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain import numbers
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import Disclosure, Person
@@ -51,7 +52,7 @@ def search(wanted: Filter) -> tuple[list[Disclosure], int, int]:
     key = fold(wanted.text)
     found = [row for row in db.session.scalars(query) if key in _words(row)]
     start = (wanted.page - 1) * PAGE_SIZE
-    return found[start : start + PAGE_SIZE], len(found), max(1, -(-len(found) // PAGE_SIZE))
+    return found[start : start + PAGE_SIZE], len(found), numbers.pages(len(found), PAGE_SIZE)
 
 
 def find(disclosure_id: int) -> Disclosure:

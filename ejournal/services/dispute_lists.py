@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, disputes_of, ever_taught, teaches
 from ejournal.domain import disputes as rules
+from ejournal.domain import numbers
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Dispute, Lesson, Work
 from ejournal.services import settings
@@ -45,7 +46,7 @@ def load(viewer: Viewer, state: str = "", page: int = 1) -> tuple[list[Dispute],
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     ordered = wanted.order_by(Dispute.state != rules.OPEN, Dispute.answered_at.desc(), Dispute.due, Dispute.id)
     found = db.session.scalars(with_people(ordered).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return list(found), max(1, -(-total // PAGE_SIZE))
+    return list(found), numbers.pages(total, PAGE_SIZE)
 
 
 def of_student(viewer: Viewer, student_id: int) -> list[Dispute]:
@@ -61,7 +62,7 @@ def counts(viewer: Viewer, *, own: bool) -> Counts:
     if own:
         wanted = wanted.where(Dispute.course_id.in_(ever_taught(viewer)), teaches(viewer, Dispute.course_id, today))
     dues = db.session.scalars(wanted.where(Dispute.state == rules.OPEN).with_only_columns(Dispute.due)).all()
-    return Counts(len(dues), sum(due < today for due in dues))
+    return Counts(len(dues), sum(rules.is_overdue(rules.OPEN, due, today) for due in dues))
 
 
 def show(viewer: Viewer, dispute_id: int) -> Page:

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from ejournal.access import lasting
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Enrollment, Lesson, Period, PeriodMark, Person, Work, WorkKind, YearMark
 from ejournal.services import mark_slots
@@ -127,7 +128,7 @@ def _groups(student_id: int, since: date, until: date) -> list[tuple[str, date, 
         .where(
             Enrollment.student_id == student_id,
             Enrollment.since <= until,
-            or_(Enrollment.until.is_(None), Enrollment.until >= since),
+            lasting(Enrollment, since),
         )
         .options(joinedload(Enrollment.group))
         .order_by(Enrollment.since)

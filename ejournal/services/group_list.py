@@ -9,7 +9,7 @@ from sqlalchemy import Select, distinct, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, curates, in_force
-from ejournal.domain import attestation
+from ejournal.domain import attestation, numbers
 from ejournal.domain.grading import MISSING
 from ejournal.domain.names import normalize_group_title
 from ejournal.extensions import db
@@ -51,7 +51,7 @@ def load(viewer: Viewer, text: str = "", archived: bool = False, page: int = 1) 
         return Listing(states(found, today), 1, 1, len(found), False)
     query = _matching(text, archived, today)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    pages = max(1, -(-total // PAGE))
+    pages = numbers.pages(total, PAGE)
     page = min(page, pages)
     rows = db.session.scalars(
         query.options(joinedload(Group.programme)).order_by(Group.gkey).limit(PAGE).offset((page - 1) * PAGE)

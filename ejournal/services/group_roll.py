@@ -3,8 +3,9 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from ejournal.access import lasting
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Enrollment, Group, Person
@@ -31,7 +32,7 @@ def of_year(group: Group, year: AcademicYear) -> list[Line]:
         .where(
             Enrollment.group_id == group.id,
             Enrollment.since <= year.ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= year.starts),
+            lasting(Enrollment, year.starts),
         )
         .order_by(Person.skey, Person.id, Enrollment.since)
     )  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ejournal.access import Viewer, in_force
+from ejournal.access import Viewer, in_force, lasting
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import (
@@ -71,7 +71,7 @@ def listing(wanted: Filter) -> tuple[list[IndividualPlan], bool]:
             exists().where(
                 Enrollment.student_id == IndividualPlan.student_id,
                 Enrollment.group_id == wanted.group_id,
-                or_(Enrollment.until.is_(None), Enrollment.until >= IndividualPlan.since),
+                lasting(Enrollment, IndividualPlan.since),
             )
         )
     if wanted.state == "now":
@@ -198,7 +198,7 @@ def check_plan(plan: IndividualPlan) -> None:
             IndividualPlan.student_id == plan.student_id,
             IndividualPlan.id != plan.id,
             IndividualPlan.since <= (plan.until or date.max),
-            or_(IndividualPlan.until.is_(None), IndividualPlan.until >= plan.since),
+            lasting(IndividualPlan, plan.since),
             IndividualRow.discipline_id.in_([row.discipline_id for row in plan.rows]),
         )
         .options(joinedload(IndividualRow.discipline), joinedload(IndividualRow.plan))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from ejournal.access import in_force, prepared
+from ejournal.access import in_force, lasting, prepared
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
 from ejournal.models import Course, Enrollment, Group, IndividualPlan, IndividualRow, Person
@@ -62,9 +62,9 @@ def _listed(course_id: int, discipline_id: int, starts: date, ends: date) -> Sel
         .where(
             or_(IndividualRow.course_id == course_id, _elsewhere(discipline_id, course_id)),
             IndividualPlan.since <= ends,
-            or_(IndividualPlan.until.is_(None), IndividualPlan.until >= starts),
+            lasting(IndividualPlan, starts),
             Enrollment.since <= ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= starts),
+            lasting(Enrollment, starts),
         )
         .order_by(Person.skey, Person.id, IndividualPlan.since, Enrollment.since)
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer
+from ejournal.access import Viewer, lasting
 from ejournal.domain.calendar import MOST_COURSE_HOURS, read_day
 from ejournal.domain.numbers import whole
 from ejournal.domain.session_plan import CONTROLS
@@ -63,7 +63,7 @@ def disciplines(plan: IndividualPlan) -> list[Discipline]:
         .where(
             Enrollment.student_id == plan.student_id,
             Enrollment.since <= (plan.until or date.max),
-            or_(Enrollment.until.is_(None), Enrollment.until >= plan.since),
+            lasting(Enrollment, plan.since),
         )
     )
     return list(
@@ -99,7 +99,7 @@ def journals(plan: IndividualPlan, discipline: Discipline) -> list[Course]:
         db.session.scalars(
             select(Enrollment.group_id).where(
                 Enrollment.student_id == plan.student_id,
-                or_(Enrollment.until.is_(None), Enrollment.until >= plan.since),
+                lasting(Enrollment, plan.since),
             )
         )
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased, joinedload
 from ejournal.access import Viewer
 from ejournal.access import messages as access
 from ejournal.domain import messages as rules
+from ejournal.domain import numbers
 from ejournal.extensions import db
 from ejournal.models import Message, MessageBlock, MessageComplaint, Person
 from ejournal.models.base import now
@@ -100,7 +101,7 @@ def complaints(state: str = "", page: int = 1) -> tuple[list[MessageComplaint], 
         .offset((page - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
     )
-    return list(rows), max(1, -(-total // PAGE_SIZE))
+    return list(rows), numbers.pages(total, PAGE_SIZE)
 
 
 def open_complaints() -> int:

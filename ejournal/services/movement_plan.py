@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import exists, func, or_, select
 
-from ejournal.access import in_force
+from ejournal.access import in_force, lasting
 from ejournal.extensions import db
 from ejournal.models import (
     MOVEMENTS,
@@ -212,9 +212,7 @@ def in_no_group(on: date, restored: bool) -> list[Person]:
             select(Person)
             .where(
                 exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.STUDENT),
-                ~exists().where(
-                    Enrollment.student_id == Person.id, or_(Enrollment.until.is_(None), Enrollment.until >= on)
-                ),
+                ~exists().where(Enrollment.student_id == Person.id, lasting(Enrollment, on)),
                 before if restored else ~before,
             )
             .order_by(Person.skey, Person.id)

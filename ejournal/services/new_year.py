@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from ejournal.access import Viewer
+from ejournal.access import Viewer, in_force
 from ejournal.domain.names import normalize_group_title
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Enrollment, Group
@@ -39,7 +39,7 @@ def plan(year: AcademicYear) -> Plan:
     last_day = year.ends
     rows = db.session.execute(
         select(Enrollment.group_id, func.count(Enrollment.student_id.distinct()))
-        .where(Enrollment.since <= last_day, (Enrollment.until.is_(None)) | (Enrollment.until >= last_day))
+        .where(in_force(Enrollment, last_day))
         .group_by(Enrollment.group_id)
     )
     sizes: dict[int, int] = {row[0]: row[1] for row in rows}

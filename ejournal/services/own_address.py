@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer
 from ejournal.domain import smtp
 from ejournal.extensions import db
-from ejournal.models import AddressProof, Letter, Person
+from ejournal.models import Account, AddressProof, Letter, Person
 from ejournal.models.base import now
 from ejournal.services import accounts, addresses, letters, log, mail
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
@@ -33,7 +33,7 @@ def wish(viewer: Viewer, address: str) -> None:
         raise RefusedError("Почта в колледже не настроена: адрес меняет системный администратор.")
     if not smtp.is_address(address):
         raise FieldsError({"address": "Это не похоже на адрес: нужно имя@сервер.ru."})
-    accounts.check_not_demo(db.session.get_one(accounts.Account, viewer.id))
+    accounts.check_not_demo(db.session.get_one(Account, viewer.id))
     standing, proof = of(viewer)
     if standing.confirmed and standing.works and addresses.fold(address) == addresses.fold(standing.address):
         raise FieldsError({"address": "Этот адрес уже подтверждён."})

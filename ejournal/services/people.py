@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ejournal.access import Viewer, holding, in_force
+from ejournal.domain import numbers
 from ejournal.domain.names import fold, full_name
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, RoleGrant
@@ -89,7 +90,7 @@ def search(wanted: Filter) -> Listing:
     ).all()
     roles = _roles({person.id for person in people})
     rows = [Row(p, p.account, state_of(p.account), tuple(roles.get(p.id, ()))) for p in people]
-    return Listing(rows, total, max(1, -(-total // PAGE_SIZE)))
+    return Listing(rows, total, numbers.pages(total, PAGE_SIZE))
 
 
 def state_of(account: Account | None) -> str:

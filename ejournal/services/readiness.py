@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, distinct, exists, func, or_, select
 
-from ejournal.access import in_force
+from ejournal.access import in_force, lasting
 from ejournal.domain import readiness, terms
 from ejournal.domain.readiness import Check, Facts
 from ejournal.extensions import db
@@ -124,7 +124,7 @@ def _journals(year: AcademicYear, on: date) -> tuple[dict[int, list[Any]], set[i
     covered = db.session.scalars(
         select(CourseTeacher.course_id)
         .join(Course, Course.id == CourseTeacher.course_id)
-        .where(Course.year_id == year.id, or_(CourseTeacher.until.is_(None), CourseTeacher.until >= on))
+        .where(Course.year_id == year.id, lasting(CourseTeacher, on))
         .distinct()
     )
     return found, set(covered)

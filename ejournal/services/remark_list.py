@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ejournal.access import Viewer, answers_remark, asked_of, makes_remarks, prepared, remarks_of, sees
+from ejournal.domain import numbers
 from ejournal.domain import remarks as rules
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
@@ -102,7 +103,7 @@ def load(viewer: Viewer, filters: Filters, page: int = 1) -> tuple[list[Line], i
     wanted = _wanted(viewer, filters)
     total = db.session.scalar(select(func.count()).select_from(wanted.with_only_columns(Remark.id).subquery())) or 0
     ordered = _ordered(wanted)
-    return _lines(viewer, ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)), max(1, -(-total // PAGE_SIZE))
+    return _lines(viewer, ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)), numbers.pages(total, PAGE_SIZE)
 
 
 def every(viewer: Viewer, filters: Filters) -> list[Line]:
@@ -143,7 +144,7 @@ def to_answer(viewer: Viewer) -> tuple[int, int]:
     """Of those that ask the viewer, in years that are not closed: how many wait, how many are overdue. One query."""
     today = settings.today()
     dues = db.session.scalars(*_asked(viewer, today, **_late())).all()
-    return len(dues), sum(due < today for due in dues)
+    return len(dues), sum(rules.is_overdue(rules.OPEN, due, today) for due in dues)
 
 
 @prepared

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
-from ejournal.access import prepared
+from ejournal.access import lasting, prepared
 from ejournal.extensions import db
 from ejournal.models import LEAVING, Course, Enrollment, Person, SubgroupMember
 from ejournal.services import individual_lists, stats
@@ -88,7 +88,7 @@ def _in_group(group_id: int, starts: date, ends: date) -> Select[*tuple[Any, ...
         .where(
             Enrollment.group_id == group_id,
             Enrollment.since <= ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= starts),
+            lasting(Enrollment, starts),
         )
         .order_by(Person.skey, Person.id, Enrollment.since)
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import UpdateBase, delete, exists, func, or_, select, update
 
-from ejournal.access import Viewer
+from ejournal.access import Viewer, lasting
 from ejournal.domain import second_step
 from ejournal.extensions import db
 from ejournal.models import Account, Person, RecoveryCode, Role, RoleGrant, SecondStep
@@ -64,7 +64,7 @@ def is_required(account: Account) -> bool:
     held = exists().where(
         RoleGrant.person_id == account.person_id,
         RoleGrant.role == Role.SYSADMIN,
-        or_(RoleGrant.until.is_(None), RoleGrant.until >= settings.today()),
+        lasting(RoleGrant, settings.today()),
     )
     return bool(db.session.scalar(select(held)))
 

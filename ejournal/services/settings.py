@@ -48,6 +48,7 @@ DEFAULTS: dict[str, Any] = {
     # The hour of the college's day at which the night's work begins, and how it went last (see jobs/night.py).
     "nightly.hour": 3,
     "nightly.last": None,
+    # The college's own thresholds of marks by the names of grading.SuggestionRules (services/suggestions.py).
     "grading": {},
     # Mail: who it comes from, the journal's address in the links, whether a letter says what is new or only where.
     "mail.sender": "",
@@ -61,9 +62,9 @@ DEFAULTS: dict[str, Any] = {
     "notices.digest_hour": 18,
     # Up to which moments changes were told, by kind (services/news.py).
     "notices.cursor": None,
-    # Reports: fewer marks of a student in a period are «мало»; academic hours of lessons in a week (ФГОС СПО).
     # When each entry of CHANGELOG.md came here, by its key (services/updates.py).
     "updates.known": {},
+    # Reports: fewer marks of a student in a period are «мало»; academic hours of lessons in a week (ФГОС СПО).
     "reports.least_marks": 3,
     "reports.week_hours": 36,
 }

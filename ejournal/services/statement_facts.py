@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 
-from ejournal.access import prepared
+from ejournal.access import lasting, prepared
 from ejournal.extensions import db
 from ejournal.models import (
     Cell,
@@ -128,7 +128,7 @@ def members(group_id: int, span: tuple[date, date]) -> list[tuple[Person, str]]:
         .where(
             Enrollment.group_id == group_id,
             Enrollment.since <= span[1],
-            or_(Enrollment.until.is_(None), Enrollment.until >= span[0]),
+            lasting(Enrollment, span[0]),
         )
         .order_by(Person.skey, Person.id, Enrollment.since)
     )
@@ -172,7 +172,7 @@ def _in_groups(student_ids: Sequence[int], span: tuple[date, date]) -> Spans:
         select(Enrollment.student_id, Enrollment.group_id, Enrollment.since, Enrollment.until).where(
             Enrollment.student_id.in_(student_ids),
             Enrollment.since <= span[1],
-            or_(Enrollment.until.is_(None), Enrollment.until >= span[0]),
+            lasting(Enrollment, span[0]),
         )
     ):
         spans[row.student_id, row.group_id].append((row.since, row.until or EVER))

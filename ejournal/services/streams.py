@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from ejournal.access import Viewer
 from ejournal.domain.names import fold
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Course, Discipline, Group, Person, Stream
-from ejournal.services import conflicts, log, periods, timetable
+from ejournal.models import AcademicYear, Course, Discipline, Group, Stream
+from ejournal.services import conflicts, log, people, periods, timetable
 from ejournal.services.errors import NotFoundError, RefusedError
 
 
@@ -33,9 +33,7 @@ def listing(year: AcademicYear, on: date) -> list[Listed]:
     streams = db.session.scalars(select(Stream).where(Stream.year_id == year.id).order_by(Stream.title)).all()
     courses = _courses(Course.stream_id.in_([stream.id for stream in streams]))
     taught = conflicts.teachers_of([course.id for course in courses], on)
-    ids = {id_ for each in taught.values() for id_ in each}
-    names = {p.id: p.short_name for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
-    words = {c.id: ", ".join(sorted(names[id_] for id_ in taught.get(c.id, ()))) for c in courses}
+    words = people.short_names({course.id: taught.get(course.id, ()) for course in courses})
     return [
         Listed(stream, own, {course.id: words[course.id] for course in own})
         for stream in streams

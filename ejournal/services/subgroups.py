@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, or_, select
 
-from ejournal.access import Viewer, in_force
+from ejournal.access import Viewer, in_force, lasting
 from ejournal.domain import halves
 from ejournal.domain.names import fold
 from ejournal.extensions import db
@@ -81,7 +81,7 @@ def of_group(group: Group) -> list[Subgroup]:
 def empty_in(year: AcademicYear, on: date) -> dict[int, list[str]]:
     """By group, its subgroups that have a journal in the year and nobody in it: a timetable brings such ones."""
     has_members = select(SubgroupMember.id).where(
-        SubgroupMember.subgroup_id == Subgroup.id, or_(SubgroupMember.until.is_(None), SubgroupMember.until >= on)
+        SubgroupMember.subgroup_id == Subgroup.id, lasting(SubgroupMember, on)
     )
     found: dict[int, list[str]] = {}
     for group_id, title in db.session.execute(
@@ -260,7 +260,7 @@ def _move(student_id: int, offered: Collection[int], wanted: Collection[int], si
         select(SubgroupMember).where(
             SubgroupMember.student_id == student_id,
             SubgroupMember.subgroup_id.in_(offered),
-            or_(SubgroupMember.until.is_(None), SubgroupMember.until >= since),
+            lasting(SubgroupMember, since),
         )
     ).all()
     kept = {row.subgroup_id for row in rows if row.since <= since and row.subgroup_id in wanted}

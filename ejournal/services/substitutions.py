@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer
+from ejournal.access import Viewer, in_force
 from ejournal.domain.bells import MOST_PAIRS
 from ejournal.domain.calendar import Parity, week_parity
 from ejournal.extensions import db
@@ -186,8 +186,7 @@ def entry_on(course: Course, day: date, pair: int) -> TimetableEntry | None:
             TimetableEntry.weekday == day.isoweekday(),
             TimetableEntry.pair == pair,
             TimetableEntry.week.in_(("both", "odd" if odd else "even")),
-            or_(TimetableEntry.since.is_(None), TimetableEntry.since <= day),
-            or_(TimetableEntry.until.is_(None), TimetableEntry.until >= day),
+            in_force(TimetableEntry, day),
         )
         .order_by(TimetableEntry.id.desc())
         .limit(1)

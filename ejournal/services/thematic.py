@@ -83,12 +83,15 @@ def used_by(plan_id: int) -> list[Course]:
 
 def course_of(viewer: Viewer, course_id: int) -> Course:
     """A journal whose plan the viewer may change. Raises NotFoundError."""
-    return _course(viewer, course_id)
+    course = db.session.scalar(_journals(viewer).where(Course.id == course_id))
+    if course is None:
+        raise NotFoundError
+    return course
 
 
 def offered(viewer: Viewer, course_id: int) -> list[tuple[ThematicPlan, int]]:
     """The plans that could be attached to a journal or copied for it: of its discipline's title, with their hours."""
-    course = _course(viewer, course_id)
+    course = course_of(viewer, course_id)
     rows = db.session.execute(
         select(ThematicPlan, func.coalesce(func.sum(Topic.hours), 0))
         .join(Discipline, Discipline.id == ThematicPlan.discipline_id)
@@ -102,7 +105,7 @@ def offered(viewer: Viewer, course_id: int) -> list[tuple[ThematicPlan, int]]:
 
 def create(actor: Viewer, course_id: int, copied_id: int | None = None) -> ThematicPlan:
     """A plan for a journal, empty or a copy of another with all its topics, attached at once."""
-    course = _course(actor, course_id)
+    course = course_of(actor, course_id)
     periods.check_open(course.year)
     plan = ThematicPlan(
         discipline_id=course.discipline_id,
@@ -129,7 +132,7 @@ def create(actor: Viewer, course_id: int, copied_id: int | None = None) -> Thema
 
 def attach(actor: Viewer, course_id: int, plan_id: int | None) -> None:
     """Let a journal go by a plan of its discipline, or by none. Topics already written in lessons stay."""
-    course = _course(actor, course_id)
+    course = course_of(actor, course_id)
     periods.check_open(course.year)
     plan = _offered_plan(actor, course_id, plan_id) if plan_id else None
     if course.plan_id != (plan.id if plan else None):
@@ -213,13 +216,6 @@ def _journals(viewer: Viewer) -> Select[Any]:
 def _sum(what: str) -> Any:
     column = func.count(Topic.id) if what == "count" else func.sum(Topic.hours)
     return select(column).where(Topic.plan_id == Course.plan_id).correlate(Course).scalar_subquery()
-
-
-def _course(viewer: Viewer, course_id: int) -> Course:
-    course = db.session.scalar(_journals(viewer).where(Course.id == course_id))
-    if course is None:
-        raise NotFoundError
-    return course
 
 
 def _offered_plan(viewer: Viewer, course_id: int, plan_id: int) -> ThematicPlan:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ejournal.access import lasting
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Person, TimetableEntry
 from ejournal.services.conflicts import room_key, teachers_of
@@ -71,7 +72,7 @@ def entries(year: AcademicYear, on: date, *where: object) -> Sequence[TimetableE
         .join(Course, Course.id == TimetableEntry.course_id)
         .where(
             Course.year_id == year.id,
-            or_(TimetableEntry.until.is_(None), TimetableEntry.until >= on),
+            lasting(TimetableEntry, on),
             *where,  # type: ignore[arg-type]
         )
         .order_by(TimetableEntry.weekday, TimetableEntry.pair, TimetableEntry.week.desc(), TimetableEntry.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ejournal.domain.numbers import LARGEST_ID, whole
+from ejournal.domain.numbers import LARGEST_ID, pages, whole
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,7 @@ def test_a_number_is_read_or_is_none(text: str, number: int | None) -> None:
 
 def test_both_ends_of_the_span_are_included() -> None:
     assert [whole(str(n), 1, 3) for n in range(5)] == [None, 1, 2, 3, None]
+
+
+def test_a_list_has_a_page_even_with_nothing_to_show() -> None:
+    assert [pages(total, 20) for total in (0, 1, 20, 21)] == [1, 1, 1, 2]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ejournal.domain import control
 from ejournal.domain.control import State
+from ejournal.models import Lesson
 from ejournal.models.base import now
 from ejournal.services import settings
 from ejournal.services.control import duties, others, tally
@@ -57,7 +58,7 @@ def _of_lessons(scope: Scope, key: str, state: State, at: datetime) -> Iterator[
     if lost and state is State.OPEN:
         return
     wanted = (State.OPEN, State.LOST) if lost and state is State.LOST else (state,)
-    duty = query.add_columns(duties.Lesson.teacher_id.label("substitute")).subquery("duty").c
+    duty = query.add_columns(Lesson.teacher_id.label("substitute")).subquery("duty").c
     rows = facts.fetch(
         select(
             duty.course_id, duty.lesson_id, duty.day, duty.pair, duty.what, duty.until, duty.done, duty.substitute

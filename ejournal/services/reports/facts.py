@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, and_, case, cast, extract, func, or_, select
 
+from ejournal.access import lasting
 from ejournal.domain import grading
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
@@ -102,7 +103,7 @@ def _enrollments(scope: Scope) -> Iterable[Any]:
         .where(
             or_(Enrollment.group_id.in_(scope.groups), Enrollment.student_id.in_(planned)),
             Enrollment.since <= scope.year.ends,
-            or_(Enrollment.until.is_(None), Enrollment.until >= scope.year.starts),
+            lasting(Enrollment, scope.year.starts),
         )
         .order_by(Person.skey, Person.id, Enrollment.since)
     )  # fmt: skip

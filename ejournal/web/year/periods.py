@@ -125,6 +125,7 @@ def _page(year_id: int | None, section: str = "", errors: dict[str, str] | None 
     year = periods.chosen(year_id) if every else None
     studying = groups.studying(year) if year else []
     start = calendar.academic_year(settings.today())
+    of_courses = [("", "все"), *((f"course-{n}", f"{n} курс") for n in range(1, calendar.MOST_YEARS + 1))]
     return render_template(
         "year/periods.html",
         year=year,
@@ -132,11 +133,8 @@ def _page(year_id: int | None, section: str = "", errors: dict[str, str] | None 
         periods=periods.of_year(year) if year else [],
         vacations=year_setup.vacations(year) if year else [],
         titles={group.id: group.title for group in studying},
-        scopes=[
-            ("", "все"),
-            *((f"course-{n}", f"{n} курс") for n in range(1, 6)),
-            *((f"group-{g.id}", g.title) for g in studying),
-        ],
+        courses=of_courses,
+        scopes=[*of_courses, *((f"group-{g.id}", g.title) for g in studying)],
         schemes=[(key, words) for key, (words, _spans) in year_setup.SCHEMES.items()],
         starts=[(n, calendar.year_title(n)) for n in range(start, start + 2)],
         anchor=settings.get("week.anchor") or "",
