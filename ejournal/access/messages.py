@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
-from ejournal.access.core import OVERSEERS, STAFF, Viewer, in_force
-from ejournal.access.diaries import agreed, children_of, declined, reads_diary
-from ejournal.domain.calendar import years_before
-from ejournal.domain.consents import MAJORITY
+from ejournal.access.core import OVERSEERS, STAFF, Viewer
+from ejournal.access.dated import holding, in_force, running
+from ejournal.access.diaries import children_of, declined, parent_may_read, reads_diary, studies
 from ejournal.models import (
     AcademicYear,
     Account,
@@ -30,7 +29,6 @@ from ejournal.models import (
     MessageBlock,
     Person,
     Role,
-    RoleGrant,
 )
 
 GROUP_AUDIENCES = ("students", "parents", "teachers")
@@ -96,7 +94,7 @@ def in_audience(kind: str, group_id: int | None, on: date) -> ColumnElement[bool
         return _is_student_of(None, on)
     if kind == Role.PARENT:
         return _is_parent_of(None, on)
-    return _holds((Role(kind),), on)
+    return holding(Person.id, (Role(kind),), on)
 
 
 def takes_part(viewer: Viewer, on: date) -> ColumnElement[bool]:
@@ -132,11 +130,6 @@ def links_of(viewer: Viewer, person_ids: Any, on: date, group_id: int | None = N
 
 def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
     """What these employees teach the viewer, or the viewer's children: the employee's id and the discipline."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(Course.group_id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(Course.group_id.in_(_groups_of_children(viewer, on)))
     return (
         select(CourseTeacher.teacher_id, Discipline.title)
         .join(Course, Course.id == CourseTeacher.course_id)
@@ -145,9 +138,8 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
         .where(
             CourseTeacher.teacher_id.in_(person_ids),
             in_force(CourseTeacher, on),
-            AcademicYear.starts <= on,
-            AcademicYear.ends >= on,
-            or_(false(), *own),
+            running(on),
+            _is_of_family(Course.group_id, viewer, on),
         )
         .distinct()
         .order_by(CourseTeacher.teacher_id, Discipline.title)
@@ -156,15 +148,10 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
 
 def leading(viewer: Viewer, person_ids: Any, on: date) -> Any:
     """Who of these employees leads a group of the viewer's, or of the viewer's children: the id and the group."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(Group.id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(Group.id.in_(_groups_of_children(viewer, on)))
     return (
         select(Curatorship.person_id, Group.title)
         .join(Group, Group.id == Curatorship.group_id)
-        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), or_(false(), *own))
+        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), _is_of_family(Group.id, viewer, on))
         .order_by(Curatorship.person_id, Group.title)
     )
 
@@ -181,7 +168,7 @@ def own_link(viewer: Viewer, other_id: int, on: date) -> Select[int]:
 
 
 def is_staff(on: date) -> ColumnElement[bool]:
-    return _holds(tuple(sorted(STAFF)), on)
+    return holding(Person.id, STAFF, on)
 
 
 def _serves(groups: Groups, on: date) -> ColumnElement[bool]:
@@ -189,7 +176,7 @@ def _serves(groups: Groups, on: date) -> ColumnElement[bool]:
     leads = exists().where(
         Curatorship.person_id == Person.id, in_force(Curatorship, on), Curatorship.group_id.in_(groups)
     )
-    return or_(_teaches(groups, on), and_(leads, is_staff(on)), _holds(tuple(sorted(OVERSEERS)), on))
+    return or_(_teaches(groups, on), and_(leads, is_staff(on)), holding(Person.id, OVERSEERS, on))
 
 
 def _teaches(groups: Groups, on: date) -> ColumnElement[bool]:
@@ -199,20 +186,14 @@ def _teaches(groups: Groups, on: date) -> ColumnElement[bool]:
         CourseTeacher.course_id == Course.id,
         Course.group_id.in_(groups),
         Course.year_id == AcademicYear.id,
-        AcademicYear.starts <= on,
-        AcademicYear.ends >= on,
+        running(on),
     )
     return and_(taught, is_staff(on))
 
 
-def _holds(roles: tuple[Role, ...], on: date) -> ColumnElement[bool]:
-    return exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(roles), in_force(RoleGrant, on))
-
-
 def _is_student_of(groups: Groups | None, on: date) -> ColumnElement[bool]:
     """Of the groups (None: of any), with the right to sign in (п. 4.1)."""
-    enrolled = exists().where(Enrollment.student_id == Person.id, _studies(groups, on))
-    return and_(_holds((Role.STUDENT,), on), enrolled, ~declined(Person.id))
+    return and_(holding(Person.id, (Role.STUDENT,), on), _studies(Person.id, groups, on), ~declined(Person.id))
 
 
 def _is_parent_of(groups: Groups | None, on: date) -> ColumnElement[bool]:
@@ -220,25 +201,21 @@ def _is_parent_of(groups: Groups | None, on: date) -> ColumnElement[bool]:
     guards = exists().where(
         row.parent_id == Person.id, child.id == row.student_id, _gives_access(row, child, groups, on)
     )
-    return and_(_holds((Role.PARENT,), on), guards)
+    return and_(holding(Person.id, (Role.PARENT,), on), guards)
 
 
 def _gives_access(row: Any, child: Any, groups: Groups | None, on: date) -> ColumnElement[bool]:
-    """The same rule as access.diaries has for one parent, for many: guardianship and consents in force (п. 4.1)."""
-    studies = exists().where(Enrollment.student_id == row.student_id, _studies(groups, on))
-    of_age = and_(child.birth_date.is_not(None), child.birth_date <= years_before(on, MAJORITY))
-    return and_(
-        in_force(row, on),
-        studies,
-        agreed(row.student_id, row.parent_id),
-        or_(~of_age, agreed(child.id, child.id)),
+    """What opens a child's diary to one parent (access.diaries), for many: guardianship and consents (п. 4.1)."""
+    return and_(in_force(row, on), _studies(row.student_id, groups, on), parent_may_read(row.parent_id, on, child))
+
+
+def _studies(student_id: Any, groups: Groups | None, on: date) -> ColumnElement[bool]:
+    """In one of the groups today; where none are named, as far as access to the diary goes."""
+    if groups is None:
+        return studies(on, student_id)
+    return exists().where(
+        Enrollment.student_id == student_id, in_force(Enrollment, on), Enrollment.group_id.in_(groups)
     )
-
-
-def _studies(groups: Groups | None, on: date) -> ColumnElement[bool]:
-    if groups is not None:
-        return and_(in_force(Enrollment, on), Enrollment.group_id.in_(groups))
-    return or_(Enrollment.until.is_(None), Enrollment.until >= on, Enrollment.left_kind == "leave")
 
 
 def _groups_of_staff(person_id: int, on: date) -> Groups:
@@ -247,15 +224,20 @@ def _groups_of_staff(person_id: int, on: date) -> Groups:
         select(Course.group_id)
         .join(CourseTeacher, CourseTeacher.course_id == Course.id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
-        .where(
-            CourseTeacher.teacher_id == person_id,
-            in_force(CourseTeacher, on),
-            AcademicYear.starts <= on,
-            AcademicYear.ends >= on,
-        )
+        .where(CourseTeacher.teacher_id == person_id, in_force(CourseTeacher, on), running(on))
     )
     led = select(Curatorship.group_id).where(Curatorship.person_id == person_id, in_force(Curatorship, on))
     return taught.union(led)
+
+
+def _is_of_family(group_id: Any, viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """The condition that a group is the viewer's, who studies in it, or one of the viewer's children's."""
+    own = []
+    if Role.STUDENT in viewer.roles:
+        own.append(group_id.in_(_groups_of_student(viewer.person_id, on)))
+    if Role.PARENT in viewer.roles:
+        own.append(group_id.in_(_groups_of_children(viewer, on)))
+    return or_(false(), *own)
 
 
 def _groups_of_student(person_id: int, on: date) -> Groups:

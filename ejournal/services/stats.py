@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 
+from ejournal.access import prepared
 from ejournal.domain import grading
 from ejournal.extensions import db
 from ejournal.models import Cell, Lesson, Work
@@ -18,64 +19,60 @@ from ejournal.models import Cell, Lesson, Work
 class RowStats:
     """A student's figures over a period: weighted mean of marks, missed academic hours, latenesses."""
 
-    mean: str
+    # Unrounded, and of how many marks; None of none.
+    average: Decimal | None
+    marks: int
     missed: grading.Missed
+
+    @property
+    def mean(self) -> str:
+        return grading.format_mean(self.average)
 
     @property
     def missed_text(self) -> str:
         return str(self.missed.total) if self.missed.total else ""
 
 
-NO_STATS = RowStats("", grading.missed_hours(()))
+NO_STATS = RowStats(None, 0, grading.missed_hours(()))
 
 
 def of_students(course_id: int, span: tuple[date, date], student_ids: Sequence[int]) -> dict[int, RowStats]:
     """Figures of the given students in a journal between two dates, both included. One query."""
-    rows = (
-        db.session.connection()
-        .execute(
-            _student_cells(), {"course": course_id, "first": span[0], "last": span[1], "students": list(student_ids)}
-        )
-        .all()
-    )
-    return summarise(rows)
+    return summarise(db.session.connection().execute(*_cells(course_id, *span, student_ids)).all())
 
 
-@cache
-def _student_cells() -> Select[*tuple[Any, ...]]:
-    # Put together once: every save asks it.
-    return (
+def of_journal(course_id: int, span: tuple[date, date]) -> dict[int, RowStats]:
+    """Figures of everybody with a cell in a journal between two dates, both included. One query."""
+    return summarise(db.session.connection().execute(*_cells(course_id, *span, None)).all())
+
+
+@prepared
+def _cells(course_id: int, first: date, last: date, students: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
+    found = (
         select(Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
-        .where(
-            Lesson.course_id == bindparam("course"),
-            Lesson.date.between(bindparam("first"), bindparam("last")),
-            Cell.student_id.in_(bindparam("students", expanding=True)),
-        )
+        .where(Lesson.course_id == course_id, Lesson.date.between(first, last))
     )
+    return found if students is None else found.where(Cell.student_id.in_(students))
 
 
-@cache
-def _column_marks() -> Select[*tuple[Any, ...]]:
-    return select(Cell.work_id, Cell.mark).where(
-        Cell.work_id.in_(bindparam("works", expanding=True)), Cell.mark.is_not(None)
-    )
+@prepared
+def _column_marks(works: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    return select(Cell.work_id, Cell.mark).where(Cell.work_id.in_(works), Cell.mark.is_not(None))
 
 
 def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
     """Figures by student from (student, attendance, mark, weight, lesson, hours); a lesson is missed once."""
-    # Marks of one kind are counted before they are weighed: 2400 cells are 9 different marks.
-    marks: dict[int, Counter[tuple[str, int]]] = defaultdict(Counter)
+    rows = list(rows)
+    marks = _like_together((row[0], (row[2], row[3])) for row in rows if row[2])
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = defaultdict(lambda: defaultdict(list))
-    for student_id, attendance, mark, weight, lesson_id, hours in rows:
-        if mark:
-            marks[student_id][mark, weight] += 1
+    for student_id, attendance, _mark, _weight, lesson_id, hours in rows:
         if attendance:
             codes[student_id][lesson_id, hours].append(attendance)
     return {
         student_id: RowStats(
-            _weighted(marks[student_id]) if student_id in marks else "",
+            *_weighed(marks.get(student_id, ())),
             grading.missed_hours(
                 (hours, grading.lesson_attendance(found))
                 for (_lesson, hours), found in codes.get(student_id, {}).items()
@@ -85,21 +82,31 @@ def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
     }
 
 
-def _weighted(counted: Counter[tuple[str, int]]) -> str:
-    return grading.format_mean(
-        grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted.items())
-    )
+Like = tuple[tuple[str, int], int]
+
+
+def _like_together(marks: Iterable[tuple[int, tuple[str, int]]]) -> dict[int, list[Like]]:
+    """By row or column: different (mark, weight) and how many of each. 2,400 cells are nine different marks."""
+    found: dict[int, list[Like]] = defaultdict(list)
+    for (place, mark), number in Counter(marks).items():
+        found[place].append((mark, number))
+    return found
+
+
+def _weighed(counted: Iterable[Like]) -> tuple[Decimal | None, int]:
+    """The weighted mean, and how many marks count in it."""
+    counted = list(counted)
+    average = grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted)
+    return average, sum(number for (mark, _), number in counted if grading.numeric(mark) is not None)
 
 
 def of_works(work_ids: Sequence[int]) -> dict[int, str]:
     """The average of each column, as text. One query."""
-    rows = db.session.connection().execute(_column_marks(), {"works": list(work_ids)})
+    rows = db.session.connection().execute(*_column_marks(work_ids))
     return column_means(work_ids, ((row[0], row[1]) for row in rows))
 
 
 def column_means(work_ids: Sequence[int], marks: Iterable[tuple[int, str]]) -> dict[int, str]:
     """The average of each column, as text, from (work, mark)."""
-    counted: dict[int, Counter[tuple[str, int]]] = defaultdict(Counter)
-    for work_id, mark in marks:
-        counted[work_id][mark, 1] += 1
-    return {work_id: _weighted(counted[work_id]) if work_id in counted else "" for work_id in work_ids}
+    found = _like_together((work_id, (mark, 1)) for work_id, mark in marks)
+    return {work_id: grading.format_mean(_weighed(found.get(work_id, ()))[0]) for work_id in work_ids}

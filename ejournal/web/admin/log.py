@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.exchange.export.sheets import XLSX, Page, as_xlsx
 from ejournal.models import Role
 from ejournal.models.base import now
@@ -67,7 +68,4 @@ def _wanted() -> log_search.Filter:
 
 def _day(name: str) -> date | None:
     """A day of the query; a bad one narrows nothing."""
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.args.get(name, ""))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import IndividualPlan, Role
 from ejournal.services import groups, individual, individual_rows, movement_plan, periods, settings
@@ -140,7 +141,4 @@ def _typed() -> Typed:
 
 
 def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.form.get(name, ""))

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from ejournal import jobs
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.models import AcademicYear, Job, Role
 from ejournal.services import generation, groups, periods, settings
 from ejournal.services.errors import RefusedError
@@ -71,7 +72,4 @@ def _days(year: AcademicYear) -> tuple[date, date]:
 
 
 def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.values.get(name, ""))

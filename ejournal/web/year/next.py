@@ -1,13 +1,12 @@
 """The passage to a new year: its periods, the groups' new names, the release of those who finished, closing."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.domain import calendar
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import new_year, periods, settings, year_setup
@@ -45,7 +44,11 @@ def promote() -> ResponseReturnValue:
 def release() -> ResponseReturnValue:
     form = request.form
     year = periods.chosen(form.get("year", type=int))
-    chosen, dated, since = form.getlist("group", type=int), _day(form.get("dated", "")), _day(form.get("since", ""))
+    chosen, dated, since = (
+        form.getlist("group", type=int),
+        read_day(form.get("dated", "")),
+        read_day(form.get("since", "")),
+    )
     try:
         released = new_year.release(current_user, year, chosen, form.get("number", ""), dated, since)
     except FieldsError as error:
@@ -69,10 +72,3 @@ def _page(year_id: int | None, errors: dict[str, str]) -> str:
         typed=request.form,
         chosen=request.form.getlist("group", type=int),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
