@@ -122,6 +122,17 @@ def test_readme_points_to_files_that_are_there() -> None:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+@pytest.mark.parametrize("name", ["SECURITY.md", "docs/reliability.md", "docs/architecture.md"])
+def test_a_test_that_a_document_names_is_there(name: str) -> None:
+    """«`tests/web/test_a.py`, `test_b.py`»: the second is in the folder of the first."""
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        folder = ROOT / "tests"
+        for named in re.findall(r"`((?:tests/|test_)[\w/.-]+)", line):
+            path = ROOT / named if named.startswith("tests/") else folder / named
+            assert path.exists(), f"{name}: {named}"
+            folder = path if path.is_dir() else path.parent
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a shell script")
 def test_ci_script_stops_at_the_first_failure() -> None:
     script = ROOT / ".ci" / "run"
