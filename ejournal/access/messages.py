@@ -9,7 +9,7 @@ leader of their group, to administration and to support; never to one another at
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from ejournal.access.core import OVERSEERS, STAFF, Viewer, in_force
@@ -132,11 +132,6 @@ def links_of(viewer: Viewer, person_ids: Any, on: date, group_id: int | None = N
 
 def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
     """What these employees teach the viewer, or the viewer's children: the employee's id and the discipline."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(Course.group_id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(Course.group_id.in_(_groups_of_children(viewer, on)))
     return (
         select(CourseTeacher.teacher_id, Discipline.title)
         .join(Course, Course.id == CourseTeacher.course_id)
@@ -147,7 +142,7 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
             in_force(CourseTeacher, on),
             AcademicYear.starts <= on,
             AcademicYear.ends >= on,
-            or_(false(), *own),
+            Course.group_id.in_(_groups_of_family(viewer, on)),
         )
         .distinct()
         .order_by(CourseTeacher.teacher_id, Discipline.title)
@@ -156,17 +151,22 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
 
 def leading(viewer: Viewer, person_ids: Any, on: date) -> Any:
     """Who of these employees leads a group of the viewer's, or of the viewer's children: the id and the group."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(Group.id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(Group.id.in_(_groups_of_children(viewer, on)))
     return (
         select(Curatorship.person_id, Group.title)
         .join(Group, Group.id == Curatorship.group_id)
-        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), or_(false(), *own))
+        .where(
+            Curatorship.person_id.in_(person_ids),
+            in_force(Curatorship, on),
+            Group.id.in_(_groups_of_family(viewer, on)),
+        )
         .order_by(Curatorship.person_id, Group.title)
     )
+
+
+def distance(viewer: Viewer, on: date) -> ColumnElement[int]:
+    """How far the query's Person stands from a student or parent: 0 leads the group, 1 teaches it, 2 serves all."""
+    groups = _groups_of_family(viewer, on)
+    return case((_leads(groups, on), 0), (_teaches(groups, on), 1), else_=2)
 
 
 def own_link(viewer: Viewer, other_id: int, on: date) -> Select[int]:
@@ -186,10 +186,14 @@ def is_staff(on: date) -> ColumnElement[bool]:
 
 def _serves(groups: Groups, on: date) -> ColumnElement[bool]:
     """Whom a student or parent may turn to: teachers and leaders of the groups, administration, support."""
-    leads = exists().where(
+    return or_(_teaches(groups, on), _leads(groups, on), _holds(tuple(sorted(OVERSEERS)), on))
+
+
+def _leads(groups: Groups, on: date) -> ColumnElement[bool]:
+    led = exists().where(
         Curatorship.person_id == Person.id, in_force(Curatorship, on), Curatorship.group_id.in_(groups)
     )
-    return or_(_teaches(groups, on), and_(leads, is_staff(on)), _holds(tuple(sorted(OVERSEERS)), on))
+    return and_(led, is_staff(on))
 
 
 def _teaches(groups: Groups, on: date) -> ColumnElement[bool]:
@@ -267,3 +271,13 @@ def _groups_of_children(viewer: Viewer, on: date) -> Groups:
     # Apart from the Person asked about.
     ids = select(child.subquery().c.id)
     return select(Enrollment.group_id).where(Enrollment.student_id.in_(ids), in_force(Enrollment, on))
+
+
+def _groups_of_family(viewer: Viewer, on: date) -> Groups:
+    """The groups where the viewer studies, or the viewer's children do."""
+    own = [select(Enrollment.group_id).where(false())]
+    if Role.STUDENT in viewer.roles:
+        own.append(_groups_of_student(viewer.person_id, on))
+    if Role.PARENT in viewer.roles:
+        own.append(_groups_of_children(viewer, on))
+    return union(*own)
