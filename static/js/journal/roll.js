@@ -4,6 +4,7 @@ import { announce, errorText, send, SignInRefused, toast } from "../app.js";
 import { cellsIn, refusalOf } from "../offline/cells-in.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as store from "../offline/store.js";
+import { askConflict, askReason, nameOf, say, show, toggled, unfold } from "./roll-line.js";
 
 const roll = document.getElementById("roll");
 const status = document.getElementById("roll-state");
@@ -99,17 +100,6 @@ function onTap(event) {
   return undefined;
 }
 
-function parts(text) {
-  return /^[нпбо]/.test(text) ? [text[0], text.slice(1)] : ["", text];
-}
-
-/** Attendance keeps the mark and the other way round (п. 4.4: «н» and 3 are «н3»); the same key again takes it off. */
-function toggled(text, code, mark) {
-  const [oldCode, oldMark] = parts(text);
-  if (code) return (code === oldCode ? "" : code) + oldMark;
-  return oldCode + (mark === oldMark ? "" : mark);
-}
-
 function want(state, text) {
   state.text = text;
   if (state.held) say(state, null);
@@ -130,12 +120,6 @@ function plan(state) {
   }
   state.wish = { key: state.wish?.key, id: store.newId(), text: state.text, follows: true };
   remember(state, state.wish);
-}
-
-function unfold(button) {
-  const more = document.getElementById(button.getAttribute("aria-controls"));
-  more.hidden = !more.hidden;
-  button.setAttribute("aria-expanded", String(!more.hidden));
 }
 
 // ── Saving: one request at a time for a line, the newest wish last ──────────
@@ -203,46 +187,6 @@ function refused(state, { status: code, text, left }) {
   return say(state, message, [["again", "Повторить"], ["back", "Не сохранять"]]);
 }
 
-// ── What a line says, and what can be done ──────────────────────────────────
-function say(state, message, choices = [], extra = null) {
-  state.line.querySelector(".roll-say")?.remove();
-  if (!message) return;
-  const box = document.createElement("form");
-  box.className = "roll-say";
-  const text = document.createElement("p");
-  text.setAttribute("role", "alert");
-  text.textContent = message;
-  box.append(text);
-  if (extra) box.append(extra);
-  for (const [choice, title] of choices) {
-    const button = document.createElement("button");
-    button.type = choice === "reason" ? "submit" : "button";
-    if (choice !== "reason") button.dataset.choice = choice;
-    button.className = "btn btn-outline-secondary";
-    button.textContent = title;
-    box.append(button);
-  }
-  state.line.append(box);
-}
-
-function askConflict(state, { dataset: { stored: now, version, who, when, message } }) {
-  state.theirs = { text: now, version: Number(version) };
-  say(state, `${message} Записано «${now || "пусто"}»${who ? ` (${who}, ${when})` : ""}, у вас «${state.text || "пусто"}».`,
-    [["mine", `Записать «${state.text || "пусто"}»`], ["theirs", `Оставить «${now || "пусто"}»`]]);
-}
-
-function askReason(state, message) {
-  const input = document.createElement("input");
-  input.className = "form-control";
-  input.name = "reason";
-  input.maxLength = 500;
-  input.required = true;
-  input.placeholder = "Причина правки";
-  input.setAttribute("aria-label", "Причина правки");
-  say(state, message, [["reason", "Сохранить с причиной"], ["back", "Вернуть как было"]], input);
-  input.focus();
-}
-
 function onReason(event) {
   event.preventDefault();
   const state = lines.get(event.target.closest(".roll-line").dataset.student);
@@ -269,16 +213,7 @@ function release(state) {
 }
 
 function dress(state) {
-  const { line, text } = state;
-  const [code, mark] = parts(text);
-  line.querySelector(".roll-value").textContent = text;
-  line.classList.toggle("sending", state.sending);
-  line.classList.toggle("refused", state.held);
-  line.classList.toggle("absent", ["н", "п", "б"].includes(code));
-  for (const button of line.querySelectorAll("[data-code], [data-mark]")) {
-    const on = button.dataset.code ? button.dataset.code === code : button.dataset.mark === mark;
-    button.setAttribute("aria-pressed", String(on));
-  }
+  show(state);
   tell();
 }
 
@@ -294,8 +229,6 @@ function tell() {
   status.classList.toggle("bad", stuck > 0);
   if (waiting.length) status.dataset.touched = "1";
 }
-
-const nameOf = (state) => state.line.querySelector(".roll-name .n").nextSibling.textContent.trim();
 
 // ── The whole lesson ────────────────────────────────────────────────────────
 async function act(path, done) {
