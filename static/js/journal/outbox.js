@@ -218,7 +218,8 @@ function settleAct(edit, status) {
 function follow(edit, cell) {
   const next = queue.find((other) => other.student === edit.student && other.work === edit.work);
   if (!next?.follows || !cell) return;
-  Object.assign(next, { version: Number(cell.dataset.version), follows: false });
+  const again = queue.slice(0, queue.indexOf(next)).some(store.isAct); // which may change the cell once more
+  Object.assign(next, { version: Number(cell.dataset.version), follows: again });
   remember(next);
 }
 
