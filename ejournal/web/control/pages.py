@@ -38,7 +38,8 @@ def index() -> ResponseReturnValue:
         alone=alone,
         summary=summary,
         today_iso=settings.today().isoformat(),
-        **{**shown(made, wrong), "address": _address},
+        # Whoever comes here looks for the figures, not for what to choose.
+        **{**shown(made, wrong), "address": _address, "is_open": False},
     )
 
 

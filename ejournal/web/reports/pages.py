@@ -80,6 +80,7 @@ def shown(made: Made, wrong: str) -> dict[str, object]:
         "rows": made.rows[:MOST_ROWS],
         "hidden": max(0, len(made.rows) - MOST_ROWS),
         "wrong": wrong,
+        "is_open": not request.args.keys() - {"sort"},
         "texts": texts,
         "filters": made.filters,
         "chart": drawing.draw(table.chart) if table.chart else None,
