@@ -60,7 +60,7 @@ def test_r1_7_a_axe_finds_nothing_in_any_report(open_as, led):
 
 
 def test_on_a_phone_the_filters_are_a_line_that_says_what_is_chosen(open_as, led):
-    journal, curator = led
+    _journal, curator = led
     page = open_as(curator, "/reports/attendance")
     for width, chosen, is_seen in [(390, "", True), (390, "?by=student", False), (1440, "?by=student", True)]:
         page.set_viewport_size({"width": width, "height": 844})
