@@ -68,8 +68,8 @@ def write(target: Path, connection: Connection, files: Path, about: dict[str, st
 
 @contextmanager
 def opened(path: Path, passphrase: str = "") -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
-    """The copy, its seal broken where it has one. Raises ArchiveError, and OSError where the disk is at fault: of a full
-    one nobody must be told that the copy is damaged."""
+    """The copy, its seal broken where it has one. Raises ArchiveError, and OSError where the disk is at fault: of a
+    full one nobody must be told that the copy is damaged."""
     if not path.is_file():
         raise ArchiveError(f"Файла {path} нет.")
     with tempfile.TemporaryFile() as plain:
