@@ -141,7 +141,7 @@ def _done(group_id: int, act: Callable[[], str]) -> ResponseReturnValue:
     except RefusedError as error:
         db.session.rollback()
         flash(error.message, "error")
-    return redirect(url_for("load.subgroups", group_id=group_id))
+    return redirect(url_for("load.subgroups", group_id=group_id, year=request.form.get("year", type=int)))
 
 
 def _day(text: str) -> date | None:

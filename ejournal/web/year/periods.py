@@ -84,8 +84,10 @@ def fill_holidays(year_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def set_anchor() -> ResponseReturnValue:
     """The first числитель: any day of that week; empty, the week of 1 September."""
-    text = request.form.get("anchor", "")
-    day = date.fromisoformat(text) if text and len(text) == 10 and text.replace("-", "").isdecimal() else None
+    text, day = request.form.get("anchor", "").strip(), request.form.get("anchor", type=date.fromisoformat)
+    if text and day is None:
+        flash("Не сохранено: укажите день первой недели числителя или оставьте поле пустым.", "error")
+        return redirect(url_for("year.periods"))
     return _do(lambda: year_setup.set_anchor(current_user, day), "Первая неделя числителя сохранена.", "")
 
 
