@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import insert, update
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from ejournal import access, create_app, schema
+from ejournal import access, create_app, schema, server
 from ejournal.config import ROOT
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Cell, Enrollment, Period, Role
@@ -71,6 +71,7 @@ def sessions(app: Flask, number: int) -> list[str]:
 
 def served() -> DispatcherMiddleware:
     """The application as the server runs it, with an empty page of its own at /empty and a bare Flask's at /bare."""
+    server.collect_seldom()
     app = create_app()
     add_empty(app)
     bare = Flask("bare")

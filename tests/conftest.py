@@ -1,27 +1,25 @@
 """A database and a client for each test. SQLite always; PostgreSQL too where EJOURNAL_TEST_POSTGRES names a server."""
 
 import gc
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from databases import BOTH, POSTGRES, USUAL, postgres_database
 from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy.engine import make_url
 
 from ejournal import create_app
 from ejournal.extensions import db
 from ejournal.jobs.queue import queue
 from ejournal.models import Person
 
-POSTGRES = os.environ.get("EJOURNAL_TEST_POSTGRES")
-# Which database the tests use that do not ask for one: everything once on PostgreSQL before a release.
-USUAL = os.environ.get("EJOURNAL_TEST_ON", "sqlite")
+# Tests of these folders run on both databases; tests/browser and tests/exchange have their own say.
+ON_BOTH = {"services", "web", "documents"}
 
 SignIn = Callable[[Person], FlaskClient]
 
@@ -41,22 +39,14 @@ def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def postgres_app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
-    url = make_url(POSTGRES or "").set(drivername="postgresql+psycopg")
-    name = f"ejournal_test_{worker_id}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    app = _make_app(tmp_path_factory.mktemp("instance"), url.set(database=name).render_as_string(hide_password=False))
-    with app.app_context():
-        upgrade()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    admin.dispose()
+def postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with postgres_database("test") as url:
+        app = _make_app(tmp_path_factory.mktemp("instance"), url)
+        with app.app_context():
+            upgrade()
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -147,15 +137,10 @@ def finish_jobs(app: Flask) -> Callable[[], None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Services and imports are tested on both databases: they are where a statement can behave differently."""
+    """What sends statements is tested on both databases: they are where one can behave differently."""
     folder = Path(str(metafunc.definition.path)).parent.name
-    if POSTGRES and folder == "services" and "app" in metafunc.fixturenames:
-        metafunc.parametrize("app", ["sqlite", "postgres"], indirect=True)
-
-
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if POSTGRES and folder in ON_BOTH and "app" in metafunc.fixturenames:
+        metafunc.parametrize("app", BOTH, indirect=True)
 
 
 def _make_app(instance: Path, url: str | None = None) -> Flask:

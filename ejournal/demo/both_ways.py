@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, select, true, update
+from sqlalchemy import Select, and_, exists, select, update
+from sqlalchemy.orm import aliased
 
 from ejournal.access import in_force
 from ejournal.demo.calendar import Year
@@ -14,6 +15,7 @@ from ejournal.models import (
     Cell,
     Course,
     CourseTeacher,
+    Enrollment,
     Homework,
     Lesson,
     LessonState,
@@ -28,6 +30,9 @@ from ejournal.models import (
 from ejournal.services import diary_lessons
 
 LATELY = timedelta(days=14)
+# The people of a journal are looked for in its group, not among all of the college. Another name than the queries'
+# own enrollments, which would take it for theirs.
+Membership = aliased(Enrollment)
 
 
 def add(rows: Rows, year: Year, student: int, teacher: int) -> None:
@@ -121,7 +126,8 @@ def _members(lesson: int) -> Select[*tuple[Any, ...]]:
         select(Person.id)
         .select_from(Lesson)
         .join(Course, Course.id == Lesson.course_id)
-        .join(Person, true())
+        .join(Membership, and_(Membership.group_id == Course.group_id, in_force(Membership, Lesson.date)))
+        .join(Person, Person.id == Membership.student_id)
         .where(Lesson.id == lesson, diary_lessons.attends(Person.id, Lesson.date))
     )
 
@@ -135,7 +141,8 @@ def _unmarked(year: Year) -> Select[*tuple[Any, ...]]:
         .select_from(Lesson)
         .join(Course, Course.id == Lesson.course_id)
         .join(Work, Work.lesson_id == Lesson.id)
-        .join(Person, true())
+        .join(Membership, and_(Membership.group_id == Course.group_id, in_force(Membership, Lesson.date)))
+        .join(Person, Person.id == Membership.student_id)
         .where(
             diary_lessons.attends(Person.id, Lesson.date),
             Lesson.date.between(year.today - LATELY, year.today - timedelta(days=1)),

@@ -1,6 +1,7 @@
 """The journal's grid as it is shown: columns of works, rows of students (п. 3.2, 4.4). A fixed number of queries."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +31,6 @@ from ejournal.services.errors import NotFoundError
 from ejournal.services.mark_slots import Slot
 from ejournal.services.roster import NOTHING, Student
 from ejournal.services.spans import Choice
-from ejournal.services.suggestions import Counted
 
 
 class Column(NamedTuple):
@@ -102,11 +102,12 @@ def load(viewer: Viewer, course_id: int, shown: str = "") -> Grid:
     period = spans.enclosing_period(choices, chosen)
     closings = closed_periods(course, today)
     closed_spans = [(p.starts, p.ends) for p in periods if p.id in closings]
-    columns = _columns(course, chosen.span, None if course.year.closed_at else closed_spans, today)
+    works = _works_of(course, chosen, period)
+    columns = _columns(works, chosen.span, None if course.year.closed_at else closed_spans, today)
     students = roster.students_of(course)
-    means, counted, figures = _fill(course, students, columns, chosen, period, can_edit)
+    means, figures = _fill(course, students, columns, works, period, can_edit)
     of_period = next((slot for slot in mark_slots.of_course(course, periods) if f"p{slot.key}" == period.value), None)
-    slots = grid_marks.fill(course, periods, students, can_edit, closings, of_period, counted, figures)
+    slots = grid_marks.fill(course, periods, students, can_edit, closings, of_period, figures)
     _tell_papers(course, chosen, students)
     students = [student for student in students if _is_shown(student, chosen, period)]
     return Grid(
@@ -158,18 +159,23 @@ def _course(viewer: Viewer, today: date, course_id: int) -> Select[*tuple[Any, .
     )
 
 
+def _works_of(course: Course, chosen: Choice, period: Choice) -> Sequence[Any]:
+    """The works of the days shown and of the period that is counted: what a column needs, and the lesson's hours."""
+    first, last = min(chosen.span[0], period.span[0]), max(chosen.span[1], period.span[1])
+    return db.session.connection().execute(*_works(course.id, first, last)).all()
+
+
 def _columns(
-    course: Course, span: tuple[date, date], closed: Sequence[tuple[date, date]] | None, today: date
+    works: Sequence[Any], span: tuple[date, date], closed: Sequence[tuple[date, date]] | None, today: date
 ) -> list[Column]:
     """The columns between two dates; `closed` spans (None: all) and lessons to come can't be edited."""
-    rows: Any = db.session.execute(*_works(course.id, *span)).all()
     columns = []
     previous = None
-    for row in rows:
+    for *row, _hours in works:
         day, state = row[2], row[4]
-        why = _why(day, state, closed, today)
-        columns.append(Column._make((*row, row[1] != previous, why)))
-        previous = row[1]
+        if span[0] <= day <= span[1]:
+            columns.append(Column._make((*row, row[1] != previous, _why(day, state, closed, today))))
+            previous = row[1]
     return columns
 
 
@@ -178,7 +184,7 @@ def _works(course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Work.id, Lesson.id, Lesson.date, Lesson.pair, Lesson.state, WorkKind.title, WorkKind.short,
-            Work.title, Work.weight, Lesson.topic, Work.mark_due,
+            Work.title, Work.weight, Lesson.topic, Work.mark_due, Lesson.hours,
         )
         .join(Lesson, Lesson.id == Work.lesson_id)
         .join(WorkKind, WorkKind.id == Work.kind_id)
@@ -202,48 +208,43 @@ def _fill(
     course: Course,
     students: Sequence[Student],
     columns: Sequence[Column],
-    chosen: Choice,
+    works: Sequence[Any],
     period: Choice,
     can_edit: bool,
-) -> tuple[dict[int, str], list[Counted], dict[int, stats.RowStats]]:
-    """Put cells into rows with each row's figures over the whole period; returns the columns' averages, what was
-    counted in the period, and those figures."""
-    first, last = min(chosen.span[0], period.span[0]), max(chosen.span[1], period.span[1])
-    statement, values = _cells(course.id, first, last, *period.span)
-    # Past the ORM: 2400 rows of a 30×80 grid cost 3 ms less.
-    rows: Sequence[Any] = db.session.connection().execute(statement, values).all()
-    texts: dict[tuple[int, int], tuple[int, str]] = {}
-    counted = []
-    for work_id, student_id, attendance, mark, version, weight, lesson_id, hours, counts in rows:
-        texts[work_id, student_id] = (version, (attendance or "") + (mark or ""))
-        if counts:
-            counted.append((student_id, attendance, mark, weight, lesson_id, hours))
-    figures = stats.summarise(counted)
+) -> tuple[dict[int, str], dict[int, stats.RowStats]]:
+    """Put cells into rows with each row's figures over the whole period; returns the columns' averages and them."""
+    if not works:
+        return {}, {}
+    first, last = works[0][2], works[-1][2]
+    # Past the ORM, and nothing of a work is repeated with each of its cells: 2,400 rows of a 30×80 grid.
+    rows: Sequence[Any] = db.session.connection().execute(*_cells(course.id, first, last)).all()
+    texts: dict[int, dict[int, tuple[int, str]]] = defaultdict(dict)
+    for work_id, student_id, attendance, mark, version in rows:
+        texts[student_id][work_id] = version, (attendance or "") + (mark or "")
+    about = {work[0]: (work[8], work[1], work[11]) for work in works if period.span[0] <= work[2] <= period.span[1]}
+    figures = stats.summarise((row[1], row[2], row[3], *about[row[0]]) for row in rows if row[0] in about)
+    heads = [(column.work_id, column.date, not (can_edit and column.is_open)) for column in columns]
     for student in students:
         student.figures = figures.get(student.id, stats.NO_STATS)
-        whole = len(student.days) == 1 and student.days[0][0] <= first and student.days[0][1] >= last
-        student.cells = [
-            (
-                not (can_edit and column.is_open and (whole or student.was_there(column.date))),
-                *texts.get((column.work_id, student.id), NOTHING),
-            )
-            for column in columns
-        ]
+        own = texts[student.id]
+        if len(student.days) == 1 and student.days[0][0] <= first and student.days[0][1] >= last:
+            student.cells = [(shut, *own.get(work_id, NOTHING)) for work_id, _day, shut in heads]
+        else:
+            student.cells = [
+                (shut or not student.was_there(day), *own.get(work_id, NOTHING)) for work_id, day, shut in heads
+            ]
     shown = [column.work_id for column in columns]
-    return stats.column_means(shown, ((row[0], row[3]) for row in rows if row[3])), counted, figures
+    return stats.column_means(shown, ((row[0], row[3]) for row in rows if row[3])), figures
 
 
 @prepared
-def _cells(course_id: int, first: date, last: date, counted_from: date, counted_to: date) -> Select[*tuple[Any, ...]]:
+def _cells(course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Cell.work_id, Cell.student_id, Cell.attendance, Cell.mark, Cell.version,
-            Work.weight, Lesson.id, Lesson.hours, Lesson.date.between(counted_from, counted_to),
-        )
+        select(Cell.work_id, Cell.student_id, Cell.attendance, Cell.mark, Cell.version)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
         .where(Lesson.course_id == course_id, Lesson.date.between(first, last))
-    )  # fmt: skip
+    )
 
 
 def closed_periods(course: Course, today: date) -> set[int]:

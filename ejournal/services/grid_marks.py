@@ -9,7 +9,7 @@ from ejournal.services import mark_slots, settings, suggestions
 from ejournal.services.mark_slots import FINAL, YEAR, Slot
 from ejournal.services.roster import Student
 from ejournal.services.stats import RowStats
-from ejournal.services.suggestions import Counted, Suggested
+from ejournal.services.suggestions import Suggested
 
 
 class MarkCell(NamedTuple):
@@ -28,10 +28,9 @@ def fill(
     can_edit: bool,
     closed: Collection[int],
     shown: Slot | None,
-    counted: Collection[Counted],
     figures: Mapping[int, RowStats],
 ) -> list[Slot]:
-    """Put the marks into rows; returns the columns. `counted`: cells of the period `shown`, with `figures`.
+    """Put the marks into rows; returns the columns. `figures` are of the period `shown`.
 
     Suggestions are reckoned for the period that is shown, the year and the final mark, and only for who may write.
     """
@@ -41,7 +40,7 @@ def fill(
     if can_edit and slots and not course.year.closed_at:
         results = suggestions.results_of(course.id)
         if shown:
-            suggested[shown.key] = suggestions.of_period(course, slots, shown, students, counted, figures, results)
+            suggested[shown.key] = suggestions.of_period(course, slots, shown, students, figures, results)
         suggested[YEAR] = suggestions.of_year(slots, students, marks)
         suggested[FINAL] = suggestions.of_final(students, marks, results)
     today = settings.today()

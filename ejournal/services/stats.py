@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,32 +19,43 @@ from ejournal.models import Cell, Lesson, Work
 class RowStats:
     """A student's figures over a period: weighted mean of marks, missed academic hours, latenesses."""
 
-    mean: str
+    # Unrounded, and of how many marks; None of none.
+    average: Decimal | None
+    marks: int
     missed: grading.Missed
+
+    @property
+    def mean(self) -> str:
+        return grading.format_mean(self.average)
 
     @property
     def missed_text(self) -> str:
         return str(self.missed.total) if self.missed.total else ""
 
 
-NO_STATS = RowStats("", grading.missed_hours(()))
+NO_STATS = RowStats(None, 0, grading.missed_hours(()))
 
 
 def of_students(course_id: int, span: tuple[date, date], student_ids: Sequence[int]) -> dict[int, RowStats]:
     """Figures of the given students in a journal between two dates, both included. One query."""
-    rows = (
-        db.session.connection()
-        .execute(
-            _student_cells(), {"course": course_id, "first": span[0], "last": span[1], "students": list(student_ids)}
-        )
-        .all()
-    )
-    return summarise(rows)
+    values = {"course": course_id, "first": span[0], "last": span[1], "students": list(student_ids)}
+    return summarise(db.session.connection().execute(_student_cells(), values).all())
+
+
+def of_journal(course_id: int, span: tuple[date, date]) -> dict[int, RowStats]:
+    """Figures of everybody with a cell in a journal between two dates, both included. One query."""
+    values = {"course": course_id, "first": span[0], "last": span[1]}
+    return summarise(db.session.connection().execute(_journal_cells(), values).all())
 
 
 @cache
 def _student_cells() -> Select[*tuple[Any, ...]]:
     # Put together once: every save asks it.
+    return _journal_cells().where(Cell.student_id.in_(bindparam("students", expanding=True)))
+
+
+@cache
+def _journal_cells() -> Select[*tuple[Any, ...]]:
     return (
         select(Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
         .join(Work, Work.id == Cell.work_id)
@@ -51,7 +63,6 @@ def _student_cells() -> Select[*tuple[Any, ...]]:
         .where(
             Lesson.course_id == bindparam("course"),
             Lesson.date.between(bindparam("first"), bindparam("last")),
-            Cell.student_id.in_(bindparam("students", expanding=True)),
         )
     )
 
@@ -65,17 +76,15 @@ def _column_marks() -> Select[*tuple[Any, ...]]:
 
 def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
     """Figures by student from (student, attendance, mark, weight, lesson, hours); a lesson is missed once."""
-    # Marks of one kind are counted before they are weighed: 2400 cells are 9 different marks.
-    marks: dict[int, Counter[tuple[str, int]]] = defaultdict(Counter)
+    rows = list(rows)
+    marks = _like_together((row[0], (row[2], row[3])) for row in rows if row[2])
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = defaultdict(lambda: defaultdict(list))
-    for student_id, attendance, mark, weight, lesson_id, hours in rows:
-        if mark:
-            marks[student_id][mark, weight] += 1
+    for student_id, attendance, _mark, _weight, lesson_id, hours in rows:
         if attendance:
             codes[student_id][lesson_id, hours].append(attendance)
     return {
         student_id: RowStats(
-            _weighted(marks[student_id]) if student_id in marks else "",
+            *_weighed(marks.get(student_id, ())),
             grading.missed_hours(
                 (hours, grading.lesson_attendance(found))
                 for (_lesson, hours), found in codes.get(student_id, {}).items()
@@ -85,10 +94,22 @@ def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
     }
 
 
-def _weighted(counted: Counter[tuple[str, int]]) -> str:
-    return grading.format_mean(
-        grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted.items())
-    )
+Like = tuple[tuple[str, int], int]
+
+
+def _like_together(marks: Iterable[tuple[int, tuple[str, int]]]) -> dict[int, list[Like]]:
+    """By row or column: different (mark, weight) and how many of each. 2,400 cells are nine different marks."""
+    found: dict[int, list[Like]] = defaultdict(list)
+    for (place, mark), number in Counter(marks).items():
+        found[place].append((mark, number))
+    return found
+
+
+def _weighed(counted: Iterable[Like]) -> tuple[Decimal | None, int]:
+    """The weighted mean, and how many marks count in it."""
+    counted = list(counted)
+    average = grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted)
+    return average, sum(number for (mark, _), number in counted if grading.numeric(mark) is not None)
 
 
 def of_works(work_ids: Sequence[int]) -> dict[int, str]:
@@ -99,7 +120,5 @@ def of_works(work_ids: Sequence[int]) -> dict[int, str]:
 
 def column_means(work_ids: Sequence[int], marks: Iterable[tuple[int, str]]) -> dict[int, str]:
     """The average of each column, as text, from (work, mark)."""
-    counted: dict[int, Counter[tuple[str, int]]] = defaultdict(Counter)
-    for work_id, mark in marks:
-        counted[work_id][mark, 1] += 1
-    return {work_id: _weighted(counted[work_id]) if work_id in counted else "" for work_id in work_ids}
+    found = _like_together((work_id, (mark, 1)) for work_id, mark in marks)
+    return {work_id: grading.format_mean(_weighed(found.get(work_id, ()))[0]) for work_id in work_ids}

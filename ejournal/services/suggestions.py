@@ -1,7 +1,6 @@
 """What mark is suggested at the end of a period, of the year, of a discipline: never written by itself (DOMAIN)."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -14,14 +13,12 @@ from ejournal.access import prepared
 from ejournal.domain import attestation, grading, session_plan
 from ejournal.domain.grading import Suggestion, SuggestionRules
 from ejournal.extensions import db
-from ejournal.models import AttestationSheet, Cell, Course, CurriculumHours, Lesson, LessonState, SheetRow, Work
+from ejournal.models import AttestationSheet, Course, CurriculumHours, Lesson, LessonState, SheetRow
 from ejournal.services import mark_slots, plan_hours, settings, stats
 from ejournal.services.individual_lists import Span
 from ejournal.services.mark_slots import FINAL, YEAR, Marks, Slot
 from ejournal.services.roster import Student
 
-# (student, attendance, mark, weight, lesson, hours) of a cell of the period.
-Counted = tuple[int, str | None, str | None, int, int, int]
 Suggested = dict[int, Suggestion]
 
 
@@ -50,8 +47,8 @@ def of_slot(course: Course, slots: Sequence[Slot], slot: Slot, students: Sequenc
         return of_year(slots, students, marks)
     if slot.key == FINAL:
         return of_final(students, marks, results_of(course.id))
-    counted = cells_of(course.id, (slot.starts, slot.ends))
-    return of_period(course, slots, slot, students, counted, stats.summarise(counted), results_of(course.id))
+    figures = stats.of_journal(course.id, (slot.starts, slot.ends))
+    return of_period(course, slots, slot, students, figures, results_of(course.id))
 
 
 def of_period(
@@ -59,17 +56,11 @@ def of_period(
     slots: Sequence[Slot],
     slot: Slot,
     students: Iterable[Student],
-    counted: Collection[Counted],
     figures: Mapping[int, stats.RowStats],
     results: Iterable[Result],
 ) -> Suggested:
-    """Of the period's lessons, its cells and their `figures`; what a closed sheet of its exam or credit says comes
+    """Of the period's lessons and the `figures` of its cells; what a closed sheet of its exam or credit says comes
     first."""
-    weighed: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
-    numbers = {row[2] for row in counted if grading.numeric(row[2]) is not None}
-    for student_id, _attendance, mark, weight, _lesson, _hours in counted:
-        if mark in numbers:
-            weighed[student_id].append((mark, weight))
     held_on = _hours_held(_held(course.id, slot.starts, slot.ends))
     credit = _ends_with_credit(course, slots.index(slot))
     sheets = {
@@ -81,10 +72,9 @@ def of_period(
     found: Suggested = {}
     for student in students:
         hours = held_on(tuple(student.days))
-        missed = figures.get(student.id, stats.NO_STATS).missed.total
-        share = 1 - Decimal(missed) / hours if hours else None
-        own = weighed[student.id]
-        suggested = grading.suggest_period_mark(grading.weighted_mean(own), len(own), share, known)
+        own = figures.get(student.id, stats.NO_STATS)
+        share = 1 - Decimal(own.missed.total) / hours if hours else None
+        suggested = grading.suggest_period_mark(own.average, own.marks, share, known)
         found[student.id] = sheets.get(student.id) or (attestation.as_credit(suggested) if credit else suggested)
     return found
 
@@ -112,18 +102,6 @@ def of_final(students: Iterable[Student], marks: Marks, results: Iterable[Result
         if suggested:
             found[student.id] = suggested
     return found
-
-
-def cells_of(course_id: int, span: tuple[date, date]) -> list[Any]:
-    """The cells of a journal between two dates, as `of_period` counts them."""
-    return list(
-        db.session.connection().execute(
-            select(Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
-            .join(Work, Work.id == Cell.work_id)
-            .join(Lesson, Lesson.id == Work.lesson_id)
-            .where(Lesson.course_id == course_id, Lesson.date.between(*span))
-        )
-    )
 
 
 def _hours_held(lessons: Sequence[Any]) -> Callable[[tuple[Span, ...]], int]:

@@ -1,6 +1,5 @@
 """What attacks need of a college: everybody's clients, the ids there are, whether anything was written."""
 
-import sqlite3
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -114,9 +113,32 @@ class College:
         return sorted(found, key=lambda rule: (rule.endpoint, rule.rule))
 
     @cached_property
-    def _watch(self) -> sqlite3.Connection:
-        path = self.app.config["EJOURNAL"].instance / "ejournal.db"
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    def _watch(self) -> sa.Connection:
+        """A connection of its own: SQLite tells it what others have committed."""
+        engine = sa.create_engine(self.app.config["EJOURNAL"].database_url, isolation_level="AUTOCOMMIT")
+        return engine.connect()
+
+    @cached_property
+    def _commits(self) -> list[bool]:
+        """One for each transaction that wrote and was committed, for a database that does not count itself."""
+        committed: list[bool] = []
+        with self.app.app_context():
+
+            @sa.event.listens_for(db.engine, "after_cursor_execute")
+            def _wrote(connection: sa.Connection, cursor: Any, statement: str, *_rest: Any) -> None:
+                if statement.startswith(("INSERT", "UPDATE", "DELETE")) and cursor.rowcount:
+                    connection.info["wrote"] = True
+
+            @sa.event.listens_for(db.engine, "commit")
+            def _committed(connection: sa.Connection) -> None:
+                if connection.info.pop("wrote", False):
+                    committed.append(True)
+
+            @sa.event.listens_for(db.engine, "rollback")
+            def _undone(connection: sa.Connection) -> None:
+                connection.info.pop("wrote", None)
+
+        return committed
 
     @cached_property
     def statements(self) -> list[str]:
@@ -133,7 +155,9 @@ class College:
 
     def version(self) -> int:
         """A number that differs once anything was committed: SQLite itself counts."""
-        return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+        if self._watch.dialect.name == "sqlite":
+            return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+        return len(self._commits)
 
     def log_head(self) -> int:
-        return int(self._watch.execute("SELECT coalesce(max(id), 0) FROM log_entry").fetchone()[0])
+        return int(self._watch.exec_driver_sql("SELECT coalesce(max(id), 0) FROM log_entry").scalar_one())

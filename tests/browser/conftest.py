@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 import sqlalchemy as sa
+from databases import BOTH, POSTGRES, USUAL, postgres_database
 from factories import make_session
 from flask import Flask
 from flask_migrate import upgrade
@@ -27,14 +28,22 @@ from ejournal.models import Person
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
+# Which modules run on both databases and which on PostgreSQL, where there is one; EJOURNAL_TEST_ON names one for all.
+ON_BOTH = {"test_grid"}
+ON_POSTGRES = {
+    "test_absences", "test_board", "test_closing", "test_consents", "test_diary", "test_groups",
+    "test_homework_both_ways", "test_jobs", "test_lesson", "test_messages",
+}  # fmt: skip
+
 OpenAs = Callable[..., Page]
 
 
 class Server:
     """Granian on a free port with an instance folder of its own; can be stopped and started again."""
 
-    def __init__(self, instance: Path) -> None:
-        self.app = create_app({"instance": instance})
+    def __init__(self, instance: Path, database: str = "") -> None:
+        named = {"database_url": database} if database else {}
+        self.app = create_app({"instance": instance, **named})
         with self.app.app_context():
             upgrade()
         with socket.socket() as free:
@@ -43,6 +52,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.instance = instance
         self.environment = {**os.environ, "EJOURNAL_INSTANCE": str(instance)}
+        self.environment |= {f"EJOURNAL_{name.upper()}": value for name, value in named.items()}
         self.log = instance / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -69,14 +79,44 @@ class Server:
             self.process = None
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The journal's own page is tried on both databases, of the other pages each on one: a browser takes its time."""
+    if "open_as" not in metafunc.fixturenames and "server" not in metafunc.fixturenames:
+        return
+    module = Path(str(metafunc.definition.path)).stem
+    chosen = [USUAL]
+    if POSTGRES and USUAL == "sqlite":
+        chosen = BOTH if module in ON_BOTH else ["postgres"] if module in ON_POSTGRES else ["sqlite"]
+    if metafunc.definition.get_closest_marker("sqlite"):
+        chosen = ["sqlite"]
+    metafunc.parametrize("server", chosen, indirect=True)
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Server:
+    """The running server on the database that the test is for; its college is shared by all tests of a worker."""
+    return request.getfixturevalue(f"{request.param}_server")
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("server"))
     with running.app.app_context():
         _let_readers_write(db.engine)
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with postgres_database("browser") as url:
+        running = Server(tmp_path_factory.mktemp("server"), url)
+        running.start()
+        yield running
+        running.stop()
+        with running.app.app_context():
+            db.engine.dispose()
 
 
 def _let_readers_write(engine: sa.Engine) -> None:

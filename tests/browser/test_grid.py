@@ -278,6 +278,7 @@ def test_server_gone_for_a_while_loses_nothing_typed(open_as, journal, server):
     assert stored(journal, 3) == {0: "5", 1: "4", 2: "3"}
 
 
+@pytest.mark.sqlite
 @pytest.mark.logs("not available: locked")
 def test_r2_1_c_a_database_locked_by_something_else_is_told_and_what_was_typed_goes_out_when_it_is_free(
     open_as, journal, server

@@ -54,7 +54,7 @@ def longest(world: Flask) -> Journal:
     course.group.title = f"ИС-{course.group_id}-заочно-ускоренная группа"[:32]
     course.group.gkey = normalize_group_title(course.group.title)
     for lesson in made.lessons:
-        lesson.room, lesson.topic = "лаборатория электротехники и элек", SUBJECT
+        lesson.room, lesson.topic = "лаборатория электротехники и эле", SUBJECT
     owed(made, course)
     return made
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 import xlsxwriter
+from databases import BOTH, POSTGRES
 from flask import Flask
 
 from ejournal.exchange import importer
 from ejournal.exchange.changes import ImportPlan, Options
 from ejournal.extensions import db
-from tests.conftest import POSTGRES
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 COLLEGE = DATA / "college-a"
@@ -27,7 +27,7 @@ Import = Callable[..., ImportPlan]
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What an import stores is tested on both databases."""
     if POSTGRES and "app" in metafunc.fixturenames:
-        metafunc.parametrize("app", ["sqlite", "postgres"], indirect=True)
+        metafunc.parametrize("app", BOTH, indirect=True)
 
 
 @pytest.fixture(scope="session")
