@@ -92,6 +92,14 @@ def week_parity(day: date, anchor: date) -> Parity:
     return Parity.DENOMINATOR if weeks % 2 else Parity.NUMERATOR
 
 
+def parse_day(text: str) -> date | None:
+    """«2026-11-27», as a form's field has it; None for what is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def parse_week(text: str) -> date:
     """«2026-W48» → its Monday; ValueError with a Russian message for anything that is not such a week."""
     match = _ISO_WEEK.fullmatch(text)

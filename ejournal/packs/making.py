@@ -16,7 +16,7 @@ from pathlib import Path
 from flask import current_app
 
 from ejournal.documents import pack as paper
-from ejournal.domain.file_names import safe
+from ejournal.domain.file_names import safe, unique
 from ejournal.exchange.export import pack as workbook
 from ejournal.extensions import db, reading
 from ejournal.models.base import now
@@ -82,9 +82,11 @@ def _write(path: Path, content: bytes) -> None:
 def _zip(folder: Path, names: dict[int, str]) -> None:
     """Both kinds of files are compressed already."""
     with zipfile.ZipFile(folder / shelf.ALL, "w", zipfile.ZIP_STORED) as archive:
-        for group_id, name in names.items():
+        taken: set[str] = set()
+        for group_id, title in names.items():
+            name = unique(safe(title), taken)
             for kind in shelf.KINDS:
-                archive.write(folder / f"{group_id}.{kind}", f"{safe(name)}.{kind}")
+                archive.write(folder / f"{group_id}.{kind}", f"{name}.{kind}")
     (folder / shelf.ALL).chmod(0o600)
 
 

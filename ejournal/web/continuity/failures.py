@@ -17,9 +17,9 @@ from ejournal.web.continuity import bp
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def declare() -> ResponseReturnValue:
     form = request.form
-    since = _date(form.get("since", ""))
+    since = form.get("since", type=date.fromisoformat)
+    until = form.get("until", type=date.fromisoformat) or since
     try:
-        until = _date(form.get("until", "")) or since
         failures.declare(current_user, since, until, form.get("kind", ""), form.get("words", ""))
     except RefusedError as error:
         flash(error.message, "error")
@@ -32,7 +32,7 @@ def declare() -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def withdraw() -> ResponseReturnValue:
     form = request.form
-    since, until = _date(form.get("since", "")), _date(form.get("until", ""))
+    since, until = (form.get(name, type=date.fromisoformat) for name in ("since", "until"))
     try:
         if since is None or until is None:
             raise NotFoundError("Этот сбой уже отозван.")
@@ -42,10 +42,3 @@ def withdraw() -> ResponseReturnValue:
     else:
         flash("Отозвано. Запись об этом осталась в журнале изменений.")
     return redirect(url_for("continuity.index", _anchor="failures"))
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -81,7 +81,7 @@ def change_plan(individual_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def end_plan(individual_id: int) -> ResponseReturnValue:
     try:
-        individual.end(current_user, individual_id, _day("last"))
+        individual.end(current_user, individual_id, request.form.get("last", type=date.fromisoformat))
     except (RefusedError, ClosedError) as error:
         db.session.rollback()
         flash(error.message, "error")
@@ -131,16 +131,9 @@ def _typed() -> Typed:
     form = request.form
     return Typed(
         order_number=form.get("order_number", ""),
-        order_date=_day("order_date"),
-        since=_day("since"),
-        until=_day("until"),
+        order_date=request.form.get("order_date", type=date.fromisoformat),
+        since=request.form.get("since", type=date.fromisoformat),
+        until=request.form.get("until", type=date.fromisoformat),
         note=form.get("note", ""),
         until_text=form.get("until", "").strip(),
     )
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None

@@ -1,13 +1,13 @@
 """The load of a group: journals made from the rows of the plan, teachers given and ended, hours, removal."""
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import parse_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import groups, load, people, periods, settings, subgroups
@@ -59,7 +59,7 @@ def appoint(course_id: int) -> ResponseReturnValue:
     form = request.form
     teacher_id, since, instead = (
         form.get("teacher_id", type=int),
-        _day(form.get("since", "")),
+        parse_day(form.get("since", "")),
         bool(form.get("instead")),
     )
     return _done(lambda: load.appoint(current_user, course_id, teacher_id, since, instead), "Преподаватель назначен.")
@@ -68,7 +68,7 @@ def appoint(course_id: int) -> ResponseReturnValue:
 @bp.post("/journals/<int:course_id>/teachers/<int:teaching_id>/end")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def dismiss(course_id: int, teaching_id: int) -> ResponseReturnValue:
-    last = _day(request.form.get("last", "")) or settings.today()
+    last = parse_day(request.form.get("last", "")) or settings.today()
     return _done(lambda: load.dismiss(current_user, course_id, teaching_id, last), "Преподаватель снят с журнала.")
 
 
@@ -98,10 +98,3 @@ def _done(act: Callable[[], str | None], said: str = "") -> ResponseReturnValue:
         flash(error.message, "error")
     year, group = request.form.get("year", type=int), request.form.get("group", type=int)
     return redirect(url_for("load.index", year=year, group=group))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -1,12 +1,11 @@
 """Orders about students: read, entered with a preview, undone."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import parse_day
 from ejournal.extensions import db
 from ejournal.models import COMING, LEAVING, MOVEMENTS, Role
 from ejournal.services import groups, movement, movement_plan, people, periods, settings
@@ -110,19 +109,12 @@ def _typed(values: object) -> Typed:
     return Typed(
         kind=get("kind", "move"),
         number=get("number", ""),
-        dated=_day(get("dated", "")),
-        effective=_day(get("effective", "")),
+        dated=parse_day(get("dated", "")),
+        effective=parse_day(get("effective", "")),
         student_ids=tuple(int(value) for value in many("student_ids") if value.isdecimal()),
         group_id=get("group_id", type=int),
-        leave_until=_day(get("leave_until", "")),
+        leave_until=parse_day(get("leave_until", "")),
         reason=get("reason", ""),
         new_people=tuple(line.strip() for line in get("new_people", "").splitlines() if line.strip()),
         sure=bool(get("sure")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -1,11 +1,12 @@
 """The replacements of a day, and the day's lessons to choose one from."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import render_template, request
 from flask_login import current_user
 
 from ejournal.access import OVERSEERS, permits
+from ejournal.domain.calendar import parse_day
 from ejournal.models import Role
 from ejournal.services import groups, people, periods, settings, substitution_day, substitutions
 from ejournal.services.conflicts import teachers_of
@@ -47,10 +48,3 @@ def sheet() -> str:
     day = parse_day(request.args.get("date", "")) or settings.today()
     published = [(row, substitutions.words(row)) for row in substitution_day.of_day(day)]
     return render_template("substitutions/list.html", day=day, published=published)
-
-
-def parse_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import parse_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import courses, substitution_day, substitutions
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.services.substitutions import Typed
 from ejournal.web.substitutions import bp
-from ejournal.web.substitutions.day import parse_day
 
 
 @bp.get("/lessons/<int:lesson_id>")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import PAIR_HOURS
+from ejournal.domain.calendar import PAIR_HOURS, parse_day
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
 from ejournal.services import (
@@ -161,15 +161,8 @@ def _typed(values: object) -> Typed:
         pair=get("pair", 1, type=int),
         week=get("week", "both"),
         room=get("room", ""),
-        since=_day(get("since", "")),
-        until=_day(get("until", "")),
+        since=parse_day(get("since", "")),
+        until=parse_day(get("until", "")),
         sure=bool(get("sure")),
         hours=get("hours", PAIR_HOURS, type=int),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

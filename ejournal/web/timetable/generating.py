@@ -67,11 +67,5 @@ def _days(year: AcademicYear) -> tuple[date, date]:
     spans = periods.of_year(year)
     first = min((period.starts for period in spans), default=year.starts)
     last = max((period.ends for period in spans if period.starts <= settings.today()), default=year.ends)
-    return _day("since") or first, _day("until") or last
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        return None
+    since, until = (request.values.get(name, type=date.fromisoformat) for name in ("since", "until"))
+    return since or first, until or last

@@ -45,7 +45,8 @@ def promote() -> ResponseReturnValue:
 def release() -> ResponseReturnValue:
     form = request.form
     year = periods.chosen(form.get("year", type=int))
-    chosen, dated, since = form.getlist("group", type=int), _day(form.get("dated", "")), _day(form.get("since", ""))
+    chosen = form.getlist("group", type=int)
+    dated, since = (form.get(name, type=date.fromisoformat) for name in ("dated", "since"))
     try:
         released = new_year.release(current_user, year, chosen, form.get("number", ""), dated, since)
     except FieldsError as error:
@@ -69,10 +70,3 @@ def _page(year_id: int | None, errors: dict[str, str]) -> str:
         typed=request.form,
         chosen=request.form.getlist("group", type=int),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
