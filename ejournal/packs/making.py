@@ -21,7 +21,7 @@ from ejournal.exchange.export import pack as workbook
 from ejournal.extensions import db, reading
 from ejournal.models.base import now
 from ejournal.packs import shelf
-from ejournal.services import continuity, groups, periods
+from ejournal.services import continuity, groups, periods, private_files
 from ejournal.services.errors import RefusedError
 
 Progress = Callable[[int, int], None]
@@ -64,19 +64,12 @@ def _group(folder: Path, group_id: int, made: datetime) -> str:
         assert group is not None
         assert year is not None
         found = continuity.of_group(group, year, made)
-        _write(folder / f"{group_id}.pdf", paper.as_pdf(found))
-        _write(folder / f"{group_id}.xlsx", workbook.as_xlsx(found))
+        private_files.write(folder / f"{group_id}.pdf", paper.as_pdf(found))
+        private_files.write(folder / f"{group_id}.xlsx", workbook.as_xlsx(found))
         name = group.title
         db.session.rollback()
         db.session.expunge_all()
     return name
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Personal data: readable by the server only."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
 
 
 def _zip(folder: Path, names: dict[int, str]) -> None:

@@ -16,7 +16,7 @@ if (open) tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWid
 
 /** The day that a notice leads to (…#day-2026-11-23) lies open, whatever day is today. */
 function openNamed() {
-  const day = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const day = document.getElementById(location.hash.slice(1));
   if (!day?.matches("details.day") || day.open) return;
   day.open = true;
   day.scrollIntoView();

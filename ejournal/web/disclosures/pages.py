@@ -82,8 +82,8 @@ def strike(disclosure_id: int) -> ResponseReturnValue:
 @bp.get("/<int:disclosure_id>/extract")
 @permits(*OVERSEERS)
 def extract(disclosure_id: int) -> ResponseReturnValue:
-    """What was given, to print; `?as=json` for a machine."""
-    found = disclosures.find(disclosure_id)
+    """What was given, to print; `?as=json` for a machine. Of a struck entry there is none."""
+    found = disclosures.to_give(disclosure_id)
     content = extracts.build(found.person, found.since, found.until)
     if request.args.get("as") == "json":
         return jsonify(content.as_json())
