@@ -99,6 +99,7 @@ def test_r4_1_c_the_file_of_a_subject_opens_and_holds_the_own_paper(app: Flask, 
     assert "ещё не собран" in entry.text
     sent = zavuch.post(address[1])
     assert sent.mimetype == "application/zip"
+    assert sent.headers["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(sent.data)) as archive:
         assert archive.testzip() is None
         assert set(archive.namelist()) == {"data.html", "data.json", f"files/{scanned.id}-лист.pdf"}

@@ -6,16 +6,13 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import OVERSEERS, permits
 from ejournal.extensions import db
-from ejournal.models import Role
 from ejournal.services import disclosures, extracts, people, periods
 from ejournal.services.disclosures import Dates, Filter
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.web.disclosures import bp
 from ejournal.web.downloads import scan_in, sent
-
-OVERSEERS = (Role.ADMINISTRATION, Role.SYSADMIN)
 
 
 @bp.get("/")
