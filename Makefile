@@ -46,7 +46,7 @@ format: $(DEV) ## put code and templates into the shape lint asks for
 bench: $(DEV) ## how fast the journal is here: the grid, one save, saves against an empty page, a large college's lists
 	@$(BIN)/python bench/run.py
 
-screenshots: $(DEV) ## take the pictures of the README and of the help anew from a demo college (needs Chromium)
+screenshots: $(DEV) ## take the pictures of the README and of the help anew from a demo college (needs Chromium with chromium-l10n)
 	@$(BIN)/python docs/screenshots.py
 
 # A second make: what the new version needs is read from its own files.

@@ -24,6 +24,10 @@ HELP = HERE.parent.parent / "static" / "help"
 CHROMIUM = "/usr/bin/chromium"
 FEW = 20  # students in a journal of a subgroup
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# A page's locale does not reach what Chromium itself writes into date fields: «04.12.2026» is asked for by the page's
+# own lang, «дд.мм.гггг» of an empty one comes with Debian's chromium-l10n (without it: dd.mm.yyyy).
+FLAGS += ["--lang=ru", "--enable-blink-features=LangAttributeAwareFormControlUI"]
+RUSSIAN = {"LANGUAGE": "ru"}
 # Pictures of the help: who, the page (or a link on it, by its address), the window.
 PICTURES = {
     "today": ("teacher", "/", "", (900, 760)),
@@ -49,7 +53,7 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     HELP.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as instance, served(instance) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env={**os.environ, **RUSSIAN})
         if "help" not in sys.argv[1:]:
             take(browser, url, "journal.png", 1440, 860)
             for name, wanted in README.items():

@@ -32,7 +32,7 @@ from ejournal.models import (
     Vacation,
     Work,
 )
-from ejournal.services import compromises, settings
+from ejournal.services import school_days, settings
 
 INSTANT = timedelta(microseconds=1)
 FIRST, LAST = date(2026, 9, 1), date(2026, 12, 31)
@@ -222,7 +222,7 @@ def dispute(made: Semester, journal: Journal, asked: date, answered: datetime | 
 
 def compromise(made: Semester, person: Person, known: date, reported: datetime, closed: datetime | None) -> None:
     account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
-    due = terms.compromise_due(known, compromises.working_days())
+    due = terms.compromise_due(known, school_days.working())
     db.session.add(
         Compromise(
             account_id=account.id, source="admin", known_on=known, due=due, reported_at=reported, closed_at=closed

@@ -1,7 +1,6 @@
 """The command line as a system administrator uses it: open a college, serve it, be told what is wrong."""
 
 import os
-import pty
 import re
 import signal
 import socket
@@ -458,37 +457,6 @@ def test_a_copy_replaces_a_damaged_database_and_the_damaged_one_is_kept(ejournal
     assert next(instance.glob("replaced-*/ejournal.db")).read_bytes().startswith(b"not a database")
     with _opened(instance):
         assert settings.get("college.name") == "Колледж связи"
-
-
-def test_who_restores_at_a_terminal_names_the_college_that_is_replaced(ejournal: Command, instance: Path) -> None:
-    ejournal("init", "--name", "Колледж связи")
-    copy = instance.parent / "college.backup"
-    ejournal("backup", str(copy))
-    with _opened(instance):
-        settings.put("college.name", "Колледж сегодня")
-        db.session.commit()
-    assert _restore_at_terminal(copy, "Колледж связи") == 1
-    with _opened(instance):
-        assert settings.get("college.name") == "Колледж сегодня"
-    assert not list(instance.glob("replaced-*"))
-    assert _restore_at_terminal(copy, "Колледж сегодня") == 0
-    with _opened(instance):
-        assert settings.get("college.name") == "Колледж связи"
-    assert list(instance.glob("replaced-*"))
-    # Nothing is typed: a question would wait for ever.
-    assert _restore_at_terminal(copy, None, "--yes") == 0
-
-
-def _restore_at_terminal(copy: Path, answer: str | None, *options: str) -> int:
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from ejournal.cli import main; main()", "restore", str(copy), *options]
-    try:
-        if answer is not None:
-            os.write(ours, f"{answer}\n".encode())
-        return subprocess.run(command, stdin=theirs, capture_output=True, timeout=60, check=False).returncode
-    finally:
-        os.close(ours)
-        os.close(theirs)
 
 
 def test_restoring_what_is_no_copy_says_so_and_touches_nothing(ejournal: Command, instance: Path) -> None:

@@ -26,9 +26,10 @@ from ejournal.access.core import (
     Viewer,
     courses_seen_by,
     courses_taught_by,
+    curates,
     ever_taught,
     gives,
-    in_force,
+    keeps,
     leads,
     load_viewer,
     permits,
@@ -38,6 +39,7 @@ from ejournal.access.core import (
     teaches,
     viewer_of,
 )
+from ejournal.access.dated import holding, in_force, running
 from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
 from ejournal.access.disputes import disputes_of
 from ejournal.access.entry import closed_to
@@ -63,14 +65,17 @@ __all__ = [
     "closed_to",
     "courses_seen_by",
     "courses_taught_by",
+    "curates",
     "diaries_of",
     "disputes_of",
     "ever_taught",
     "gives",
     "groups_concerned",
     "groups_open",
+    "holding",
     "in_force",
     "jobs_of",
+    "keeps",
     "leads",
     "led_by",
     "load_viewer",
@@ -86,6 +91,7 @@ __all__ = [
     "readers_of",
     "reads_diary",
     "remarks_of",
+    "running",
     "sees",
     "students_concerned",
     "teaches",

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     cast,
-    exists,
     false,
     literal,
     null,
@@ -24,7 +23,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from ejournal.access.core import OVERSEERS, STAFF, Viewer, in_force
+from ejournal.access.core import OVERSEERS, STAFF, Viewer
+from ejournal.access.dated import holding, in_force, running
 from ejournal.access.diaries import declined, parent_may_read
 from ejournal.access.statements import reckoned
 from ejournal.domain import calendar
@@ -175,7 +175,7 @@ def _curators(on: date) -> Select[*tuple[Any, ...]]:
     return (
         _in_group(Curatorship.person_id, Role.CURATOR, None, on)
         .join(Curatorship, Curatorship.group_id == Group.id)
-        .where(in_force(Curatorship, on), _holds(Curatorship.person_id, Role.CURATOR, on))
+        .where(in_force(Curatorship, on), holding(Curatorship.person_id, (Role.CURATOR,), on))
     )
 
 
@@ -185,12 +185,7 @@ def _teachers(on: date) -> Select[*tuple[Any, ...]]:
         .join(Course, Course.group_id == Group.id)
         .join(CourseTeacher, CourseTeacher.course_id == Course.id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
-        .where(
-            AcademicYear.starts <= on,
-            AcademicYear.ends >= on,
-            in_force(CourseTeacher, on),
-            _holds(CourseTeacher.teacher_id, Role.TEACHER, on),
-        )
+        .where(running(on), in_force(CourseTeacher, on), holding(CourseTeacher.teacher_id, (Role.TEACHER,), on))
     )
 
 
@@ -217,7 +212,3 @@ BRANCHES = {
     _curators: frozenset({Role.CURATOR}),
     _teachers: frozenset({Role.TEACHER}),
 }
-
-
-def _holds(person_id: Any, role: Role, on: date) -> ColumnElement[bool]:
-    return exists().where(RoleGrant.person_id == person_id, RoleGrant.role == role, in_force(RoleGrant, on))

@@ -22,6 +22,7 @@ from sqlalchemy import (
     true,
 )
 
+from ejournal.access.dated import in_force
 from ejournal.domain.names import full_name, short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -206,14 +207,6 @@ def _unseen() -> ScalarSelect[int]:
     return select(func.count(Notice.id)).where(*mine).correlate(Account).scalar_subquery()
 
 
-def in_force(dated: Any, on: Any) -> ColumnElement[bool]:
-    """The condition that a row with `since` and `until` (both included, either may be open) holds on a day."""
-    return and_(
-        or_(dated.since.is_(None), dated.since <= on),
-        or_(dated.until.is_(None), dated.until >= on),
-    )
-
-
 def teaches(viewer: Viewer, course_id: Any, on: Any) -> ColumnElement[bool]:
     """The condition that the viewer is a teacher of the course on a day (п. 4.4: only own groups)."""
     if Role.TEACHER not in viewer.roles:
@@ -261,28 +254,28 @@ def sees(viewer: Viewer, on: Any) -> ColumnElement[bool]:
             exists().where(CourseTeacher.course_id == Course.id, CourseTeacher.teacher_id == viewer.person_id)
         )
     if Role.CURATOR in viewer.roles:
-        allowed.append(
-            exists().where(
-                Curatorship.group_id == Course.group_id,
-                Curatorship.person_id == viewer.person_id,
-                in_force(Curatorship, on),
-            )
-        )
+        allowed.append(curates(viewer, Course.group_id, on))
     return or_(*allowed)
+
+
+def curates(viewer: Viewer, group_id: Any, on: Any) -> ColumnElement[bool]:
+    """The condition that the viewer is a group's curator on a day, whatever else the viewer may (п. 4.3)."""
+    if Role.CURATOR not in viewer.roles:
+        return false()
+    return exists().where(
+        Curatorship.group_id == group_id,
+        Curatorship.person_id == viewer.person_id,
+        in_force(Curatorship, on),
+    )
 
 
 def leads(viewer: Viewer, group_id: int, on: date) -> bool:
     """Whether the viewer may do a group leader's work for a group on a day: its curator, or administration (п. 4.3)."""
     if viewer.holds(OVERSEERS):
         return True
-    return Role.CURATOR in viewer.roles and bool(
-        db.session.scalar(
-            select(
-                exists().where(
-                    Curatorship.group_id == group_id,
-                    Curatorship.person_id == viewer.person_id,
-                    in_force(Curatorship, on),
-                )
-            )
-        )
-    )
+    return Role.CURATOR in viewer.roles and bool(db.session.scalar(select(curates(viewer, group_id, on))))
+
+
+def keeps(viewer: Viewer, course_id: int, on: date) -> bool:
+    """Whether the viewer leads the papers of a journal on a day: its teacher, or administration (п. 4.2, 4.4)."""
+    return viewer.holds(OVERSEERS) or bool(db.session.scalar(select(teaches(viewer, course_id, on))))

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from ejournal.access.core import OVERSEERS, Viewer, in_force
+from ejournal.access.core import OVERSEERS, Viewer
+from ejournal.access.dated import in_force
 from ejournal.access.statements import reckoned
 from ejournal.domain.calendar import years_before
 from ejournal.domain.consents import AGREED, MAJORITY, REFUSED, WITHDRAWN
@@ -59,14 +60,15 @@ def _parent_reads(viewer: Viewer, on: date) -> ColumnElement[bool]:
     return and_(guards, studies(on), parent_may_read(viewer.person_id, on))
 
 
-def parent_may_read(parent_id: Any, on: date) -> ColumnElement[bool]:
-    """The condition that the consents on record open the query's Person to a parent (п. 4.1)."""
-    return and_(agreed(Person.id, parent_id), or_(~is_of_age(on), agreed(Person.id, Person.id)))
+def parent_may_read(parent_id: Any, on: date, child: Any = Person) -> ColumnElement[bool]:
+    """The condition that the consents on record open a child, the query's Person or an alias of it, to a parent
+    (п. 4.1)."""
+    return and_(agreed(child.id, parent_id), or_(~is_of_age(on, child), agreed(child.id, child.id)))
 
 
-def is_of_age(on: date) -> ColumnElement[bool]:
+def is_of_age(on: date, who: Any = Person) -> ColumnElement[bool]:
     """The condition that the query's Person answers for himself (152-ФЗ)."""
-    return and_(Person.birth_date.is_not(None), Person.birth_date <= reckoned(on, of_age_since))
+    return and_(who.birth_date.is_not(None), who.birth_date <= reckoned(on, of_age_since))
 
 
 def of_age_since(day: date) -> date:
@@ -96,12 +98,14 @@ def _last_is(student_id: Any, person_id: Any, kinds: tuple[str, ...]) -> ColumnE
     return exists().where(answer.id == newest, answer.kind.in_(kinds))
 
 
-def studies(on: date) -> ColumnElement[bool]:
+def studies(on: date, student_id: Any = Person.id) -> ColumnElement[bool]:
     """The condition that the query's Person is a student now, will be, or is on academic leave: who was expelled or
-    graduated has no diary any more (the college gives statements on paper)."""
+    graduated has no diary any more (the college gives statements on paper), whatever leave there was before."""
+    back = exists().where(_Later.student_id == Enrollment.student_id, _Later.since > Enrollment.since)
+    on_leave = and_(Enrollment.left_kind == "leave", ~back)
     return exists().where(
-        Enrollment.student_id == Person.id,
-        or_(Enrollment.until.is_(None), Enrollment.until >= on, Enrollment.left_kind == "leave"),
+        Enrollment.student_id == student_id,
+        or_(Enrollment.until.is_(None), Enrollment.until >= on, on_leave),
     )
 
 

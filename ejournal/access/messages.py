@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, true, union
 from sqlalchemy.orm import aliased
 
-from ejournal.access.core import OVERSEERS, STAFF, Viewer, in_force
-from ejournal.access.diaries import agreed, children_of, declined, reads_diary
-from ejournal.domain.calendar import years_before
-from ejournal.domain.consents import MAJORITY
+from ejournal.access.core import OVERSEERS, STAFF, Viewer
+from ejournal.access.dated import holding, in_force, running
+from ejournal.access.diaries import children_of, declined, parent_may_read, reads_diary, studies
 from ejournal.models import (
     AcademicYear,
     Account,
@@ -30,7 +29,6 @@ from ejournal.models import (
     MessageBlock,
     Person,
     Role,
-    RoleGrant,
 )
 
 GROUP_AUDIENCES = ("students", "parents", "teachers")
@@ -96,7 +94,7 @@ def in_audience(kind: str, group_id: int | None, on: date) -> ColumnElement[bool
         return _is_student_of(None, on)
     if kind == Role.PARENT:
         return _is_parent_of(None, on)
-    return _holds((Role(kind),), on)
+    return holding(Person.id, (Role(kind),), on)
 
 
 def takes_part(viewer: Viewer, on: date) -> ColumnElement[bool]:
@@ -140,9 +138,8 @@ def taught_to(viewer: Viewer, person_ids: Any, on: date) -> Any:
         .where(
             CourseTeacher.teacher_id.in_(person_ids),
             in_force(CourseTeacher, on),
-            AcademicYear.starts <= on,
-            AcademicYear.ends >= on,
-            Course.group_id.in_(_groups_of_family(viewer, on)),
+            running(on),
+            _is_of_family(Course.group_id, viewer, on),
         )
         .distinct()
         .order_by(CourseTeacher.teacher_id, Discipline.title)
@@ -154,11 +151,7 @@ def leading(viewer: Viewer, person_ids: Any, on: date) -> Any:
     return (
         select(Curatorship.person_id, Group.title)
         .join(Group, Group.id == Curatorship.group_id)
-        .where(
-            Curatorship.person_id.in_(person_ids),
-            in_force(Curatorship, on),
-            Group.id.in_(_groups_of_family(viewer, on)),
-        )
+        .where(Curatorship.person_id.in_(person_ids), in_force(Curatorship, on), _is_of_family(Group.id, viewer, on))
         .order_by(Curatorship.person_id, Group.title)
     )
 
@@ -181,12 +174,12 @@ def own_link(viewer: Viewer, other_id: int, on: date) -> Select[int]:
 
 
 def is_staff(on: date) -> ColumnElement[bool]:
-    return _holds(tuple(sorted(STAFF)), on)
+    return holding(Person.id, STAFF, on)
 
 
 def _serves(groups: Groups, on: date) -> ColumnElement[bool]:
     """Whom a student or parent may turn to: teachers and leaders of the groups, administration, support."""
-    return or_(_teaches(groups, on), _leads(groups, on), _holds(tuple(sorted(OVERSEERS)), on))
+    return or_(_teaches(groups, on), _leads(groups, on), holding(Person.id, OVERSEERS, on))
 
 
 def _leads(groups: Groups, on: date) -> ColumnElement[bool]:
@@ -203,20 +196,14 @@ def _teaches(groups: Groups, on: date) -> ColumnElement[bool]:
         CourseTeacher.course_id == Course.id,
         Course.group_id.in_(groups),
         Course.year_id == AcademicYear.id,
-        AcademicYear.starts <= on,
-        AcademicYear.ends >= on,
+        running(on),
     )
     return and_(taught, is_staff(on))
 
 
-def _holds(roles: tuple[Role, ...], on: date) -> ColumnElement[bool]:
-    return exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(roles), in_force(RoleGrant, on))
-
-
 def _is_student_of(groups: Groups | None, on: date) -> ColumnElement[bool]:
     """Of the groups (None: of any), with the right to sign in (п. 4.1)."""
-    enrolled = exists().where(Enrollment.student_id == Person.id, _studies(groups, on))
-    return and_(_holds((Role.STUDENT,), on), enrolled, ~declined(Person.id))
+    return and_(holding(Person.id, (Role.STUDENT,), on), _studies(Person.id, groups, on), ~declined(Person.id))
 
 
 def _is_parent_of(groups: Groups | None, on: date) -> ColumnElement[bool]:
@@ -224,25 +211,21 @@ def _is_parent_of(groups: Groups | None, on: date) -> ColumnElement[bool]:
     guards = exists().where(
         row.parent_id == Person.id, child.id == row.student_id, _gives_access(row, child, groups, on)
     )
-    return and_(_holds((Role.PARENT,), on), guards)
+    return and_(holding(Person.id, (Role.PARENT,), on), guards)
 
 
 def _gives_access(row: Any, child: Any, groups: Groups | None, on: date) -> ColumnElement[bool]:
-    """The same rule as access.diaries has for one parent, for many: guardianship and consents in force (п. 4.1)."""
-    studies = exists().where(Enrollment.student_id == row.student_id, _studies(groups, on))
-    of_age = and_(child.birth_date.is_not(None), child.birth_date <= years_before(on, MAJORITY))
-    return and_(
-        in_force(row, on),
-        studies,
-        agreed(row.student_id, row.parent_id),
-        or_(~of_age, agreed(child.id, child.id)),
+    """What opens a child's diary to one parent (access.diaries), for many: guardianship and consents (п. 4.1)."""
+    return and_(in_force(row, on), _studies(row.student_id, groups, on), parent_may_read(row.parent_id, on, child))
+
+
+def _studies(student_id: Any, groups: Groups | None, on: date) -> ColumnElement[bool]:
+    """In one of the groups today; where none are named, as far as access to the diary goes."""
+    if groups is None:
+        return studies(on, student_id)
+    return exists().where(
+        Enrollment.student_id == student_id, in_force(Enrollment, on), Enrollment.group_id.in_(groups)
     )
-
-
-def _studies(groups: Groups | None, on: date) -> ColumnElement[bool]:
-    if groups is not None:
-        return and_(in_force(Enrollment, on), Enrollment.group_id.in_(groups))
-    return or_(Enrollment.until.is_(None), Enrollment.until >= on, Enrollment.left_kind == "leave")
 
 
 def _groups_of_staff(person_id: int, on: date) -> Groups:
@@ -251,15 +234,16 @@ def _groups_of_staff(person_id: int, on: date) -> Groups:
         select(Course.group_id)
         .join(CourseTeacher, CourseTeacher.course_id == Course.id)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
-        .where(
-            CourseTeacher.teacher_id == person_id,
-            in_force(CourseTeacher, on),
-            AcademicYear.starts <= on,
-            AcademicYear.ends >= on,
-        )
+        .where(CourseTeacher.teacher_id == person_id, in_force(CourseTeacher, on), running(on))
     )
     led = select(Curatorship.group_id).where(Curatorship.person_id == person_id, in_force(Curatorship, on))
     return taught.union(led)
+
+
+def _is_of_family(group_id: Any, viewer: Viewer, on: date) -> ColumnElement[bool]:
+    """The condition that the viewer studies in the group, or a child of the viewer's does."""
+    within: ColumnElement[bool] = group_id.in_(_groups_of_family(viewer, on))
+    return within
 
 
 def _groups_of_student(person_id: int, on: date) -> Groups:

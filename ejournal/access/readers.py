@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, union
+from sqlalchemy import ColumnElement, exists, select, union
 
-from ejournal.access.core import in_force
-from ejournal.access.diaries import agreed, declined, is_of_age, studies
+from ejournal.access.dated import holding, in_force
+from ejournal.access.diaries import declined, parent_may_read, studies
 from ejournal.extensions import db
-from ejournal.models import Account, Guardianship, Person, Role, RoleGrant
+from ejournal.models import Account, Guardianship, Person, Role
 
 
 def readers_of(student_ids: Collection[int], on: date) -> list[tuple[int, int]]:
@@ -25,8 +25,7 @@ def readers_of(student_ids: Collection[int], on: date) -> list[tuple[int, int]]:
             Person.id.in_(student_ids),
             in_force(Guardianship, on),
             studies(on),
-            agreed(Person.id, Guardianship.parent_id),
-            or_(~is_of_age(on), agreed(Person.id, Person.id)),
+            parent_may_read(Guardianship.parent_id, on),
             *_may(Guardianship.parent_id, Role.PARENT, on),
         )
     )
@@ -35,6 +34,5 @@ def readers_of(student_ids: Collection[int], on: date) -> list[tuple[int, int]]:
 
 
 def _may(person_id: Any, role: Role, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    held = exists().where(RoleGrant.person_id == person_id, RoleGrant.role == role, in_force(RoleGrant, on))
-    blocked = exists().where(and_(Account.person_id == person_id, Account.blocked_at.is_not(None)))
-    return held, ~blocked
+    blocked = exists().where(Account.person_id == person_id, Account.blocked_at.is_not(None))
+    return holding(person_id, (role,), on), ~blocked

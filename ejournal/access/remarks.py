@@ -4,7 +4,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from ejournal.access.core import Viewer, gives, in_force, sees, teaches
+from ejournal.access.core import Viewer, gives, sees, teaches
+from ejournal.access.dated import in_force
 from ejournal.models import Course, CourseTeacher, Lesson, Remark, Role
 
 

@@ -7,7 +7,8 @@
     db.session.execute(*_lessons(viewer, settings.today(), groups))
 
 The function is called once for each shape of its arguments: the viewer's roles, what is None, flags and conditions
-(functions). In place of numbers, days, moments, texts and lists it gets parameters, which are filled in at each run.
+(functions), whether a list is of one. In place of numbers, days, moments, texts and lists it gets parameters, which are
+filled in at each run; a list is good for `in_` alone.
 So it must not reckon with them (what follows from a day is `reckoned`), nor ask what time it is: pass that in.
 """
 
@@ -69,7 +70,8 @@ def _shape(value: Any) -> Any:
     if _decides(value):
         return value
     if isinstance(value, Collection) and not isinstance(value, str):
-        return list, _kind(next(iter(value), 0))
+        # «= ?» of one is quicker than a list that is written out at each run.
+        return list, _kind(next(iter(value), 0)), len(value) == 1
     return _kind(value)
 
 
@@ -85,7 +87,8 @@ def _parameter(name: str, value: Any) -> Any:
     if _decides(value):
         return value
     if isinstance(value, Collection) and not isinstance(value, str):
-        return bindparam(name, type_=_kind(next(iter(value), 0)), expanding=True)
+        kind = _kind(next(iter(value), 0))
+        return [bindparam(name, type_=kind)] if len(value) == 1 else bindparam(name, type_=kind, expanding=True)
     made = bindparam(name, type_=_kind(value))
     made.following = {}  # type: ignore[attr-defined]
     return made
@@ -120,7 +123,7 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
         elif _decides(value):
             continue
         elif isinstance(value, Collection) and not isinstance(value, str):
-            values[name] = list(value)
+            values[name] = next(iter(value)) if len(value) == 1 else list(value)
         else:
             values[name] = value
     return values

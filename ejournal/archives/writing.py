@@ -16,7 +16,7 @@ from flask import current_app
 from ejournal.access import SERVER
 from ejournal.archives.checking import ABOUT, SUMS, digest_of
 from ejournal.config import ROOT
-from ejournal.documents import group_journal, journal
+from ejournal.documents import journal
 from ejournal.documents.book import draw_sheet
 from ejournal.documents.consolidated_pages import draw_consolidated
 from ejournal.documents.drawing import Paper, draw
@@ -27,7 +27,17 @@ from ejournal.exchange.export.sheets import as_xlsx
 from ejournal.extensions import db, reading
 from ejournal.models import AcademicYear, Course, Group
 from ejournal.models.base import now
-from ejournal.services import consolidated, group_admin, group_roll, groups, log_chain, periods, private_files, settings
+from ejournal.services import (
+    consolidated,
+    courses,
+    group_admin,
+    group_roll,
+    groups,
+    log_chain,
+    periods,
+    private_files,
+    settings,
+)
 from ejournal.services.errors import RefusedError
 
 Progress = Callable[[int, int], None]
@@ -94,15 +104,15 @@ def _group(part: Path, year_id: int, group_id: int, taken: set[str], step: Calla
     """The files of a group; None for one that had no journals."""
     with reading():
         year, group = db.session.get_one(AcademicYear, year_id), db.session.get_one(Group, group_id)
-        courses = group_journal.courses_of(group, year)
-        if not courses:
+        journals = courses.of_group(group_id, year_id)
+        if not journals:
             return None
-        title = courses[0].group_title or group.title
+        title = journals[0].group_title or group.title
         entry = _entry(year, group, title, unique(safe(title), taken))
         folder = part / entry.folder
         (folder / JOURNALS).mkdir(parents=True, mode=0o700)
         names: set[str] = set()
-        for course in courses:
+        for course in journals:
             step()
             entry.journals.append(_journal(folder, course, names))
         results = _results(group, year)
@@ -110,7 +120,7 @@ def _group(part: Path, year_id: int, group_id: int, taken: set[str], step: Calla
             entry.has_results = True
             content, _pages = draw(lambda paper: _draw_results(paper, results), _footer(year, title))
             private_files.write(folder / RESULTS, content)
-        private_files.write(folder / MARKS, as_xlsx(workbook.workbook(f"{title}, {year.title}", results, courses)))
+        private_files.write(folder / MARKS, as_xlsx(workbook.workbook(f"{title}, {year.title}", results, journals)))
         db.session.rollback()
         db.session.expunge_all()
     return entry

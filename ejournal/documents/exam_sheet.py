@@ -60,7 +60,7 @@ def of_sheet(actor: Viewer, sheet_id: int) -> list[Document]:
     """A stored ведомость, with what is in it. Raises NotFoundError."""
     sheet = sheets.find(actor, sheet_id)
     course, rows = sheet.course, sheet.rows
-    kind = {attestation.EXAM: "exam", attestation.CREDIT: "credit"}.get(sheet.control, "graded")
+    kind = {session_plan.EXAM: "exam", session_plan.CREDIT: "credit"}.get(sheet.control, "graded")
     marks = {row.student_id: row.mark or "" for row in rows}
     offered = [one.id for one in spans.periods_of(course)]
     first = plan_hours.first_semester(course.group, course.year.starts.year)

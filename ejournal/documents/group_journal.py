@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reportlab.lib.units import mm
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from ejournal.access import SERVER, Viewer, leads
 from ejournal.documents import book, journal
@@ -15,9 +13,8 @@ from ejournal.documents.consolidated_pages import draw_consolidated
 from ejournal.documents.drawing import BOLD, NARROW, SERIF, Column, Paper, Table, draw
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.documents.lettering import cut, fitting
-from ejournal.extensions import db
-from ejournal.models import AcademicYear, Course, Discipline, Group, Period
-from ejournal.services import consolidated, group_admin, group_roll, periods, settings
+from ejournal.models import AcademicYear, Course, Group, Period
+from ejournal.services import consolidated, courses, group_admin, group_roll, periods, settings
 from ejournal.services.errors import NotFoundError, RefusedError
 
 KIND = "group-journal"
@@ -35,17 +32,17 @@ def of_group(actor: Viewer, group_id: int, year_id: int | None, period_id: int |
     if not leads(actor, group_id, settings.today()):
         raise NotFoundError
     year = periods.chosen(year_id)
-    courses = courses_of(group, year)
-    if not courses:
+    journals = courses.of_group(group.id, year.id)
+    if not journals:
         raise RefusedError(f"Журналов группы {group.title} в {year.title} учебном году нет.")
     begun = [one for one in periods.of_group(group, year) if one.starts <= settings.today()]
     chosen = [one for one in begun if one.id == period_id] or begun
     sheets = [
-        Sheet("title", _title(group, year, chosen, courses)),
+        Sheet("title", _title(group, year, chosen, journals)),
         Sheet("students", {"lines": group_roll.of_year(group, year)}),
     ]
     noted: list[dict[str, Any]] = []
-    for course in courses:
+    for course in journals:
         (document,) = journal.of_course(SERVER, course.id, chosen[0].id if len(chosen) == 1 else None)
         facts = document.sheets[0].context
         sheets += [Sheet(one.template, {**one.context, "opens": facts}) for one in document.sheets[1:]]
@@ -54,19 +51,6 @@ def of_group(actor: Viewer, group_id: int, year_id: int | None, period_id: int |
     sheets.append(Sheet("remarks", {"lines": sorted(noted, key=lambda one: one["date"])}))
     subtitle = f"группа {group.title}, {year.title} учебный год"
     return [Document("Журнал учебной группы", sheets, subtitle=subtitle, draw=_draw)]
-
-
-def courses_of(group: Group, year: AcademicYear) -> list[Course]:
-    """The group's journals of a year in the order of its curriculum."""
-    return list(
-        db.session.scalars(
-            select(Course)
-            .where(Course.group_id == group.id, Course.year_id == year.id)
-            .join(Discipline, Discipline.id == Course.discipline_id)
-            .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
-            .order_by(Discipline.index, Course.subgroup_id, Course.id)
-        )
-    )
 
 
 def _title(group: Group, year: AcademicYear, chosen: Sequence[Period], courses: Sequence[Course]) -> dict[str, Any]:

@@ -7,19 +7,18 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from ejournal.domain import grading
 from ejournal.domain.grading import DEFAULT_RULES, Suggestion, SuggestionRules
 from ejournal.domain.notation import NOT_ATTESTED
+from ejournal.domain.session_plan import CREDIT
 
 PASSED, FAILED, ABSENT = "ЗЧ", "НЗ", "неявка"
-# Forms of control as plans write them; a credit's mark is ЗЧ or НЗ.
-EXAM, CREDIT = "Э", "З"
 # What a sheet of an exam, and of a credit, may hold.
 EXAM_RESULTS = ("5", "4", "3", "2", ABSENT)
 CREDIT_RESULTS = (PASSED, FAILED, ABSENT)
-_DEBT = frozenset({NOT_ATTESTED, FAILED, "2", "1"})
+# Marks of a period, a year and final ones that are an academic debt (ст. 58 273-ФЗ; п. 4.4).
+DEBTS = (NOT_ATTESTED, FAILED, "2", "1")
 
 
 def opens_debt(mark: str | None) -> bool:
-    """Whether a mark of a period, a year or a final one is an academic debt (ст. 58 273-ФЗ; п. 4.4)."""
-    return mark in _DEBT
+    return mark in DEBTS
 
 
 def results(control: str) -> tuple[str, ...]:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from datetime import time
 
+from ejournal.domain.numbers import whole
+
 Typed = tuple[str, str]
 Times = tuple[time, time]
 
-PAIRS = range(1, 9)
+MOST_PAIRS = 8  # in a day
+PAIRS = range(1, MOST_PAIRS + 1)
 
 
 def read(typed: Mapping[int, Typed]) -> tuple[dict[int, Times], dict[int, str]]:
@@ -16,7 +19,7 @@ def read(typed: Mapping[int, Typed]) -> tuple[dict[int, Times], dict[int, str]]:
     for pair, (starts, ends) in sorted(typed.items()):
         if not starts.strip() and not ends.strip():
             continue
-        first, last = _clock(starts), _clock(ends)
+        first, last = clock(starts), clock(ends)
         if first is None or last is None:
             errors[pair] = "Укажите начало и конец, например 08:30 и 10:05."
         elif first >= last:
@@ -37,10 +40,10 @@ def out_of_order(times: Mapping[int, Times]) -> dict[int, str]:
     return errors
 
 
-def _clock(text: str) -> time | None:
-    """«8:30», «08.30», «08:30:00» as people and browsers write it."""
+def clock(text: str) -> time | None:
+    """«8:30», «08.30», «08:30:00» as people and browsers write it, to the minute; None where it is no time."""
     parts = text.strip().replace(".", ":").split(":")[:2]
-    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() for part in parts):
+    if len(parts) != 2:
         return None
-    hours, minutes = (int(part) for part in parts)
-    return time(hours, minutes) if hours < 24 and minutes < 60 else None
+    hours, minutes = whole(parts[0], most=23), whole(parts[1], most=59)
+    return None if hours is None or minutes is None else time(hours, minutes)

@@ -10,6 +10,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 PAIR_HOURS = 2  # academic hours of 45 minutes in a pair, unless the lesson says otherwise
+MOST_LESSON_HOURS = 8
+MOST_COURSE_HOURS = 2000  # of a discipline in a year or semester: more is a slip of the finger
+STARTS = (2000, 2100)  # first and last year an academic year or a group may begin in
+MOST_YEARS = 6  # of study
 
 MONTHS = (
     "январь",
@@ -81,6 +85,14 @@ def course_number(year_start: int, admission_year: int) -> int:
     return year_start - admission_year + 1
 
 
+def semester_of(place: int, number: int) -> int:
+    """The curriculum's semester (1 or 2) of the year that the period with this place (from 1) of so many belongs to.
+
+    Of trimesters and modules the first half makes the first semester; a year in one piece counts as the first.
+    """
+    return 1 if number == 1 or place * 2 <= number else 2
+
+
 def default_anchor(year_start: int) -> date:
     """The Monday of the week of 1 September: the first числитель, unless the college sets its own anchor."""
     return monday_of(date(year_start, 9, 1))
@@ -92,9 +104,13 @@ def week_parity(day: date, anchor: date) -> Parity:
     return Parity.DENOMINATOR if weeks % 2 else Parity.NUMERATOR
 
 
-def parse_day(text: str) -> date | None:
-    """«2026-11-27», as a form's field has it; None for what is no day."""
+def read_day(text: str) -> date | None:
+    """A day as a date field sends it (2026-11-24) or as people write it (24.11.2026); None where it is none."""
+    text = text.strip()
     try:
+        if "." in text:
+            day, month, year = (int(part) for part in text.split("."))
+            return date(year, month, day)
         return date.fromisoformat(text)
     except ValueError:
         return None
@@ -117,10 +133,22 @@ def format_week(day: date) -> str:
     return f"{iso.year:04}-W{iso.week:02}"
 
 
-def week_days(day: date) -> tuple[date, ...]:
-    """Monday to Sunday of the week of `day`."""
-    monday = monday_of(day)
-    return tuple(monday + timedelta(days=n) for n in range(7))
+def next_month(day: date) -> date:
+    """The first day of the month after that of `day`."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def month_end(day: date) -> date:
+    return next_month(day) - timedelta(days=1)
+
+
+def months(first: date, last: date) -> list[date]:
+    """The first days of the months from that of one day to that of another; none where `last` is in an earlier one."""
+    found, month = [], first.replace(day=1)
+    while month <= last:
+        found.append(month)
+        month = next_month(month)
+    return found
 
 
 def monday_of(day: date) -> date:

@@ -119,13 +119,6 @@ def together(answers: Iterable[Answer]) -> State:
     return State.AGREED if AGREED in kinds else State(kinds[-1])
 
 
-def valid_until(answer: Answer, birth: date | None) -> date | None:
-    """The last day on which a consent covers the student's data: a representative's ends the day before 18."""
-    if answer.own or birth is None:
-        return None
-    return majority_day(birth) - timedelta(days=1)
-
-
 def comes_of_age(birth: date | None, on: date, within: int = SOON_DAYS) -> date | None:
     """The day of coming of age when it is ahead and no further than so many days."""
     if birth is None:

@@ -4,7 +4,7 @@ A duty is something to be done before a moment, the first one that is late: the 
 day of a term of days, the instant after 19:00 for homework. The terms themselves are those of `domain.terms`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -118,6 +118,13 @@ class Counts:
     fresh: int = 0
     mended: int = 0
     oldest: datetime | None = None
+
+    @classmethod
+    def sum(cls, several: Iterable["Counts"]) -> "Counts":
+        whole = cls()
+        for one in several:
+            whole.add(one)
+        return whole
 
     def add(self, other: "Counts") -> None:
         for name in ("open", "lost", "late", "in_time", "waiting", "fresh", "mended"):

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ejournal.domain.attestation import ABSENT, FAILED, PASSED
+
 MOST_ATTEMPTS = 2
 COMMISSION = 3
-ABSENT = "неявка"
-PASSING = ("5", "4", "3", "ЗЧ")
-RESULTS = (*PASSING, "2", "НЗ", ABSENT)
+PASSING = ("5", "4", "3", PASSED)
+RESULTS = (*PASSING, "2", FAILED, ABSENT)
 LAW = "ст. 58 273-ФЗ"
 
 Span = tuple[date, date]

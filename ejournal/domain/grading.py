@@ -5,25 +5,25 @@ fraction can't promise that.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from types import MappingProxyType
 
 from ejournal.domain.notation import NOT_ATTESTED
 
 Number = Decimal | int | float | str
 
-# «5-» and «5+» are a five (п. 3.6 names no other value); a college may set its own.
-PLUS_MINUS: Mapping[str, Number] = MappingProxyType({"5-": 5, "5+": 5})
+# Signs of a five, which count as a five: п. 3.6 names no other value.
+PLUS_MINUS = ("5-", "5+")
 _FIVE_POINT = ("1", "2", "3", "4", "5")
-_VALUES = {mark: Decimal(mark) for mark in _FIVE_POINT}
+_VALUES = {mark: Decimal(mark[0]) for mark in (*_FIVE_POINT, *PLUS_MINUS)}
 # Weights of СОУ. A «1» has none in the formula: it counts in N only.
 _SOU_WEIGHTS = {"5": 100, "4": 64, "3": 36, "2": 16, NOT_ATTESTED: 7}
 
 # From worst to best: which code speaks for the whole lesson.
 SEVERITY = ("н", "п", "б", "о")
 EXCUSED = ("п", "б")
+MISSING = ("н", *EXCUSED)  # not there: «о», late, was
 
 _HUNDREDTH = Decimal("0.01")
 
@@ -60,29 +60,22 @@ class Missed:
 DEFAULT_RULES = SuggestionRules()
 
 
-def numeric(mark: str | None, plus_minus: Mapping[str, Number] | None = None) -> Decimal | None:
+def numeric(mark: str | None) -> Decimal | None:
     """What a mark counts in averages; None for ЗЧ, НЗ, н/а, attendance codes and empty: they stay outside."""
-    if mark is None:
-        return None
-    if mark in _VALUES:
-        return _VALUES[mark]
-    value = (plus_minus or {}).get(mark, PLUS_MINUS.get(mark))
-    return None if value is None else _decimal(value)
+    return _VALUES.get(mark) if mark else None
 
 
-def mean(marks: Iterable[str | None], plus_minus: Mapping[str, Number] | None = None) -> Decimal | None:
+def mean(marks: Iterable[str | None]) -> Decimal | None:
     """The mean of numeric marks, unrounded; None if there are none."""
-    return weighted_mean(((mark, 1) for mark in marks), plus_minus)
+    return weighted_mean((mark, 1) for mark in marks)
 
 
-def weighted_mean(
-    marks: Iterable[tuple[str | None, Number]], plus_minus: Mapping[str, Number] | None = None
-) -> Decimal | None:
+def weighted_mean(marks: Iterable[tuple[str | None, Number]]) -> Decimal | None:
     """Σ(mark·weight)/Σ(weight) over (mark, weight), unrounded; None if there is nothing to weigh."""
     total = weights = Decimal(0)
     # Like marks are weighed together: a group's hundreds are nine different ones.
     for (mark, weight), number in Counter(marks).items():
-        value = numeric(mark, plus_minus)
+        value = numeric(mark)
         if value is not None:
             share = _decimal(weight) * number
             total += value * share

@@ -57,6 +57,11 @@ class Standing:
         return self.state not in (State.NOT_ASKED, State.ACCEPTED)
 
 
+def came_late(sent_on: date, due: date | None) -> bool:
+    """Whether what was sent on a day came after the task's day, which itself is in time."""
+    return due is not None and sent_on > due
+
+
 def standing(mode: str, due: date | None, sent_on: date | None, verdict: str | None, today: date) -> Standing:
     """Where a task stands. `mode`: possible, required or none; `sent_on`, `verdict`: of the last round, if any.
 
@@ -69,7 +74,7 @@ def standing(mode: str, due: date | None, sent_on: date | None, verdict: str | N
         if mode == "required":
             return Standing(State.OVERDUE if over else State.AWAITED, over, over)
         return Standing(State.NOT_SENT)
-    late = due is not None and sent_on > due
+    late = came_late(sent_on, due)
     if verdict == "accepted":
         return Standing(State.ACCEPTED, late)
     if verdict == "returned":

@@ -4,14 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ejournal.domain import grading
+from ejournal.domain import attestation, grading
 from ejournal.domain.notation import NOT_ATTESTED
 
 # From worst to best: the mark that speaks for a student over all disciplines.
 WORST = (NOT_ATTESTED, "1", "2", "3", "4", "5")
-PASSED, FAILED = "ЗЧ", "НЗ"
-# A preliminary mark is rounded as the suggested one, whatever little it rests on: it only shows where things go.
-PRELIMINARY = grading.SuggestionRules(min_marks=1, min_attendance=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,17 @@ def worst_of(marks: Iterable[str | None]) -> str | None:
     return next((mark for mark in WORST if mark in found), None)
 
 
-def preliminary(average: Decimal | None, is_credit: bool = False) -> str | None:
-    """The period mark a mean of current marks leads to; «ЗЧ» or «НЗ» where the discipline ends with a credit."""
+def preliminary(
+    average: Decimal | None, is_credit: bool = False, rules: grading.SuggestionRules = grading.DEFAULT_RULES
+) -> str | None:
+    """The period mark a mean of current marks leads to; «ЗЧ» or «НЗ» where the discipline ends with a credit.
+
+    Rounded as the suggested one, whatever little it rests on: it only shows where things go.
+    """
     if average is None:
         return None
-    mark = grading.suggest_period_mark(average, 1, rules=PRELIMINARY).mark
-    if is_credit:
-        return PASSED if mark > "2" else FAILED
-    return mark
+    suggestion = grading.suggest_period_mark(average, rules.min_marks, None, rules)
+    return (attestation.as_credit(suggestion) if is_credit else suggestion).mark
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> Decimal | None:

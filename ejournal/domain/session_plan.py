@@ -11,7 +11,7 @@ CONTROLS = {
     "КР": "курсовая работа",
     "ДФК": "другая форма контроля",
 }
-EXAM = "Э"
+EXAM, CREDIT = "Э", "З"
 # «Другая форма контроля» follows from the marks of the term and mostly has no day of its own.
 WITHOUT_DAY = frozenset({"ДФК"})
 # Days between two exams of a group, both not counted: what common practice gives for preparing.

@@ -3,6 +3,7 @@
 import re
 
 from ejournal.domain.names import fold
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.exchange import plx, values
 from ejournal.exchange.headers import Field, Reading, Table, find_tables
 from ejournal.exchange.plan_rows import Plan, PlanRow, clean_index, kind_of, module_key
@@ -23,7 +24,6 @@ FIELDS = (
     *(Field(f"s{n}", f"{n} семестр", rf"^{n} ?(?:й )?сем|^сем\w* {n}$|^семестр {n}\b") for n in range(1, 13)),
 )
 REQUIRED = (("index",), ("title",))
-CONTROLS = ("Э", "ДЗ", "З", "КП", "КР", "ДФК")
 
 _CODE = re.compile(r"\b(\d{2}\.\d{2}\.\d{2})\b[\s«\"–—:-]*(.*)")
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from ejournal.access import Viewer
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db, reading
 from ejournal.jobs.folder import Lock
 from ejournal.jobs.registry import NightTask, night_tasks
@@ -100,11 +101,12 @@ def is_due(here: datetime, hour: int, previous: datetime) -> bool:
 
 def set_hour(viewer: Viewer, text: str) -> None:
     """The hour (0…23, college time) at which the night's work begins."""
-    if not (text.isascii() and text.isdecimal() and int(text) < 24):
+    hour = whole(text, most=23)
+    if hour is None:
         raise FieldsError({"hour": "Укажите час от 0 до 23."})
     before = settings.get(HOUR)
-    settings.put(HOUR, int(text))
-    log.record(viewer, "setting", "update", before=f"ночная работа в {before} ч", after=f"ночная работа в {text} ч")
+    settings.put(HOUR, hour)
+    log.record(viewer, "setting", "update", before=f"ночная работа в {before} ч", after=f"ночная работа в {hour} ч")
     db.session.commit()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ejournal.domain import calendar
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Day, Id, Moment, Title, ref
 from ejournal.models.people import Person
@@ -90,8 +91,8 @@ class Group(Base):
     programme: Mapped[Programme | None] = relationship()
 
     def course_number(self, year_starts: int) -> int:
-        """Курс of the group in the academic year that starts in `year_starts` (DOMAIN: year − admission + 1)."""
-        return year_starts - self.admission_year + 1
+        """Курс of the group in the academic year that starts in `year_starts`; below 1 it is not admitted yet."""
+        return calendar.course_number(year_starts, self.admission_year)
 
 
 class Curatorship(Base):

@@ -41,7 +41,8 @@ class Substitution(Base):
     to_pair: Mapped[int | None]
     room: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[Long] = mapped_column(default="")
-    # What the lesson was before: room, teacher_id, state, date, pair, moved_from, reason. Withdrawing puts it back.
+    # What the lesson was before: room, teacher_id, state, date, pair, moved_from, reason, attendance_at. Withdrawing
+    # puts it back.
     before: Mapped[Any] = mapped_column(JSON, default=None, nullable=True)
     created_by: Mapped[int | None] = ref("person.id")
     created_at: Mapped[Moment] = mapped_column(default=now)

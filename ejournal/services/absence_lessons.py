@@ -7,7 +7,19 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, String, and_, cast, exists, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Executable,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    or_,
+    select,
+)
 
 from ejournal.access import Viewer, prepared
 from ejournal.domain import absences
@@ -22,12 +34,12 @@ from ejournal.models import (
     Lesson,
     LessonState,
     LogEntry,
-    PeriodClosing,
     Work,
 )
 from ejournal.services import settings
 from ejournal.services.absence_cover import dates_words
 from ejournal.services.cell_context import enrolled_on, period_of
+from ejournal.services.closed import is_closed
 
 # Cells changed because of a document share the beginning of their log entries' `batch`: that is how they are found.
 BATCH = "absence-"
@@ -99,7 +111,8 @@ def asking(viewer: Viewer, whose: Callable[[Viewer, date], ColumnElement[bool]])
 
 def load(request_ids: Collection[int]) -> dict[int, Concern]:
     """By request: all its lessons, also those without absences; a request without lessons has an empty one."""
-    found = _read(_spots().where(AbsenceRequest.id.in_(request_ids))) if request_ids else {}
+    wanted = _spots().where(AbsenceRequest.id.in_(request_ids))
+    found = _read(wanted, {"today": settings.today()}) if request_ids else {}
     return {request_id: found.get(request_id, Concern()) for request_id in request_ids}
 
 
@@ -116,15 +129,15 @@ def _asking(
 
 @cache
 def _spots() -> Select[*tuple[Any, ...]]:
-    """Put together once: that costs 20 times what running it does."""
+    """Put together once: that costs 20 times what running it does. Run with `today`: an unlocked period is open."""
     reached = Lesson.date.between(AbsencePaper.reached_since, AbsencePaper.reached_until)
-    closing = exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period_of(Lesson.date))
+    closed = is_closed(Course.id, period_of(Lesson.date), bindparam("today", type_=Date))
     return (
         select(
             *(AbsenceRequest.id, AbsencePaper.id, AbsencePaper.state, AbsencePaper.code, AbsencePaper.since),
             *(AbsencePaper.until, AbsencePaper.corrected_at),
             *(Lesson.id, Work.id, Lesson.date, Lesson.pair, Cell.attendance, Cell.mark, Lesson.attendance_at),
-            or_(AcademicYear.closed_at.is_not(None), closing).label("closed"),
+            or_(AcademicYear.closed_at.is_not(None), closed).label("closed"),
         )
         .select_from(AbsenceRequest)
         .join(AbsencePaper, AbsencePaper.id == AbsenceRequest.paper_id)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from ejournal.access import Viewer, in_force, led_by
+from ejournal.access import Viewer, in_force, led_by, reads_diary
 from ejournal.domain import absences as rules
 from ejournal.domain.absences import Standing
 from ejournal.domain.names import short_name
@@ -175,14 +175,16 @@ def students_led(viewer: Viewer, group_id: int | None = None) -> list[tuple[int,
 
 
 def scan_of(viewer: Viewer, paper_id: int) -> Download:
-    """The scan for the group's leader, administration and who sent it; never for teachers. Raises NotFoundError."""
+    """The scan for the group's leader, administration and who sent it, while the diary is open to her; never for
+    teachers. Raises NotFoundError."""
+    today = settings.today()
     paper = db.session.scalar(
         select(AbsencePaper)
         .join(Person, Person.id == AbsencePaper.student_id)
         .where(
             AbsencePaper.id == paper_id,
             AbsencePaper.file_id.is_not(None),
-            or_(led_by(viewer, settings.today()), AbsencePaper.sent_by == viewer.person_id),
+            or_(led_by(viewer, today), and_(AbsencePaper.sent_by == viewer.person_id, reads_diary(viewer, today))),
         )
         .options(joinedload(AbsencePaper.file))
     )
@@ -233,11 +235,11 @@ def _standings(paper: AbsencePaper, concerns: dict[int, Concern]) -> list[Standi
 
 
 def _groups(student_ids: Sequence[int]) -> dict[int, str]:
-    """The group each student is in today, or was in last."""
+    """The group each student is in today, or was in last; a coming transfer does not count yet."""
     rows = db.session.execute(
         select(Enrollment.student_id, Group.title)
         .join(Group, Group.id == Enrollment.group_id)
-        .where(Enrollment.student_id.in_(student_ids))
+        .where(Enrollment.student_id.in_(student_ids), Enrollment.since <= settings.today())
         .order_by(Enrollment.since, Enrollment.id)
     )
     return {row.student_id: row.title for row in rows}

@@ -10,6 +10,7 @@ from ejournal import access
 from ejournal.access import Viewer
 from ejournal.domain import rich_text
 from ejournal.domain.audiences import EVERYBODY, Choice, choice_of
+from ejournal.domain.calendar import read_day
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import Announcement, AnnouncementFile, AnnouncementReading, StoredFile
@@ -176,10 +177,11 @@ def _check(actor: Viewer, typed: Typed, there: Announcement | None = None) -> tu
 def _days(typed: Typed, there: Announcement | None, errors: dict[str, str]) -> tuple[date | None, date | None]:
     found: dict[str, date | None] = {"starts": settings.today(), "ends": None}
     for name in found:
-        text = getattr(typed, name).strip()
-        try:
-            found[name] = date.fromisoformat(text) if text else found[name]
-        except ValueError:
+        if not (text := getattr(typed, name).strip()):
+            continue
+        if day := read_day(text):
+            found[name] = day
+        else:
             errors[name] = "Укажите день: ДД.ММ.ГГГГ."
     starts, ends = found["starts"], found["ends"]
     if starts and ends and ends < starts and not errors.keys() & {"starts", "ends"}:

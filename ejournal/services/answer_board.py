@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, exists, func, or_, select
 
 from ejournal.access import Viewer, ever_taught, prepared, teaches
+from ejournal.domain.homework_state import came_late
 from ejournal.domain.names import short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -188,7 +189,7 @@ def _last_answers(course_id: int) -> Sequence[Any]:
 def _waiting(row: Any, given: Given) -> Waiting:
     task = given.get((row.lesson_id, row.task_id))
     due = task[0].due_date if task else None
-    is_late = due is not None and settings.local(row.sent_at).date() > due
+    is_late = came_late(settings.local(row.sent_at).date(), due)
     name = short_name(row.surname, row.name, row.patronymic)
     return Waiting(row.id, row.student_id, name, row.lesson_id, row.task_id, row.date, row.sent_at, is_late, row.text)
 

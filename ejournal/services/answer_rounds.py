@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import aliased, selectinload
 
 from ejournal.domain import homework_state
-from ejournal.domain.homework_state import Standing
+from ejournal.domain.homework_state import Standing, came_late
 from ejournal.extensions import db
 from ejournal.models import VERDICTS, Homework, Person, PersonalTask, TaskAnswer, TaskAnswerFile, Verdict
 from ejournal.services import settings
@@ -120,7 +120,7 @@ def _round(answer: TaskAnswer, checked_by: Person | None, due: date | None) -> R
         number=answer.round,
         text=answer.text,
         sent_at=answer.sent_at,
-        is_late=due is not None and settings.local(answer.sent_at).date() > due,
+        is_late=came_late(settings.local(answer.sent_at).date(), due),
         verdict=answer.verdict,
         verdict_words=worded(answer.verdict) or "",
         comment=answer.comment,

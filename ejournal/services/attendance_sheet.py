@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ejournal.access import Viewer, leads
 from ejournal.domain import grading
+from ejournal.domain.calendar import month_end
 from ejournal.models import Group, Person
 from ejournal.services import group_admin, settings, statement_facts
 from ejournal.services.errors import NotFoundError, RefusedError
@@ -48,10 +49,13 @@ def of_group(viewer: Viewer, group_id: int, month: str) -> Sheet:
     days = sorted({lesson.date for lesson in facts.lessons if lesson.group_id == group_id})
     if not days:
         raise RefusedError(f"В {first:%m.%Y} у группы {group.title} проведённых занятий нет.")
-    lines = [
-        _line(person, note, days, facts.given.get(person.id, ()), sum(held.hours for held in facts.held(person.id)))
-        for person, note in people
-    ]
+    lines = []
+    for person, note in people:
+        # Who came from another group or went to one: the days there are in the sheet of that group.
+        spans = facts.in_group.get((person.id, group_id), ())
+        cells = [cell for cell in facts.given.get(person.id, ()) if statement_facts.holds(spans, cell.date)]
+        held = sum(one.hours for one in facts.held(person.id) if statement_facts.holds(spans, one.date))
+        lines.append(_line(person, note, days, cells, held))
     return _sheet(group, first, days, lines)
 
 
@@ -61,7 +65,7 @@ def month_span(text: str, today: date) -> tuple[date, date]:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         first = today.replace(day=1)
-    return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return first, month_end(first)
 
 
 def day_codes(cells: Sequence[Given]) -> dict[date, dict[str, int]]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from sqlalchemy import delete, select
 
 from ejournal.access import Viewer
 from ejournal.domain import bells
 from ejournal.domain.bells import PAIRS, Times
-from ejournal.domain.calendar import WEEKDAYS
+from ejournal.domain.calendar import WEEKDAYS, read_day
 from ejournal.extensions import db
 from ejournal.models import Bell, BellDate, BellSchedule, Group, GroupMode
 from ejournal.services import log
@@ -141,10 +140,9 @@ def add_date(actor: Viewer, schedule_id: int, text: str) -> BellDate:
     schedule = find(schedule_id)
     if not schedule.special:
         raise RefusedError("Даты назначаются только особым звонкам.")
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise RefusedError("Укажите дату, на которую назначаются звонки.") from None
+    day = read_day(text)
+    if day is None:
+        raise RefusedError("Укажите дату, на которую назначаются звонки.")
     other = db.session.scalar(
         select(BellSchedule).join(BellDate, BellDate.schedule_id == BellSchedule.id).where(BellDate.date == day)
     )

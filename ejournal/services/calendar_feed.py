@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from ejournal.access import Viewer, viewer_of
-from ejournal.domain import icalendar, rich_text
+from ejournal.domain import icalendar, rich_text, session_plan
 from ejournal.domain.icalendar import Event
 from ejournal.extensions import db
 from ejournal.models import (
@@ -36,7 +36,6 @@ from ejournal.services.errors import ForbiddenError, NotFoundError
 
 FAMILY = frozenset({Role.STUDENT, Role.PARENT})
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=120)
-EXAMS = {"Э": "Экзамен", "ДЗ": "Дифференцированный зачёт", "З": "Зачёт", "КР": "Курсовая работа"}
 
 
 def live(viewer: Viewer, student_id: int) -> tuple[Diary, CalendarFeed | None]:
@@ -178,7 +177,8 @@ def _exams(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
         .order_by(Exam.date, Exam.id)
     ).all()
     for exam, title in rows:
-        summary = f"{EXAMS.get(exam.kind, exam.kind)}: {title}"
+        what = session_plan.title(exam.kind)
+        summary = f"{what[:1].upper()}{what[1:]}: {title}"
         times = (exam.starts, exam.ends) if exam.starts else None
         yield _event(_uid("exam", exam.id, feed), feed, exam.date, times, summary, exam.room, exam.note)
         if exam.consultation_date:

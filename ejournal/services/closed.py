@@ -15,9 +15,9 @@ def is_closed(course_id: Any, period_id: Any, today: Any) -> ColumnElement[bool]
 
 
 def is_unlocked(course_id: Any, period_id: Any, today: Any) -> ColumnElement[bool]:
-    return exists().where(
-        JournalUnlock.course_id == course_id,
-        JournalUnlock.period_id == period_id,
-        JournalUnlock.ended_at.is_(None),
-        JournalUnlock.until >= today,
-    )
+    return exists().where(JournalUnlock.course_id == course_id, JournalUnlock.period_id == period_id, is_lifting(today))
+
+
+def is_lifting(today: Any) -> ColumnElement[bool]:
+    """The condition that the query's unlock is in force."""
+    return and_(JournalUnlock.ended_at.is_(None), JournalUnlock.until >= today)

@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain.names import short_name
+from ejournal.domain.numbers import whole
 from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import JournalUnlock, PeriodClosing, Person
 from ejournal.models.base import now
-from ejournal.services import debt_marks, log, period_marks, settings, unfinished
+from ejournal.services import closed, debt_marks, log, period_marks, settings, unfinished
 from ejournal.services.debt_marks import Change, Terms
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, RefusedError
 from ejournal.services.period_marks import Column
@@ -55,8 +56,7 @@ def load(viewer: Viewer, course_id: int, period_id: int) -> Page:
         .where(
             JournalUnlock.course_id == course_id,
             JournalUnlock.period_id == period_id,
-            JournalUnlock.ended_at.is_(None),
-            JournalUnlock.until >= settings.today(),
+            closed.is_lifting(settings.today()),
         )
         .order_by(JournalUnlock.until.desc(), JournalUnlock.id.desc())
     ).first()
@@ -132,14 +132,14 @@ def unlock(actor: Viewer, course_id: int, period_id: int, days: str, reason: str
         raise ForbiddenError("Открыть закрытый период может администрация или системный администратор (п. 4.4).")
     if not page.is_closed:
         raise RefusedError("Этот период не закрыт: открывать нечего.")
-    number = int(days) if days.strip().isdecimal() else 0
+    number = whole(days, 1, MOST_DAYS)
     words = " ".join(reason.split())[:500]
     wrong = {}
-    if not 1 <= number <= MOST_DAYS:
+    if number is None:
         wrong["days"] = f"Укажите число дней от 1 до {MOST_DAYS}."
     if len(words) < SHORTEST_REASON:
         wrong["reason"] = "Укажите причину: она останется в журнале изменений (п. 4.4)."
-    if wrong:
+    if wrong or number is None:
         raise FieldsError(wrong)
     until = settings.today() + timedelta(days=number - 1)
     db.session.add(

@@ -22,7 +22,7 @@ from ejournal.models import (
     PeriodMark,
     Person,
 )
-from ejournal.services import closing, periods, settings
+from ejournal.services import closed, closing, periods, settings
 from ejournal.services.cell_context import enrolled_on
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
 
@@ -164,8 +164,7 @@ def _states(lines: dict[int, Line], period: Period) -> None:
         .where(
             JournalUnlock.course_id.in_(lines),
             JournalUnlock.period_id == period.id,
-            JournalUnlock.ended_at.is_(None),
-            JournalUnlock.until >= settings.today(),
+            closed.is_lifting(settings.today()),
         )
         .group_by(JournalUnlock.course_id)
     )

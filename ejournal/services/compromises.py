@@ -4,7 +4,6 @@ Who proves to be its person (by the session, the password or a link to the own e
 and needs a new password. Who proves nothing is heard, and locks nobody out: administration decides.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,11 +12,22 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import ColumnElement, func, select, update
 
 from ejournal.access import Viewer
-from ejournal.domain import calendar, terms
+from ejournal.domain import terms
 from ejournal.extensions import db, reading
-from ejournal.models import Account, Compromise, PendingNotice, Person, Vacation
+from ejournal.models import Account, Compromise, PendingNotice, Person
 from ejournal.models.base import now
-from ejournal.services import accounts, calendar_feed, log, mail, notify, passwords, settings, throttle, usernames
+from ejournal.services import (
+    accounts,
+    calendar_feed,
+    log,
+    mail,
+    notify,
+    passwords,
+    school_days,
+    settings,
+    throttle,
+    usernames,
+)
 from ejournal.services.errors import FieldsError, NotFoundError
 
 LINK_HOURS = 1
@@ -141,18 +151,6 @@ def mail_is_set_up() -> bool:
     return mail.is_ready()
 
 
-def working_days() -> Callable[[date], bool]:
-    """Which days count for a term of working days: Monday to Friday without holidays, state and the college's."""
-    rows = db.session.execute(select(Vacation.starts, Vacation.ends).where(Vacation.kind == "holiday")).all()
-
-    def is_working(day: date) -> bool:
-        if day.weekday() > 4 or calendar.is_state_holiday(day):
-            return False
-        return not any(starts <= day <= ends for starts, ends in rows)
-
-    return is_working
-
-
 def _check(told: Told) -> None:
     today = settings.today()
     if told.known_on > today:
@@ -188,7 +186,7 @@ def _register(account: Account, reporter: Viewer | None, source: str, told: Told
             account_id=account.id,
             source=source,
             known_on=told.known_on,
-            due=terms.compromise_due(told.known_on, working_days(), settings.get("terms")),
+            due=terms.compromise_due(told.known_on, school_days.working(), settings.get("terms")),
             reported_at=moment,
             reported_by=reporter.person_id if reporter else None,
             address=told.address[:64],

@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from ejournal.access import OVERSEERS, Viewer, in_force
+from ejournal.access import OVERSEERS, Viewer, curates
 from ejournal.domain.consents import State
 from ejournal.extensions import db
-from ejournal.models import Curatorship, Group
+from ejournal.models import Group
 from ejournal.services import consent_register, settings
 from ejournal.services.consent_register import Standing
 
@@ -106,10 +106,7 @@ def groups_led(viewer: Viewer) -> list[Group]:
     """The groups whose register the viewer keeps: all for administration, a curator's own."""
     query = select(Group).where(Group.released_on.is_(None)).order_by(Group.gkey)
     if not viewer.holds(OVERSEERS):
-        own = select(Curatorship.group_id).where(
-            Curatorship.person_id == viewer.person_id, in_force(Curatorship, settings.today())
-        )
-        query = query.where(Group.id.in_(own))
+        query = query.where(curates(viewer, Group.id, settings.today()))
     return list(db.session.scalars(query))
 
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import OVERSEERS, Viewer, courses_taught_by, in_force
+from ejournal.access import OVERSEERS, Viewer, courses_taught_by
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
     Cell,
     Course,
-    Curatorship,
     Discipline,
     Group,
     Lesson,
@@ -25,7 +24,18 @@ from ejournal.models import (
     Work,
     WorkKind,
 )
-from ejournal.services import conflicts, grid, group_admin, groups, movement_plan, periods, roster, settings, week
+from ejournal.services import (
+    conflicts,
+    grid,
+    group_admin,
+    group_list,
+    groups,
+    movement_plan,
+    periods,
+    roster,
+    settings,
+    week,
+)
 from ejournal.services.roster import Student
 from ejournal.services.week import Day
 
@@ -110,12 +120,7 @@ def groups_open(viewer: Viewer) -> list[Group]:
     """The groups whose packs the viewer may take: administration all, a curator the led ones (п. 4.1, 4.3)."""
     if viewer.holds(OVERSEERS):
         return groups.studying(periods.chosen()) if periods.years() else []
-    led = exists().where(
-        Curatorship.group_id == Group.id,
-        Curatorship.person_id == viewer.person_id,
-        in_force(Curatorship, settings.today()),
-    )
-    return list(db.session.scalars(select(Group).where(led).order_by(Group.gkey)))
+    return group_list.led(viewer)
 
 
 def teachers_on(course_id: int, today: date) -> list[Person]:

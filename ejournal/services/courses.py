@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer, courses_seen_by, teaches
+from ejournal.access import Viewer, courses_seen_by, running, teaches
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
 from ejournal.models import (
@@ -90,7 +90,7 @@ def _statement(viewer: Viewer, today: date) -> Any:
         .join(Group, Group.id == Course.group_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
         .outerjoin(hours, hours.c.course_id == Course.id)
-        .where(AcademicYear.starts <= today, AcademicYear.ends >= today)
+        .where(running(today))
         .order_by(Group.gkey, Discipline.title, Subgroup.title)
     )
 
@@ -114,7 +114,9 @@ def _teachers(today: date) -> dict[int, list[str]]:
     rows = db.session.execute(
         select(CourseTeacher.course_id, Person.surname, Person.name, Person.patronymic)
         .join(Person, Person.id == CourseTeacher.teacher_id)
-        .where((CourseTeacher.until.is_(None)) | (CourseTeacher.until >= today))
+        .join(Course, Course.id == CourseTeacher.course_id)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .where(running(today), (CourseTeacher.until.is_(None)) | (CourseTeacher.until >= today))
         .order_by(CourseTeacher.id)
     )
     for course_id, *name in rows:
@@ -122,14 +124,14 @@ def _teachers(today: date) -> dict[int, list[str]]:
     return found
 
 
-def of_group(course: Course) -> list[Course]:
-    """The journals of a course's group in its year, by discipline."""
+def of_group(group_id: int, year_id: int) -> list[Course]:
+    """The journals of a group in a year in the order of its curriculum."""
     return list(
         db.session.scalars(
             select(Course)
-            .where(Course.group_id == course.group_id, Course.year_id == course.year_id)
+            .where(Course.group_id == group_id, Course.year_id == year_id)
             .join(Discipline, Discipline.id == Course.discipline_id)
             .options(joinedload(Course.discipline), joinedload(Course.group), joinedload(Course.subgroup))
-            .order_by(Discipline.index, Course.id)
+            .order_by(Discipline.index, Course.subgroup_id, Course.id)
         )
     )

@@ -7,20 +7,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
+from ejournal.domain import calendar
+from ejournal.domain.calendar import MOST_COURSE_HOURS
+from ejournal.domain.numbers import whole
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.extensions import Base, db
 from ejournal.models import Course, CurriculumHours, Discipline, DisciplineKind, Group, Programme
 from ejournal.services import curricula, log, plan_index
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
-CONTROLS = {
-    "Э": "экзамен",
-    "ДЗ": "дифференцированный зачёт",
-    "З": "зачёт",
-    "КП": "курсовой проект",
-    "КР": "курсовая работа",
-    "ДФК": "другая форма контроля",
-}
-MOST_HOURS = 2000
 # What goes with a row; whatever else names it is content, and the row stays.
 OWN = {"curriculum_hours"}
 USES = {
@@ -99,9 +94,9 @@ def remove(actor: Viewer, programme_id: int, discipline_id: int, admission: int)
 def begin_own(actor: Viewer, programme_id: int, typed: str) -> int:
     """A plan of one admission's own, copied from the common one. Returns the year. Raises FieldsError."""
     programme = curricula.find(programme_id)
-    if not (typed.strip().isdecimal() and 2000 <= int(typed) <= 2100):
+    year = whole(typed, *calendar.STARTS)
+    if year is None:
         raise FieldsError({"admission": "Укажите год набора, например 2026."})
-    year = int(typed)
     if year in curricula.admissions(programme):
         raise FieldsError({"admission": f"У набора {year} уже есть свой план."})
     rows = db.session.scalars(
@@ -206,8 +201,8 @@ def _wrong(
     if typed.module_id and module is None:
         errors["module_id"] = "Выберите модуль этого плана."
     for semester, hours in typed.hours.items():
-        if hours.strip() and not (hours.strip().isdecimal() and int(hours) <= MOST_HOURS):
-            errors[f"hours-{semester}"] = f"{semester} семестр: часы — целое число до {MOST_HOURS}."
+        if hours.strip() and whole(hours, most=MOST_COURSE_HOURS) is None:
+            errors[f"hours-{semester}"] = f"{semester} семестр: часы — целое число до {MOST_COURSE_HOURS}."
     for semester, codes in typed.control.items():
         if len(",".join(codes)) > 10 or not set(codes) <= set(CONTROLS):
             errors[f"control-{semester}"] = f"{semester} семестр: слишком много форм контроля."

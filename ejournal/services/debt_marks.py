@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from ejournal.access import Viewer
 from ejournal.domain import attestation
+from ejournal.domain import debts as law
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Debt
 from ejournal.models.base import now
@@ -14,8 +16,6 @@ from ejournal.services import log, settings
 from ejournal.services.errors import DebtNeededError, RefusedError
 from ejournal.services.mark_slots import Slot
 
-# Within a year of its arising (ст. 58 273-ФЗ, ч. 5).
-LONGEST = timedelta(days=365)
 USUAL = timedelta(days=30)
 FORMS = ("экзамен", "зачёт", "собеседование", "письменная работа", "защита практических работ")
 LONGEST_FORM = 250
@@ -50,7 +50,7 @@ def follow(actor: Viewer, change: Change, terms: Terms) -> None:
     debt = open_debt(change.course_id, change.student_id, change.slot.key)
     if attestation.opens_debt(change.mark):
         if debt is None:
-            _open(actor, change, *read(change.mark, terms))
+            _open(actor, change, *read(change.mark, terms, law.last_day(settings.today())))
         elif debt.mark != change.mark:
             debt.mark = change.mark
             debt.version += 1
@@ -71,21 +71,22 @@ def open_debt(course_id: int, student_id: int, slot: str) -> Debt | None:
     )  # fmt: skip
 
 
-def read(mark: str, terms: Terms) -> tuple[date, str]:
-    """Term and form as a debt of this mark keeps them. Raises DebtNeededError with what is missing."""
+def read(mark: str, terms: Terms, last: date) -> tuple[date, str]:
+    """Term and form as a debt of this mark keeps them; `last`: the last day of the year given for passing.
+
+    Raises DebtNeededError with what is missing.
+    """
     today = settings.today()
     form = " ".join(terms.form.split())[:LONGEST_FORM]
-    try:
-        due = date.fromisoformat(terms.due)
-    except ValueError:
-        due = None
+    due = read_day(terms.due)
     if due is None or not form:
         raise DebtNeededError(
             f"«{mark}» — академическая задолженность: укажите срок и форму её ликвидации (п. 4.4; ст. 58 273-ФЗ)."
         )
-    if not today < due <= today + LONGEST:
+    if not today < due <= last:
         raise DebtNeededError(
-            f"Срок {due:%d.%m.%Y} не подходит: он должен быть позже сегодняшнего дня и в пределах года (ст. 58 273-ФЗ)."
+            f"Срок {due:%d.%m.%Y} не подходит: он должен быть позже сегодняшнего дня и не позже {last:%d.%m.%Y}, "
+            "в пределах года с возникновения задолженности (ст. 58 273-ФЗ)."
         )
     return due, form
 

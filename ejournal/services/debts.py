@@ -8,8 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from ejournal.access import OVERSEERS, Viewer, sees, teaches
+from ejournal.access import OVERSEERS, Viewer, keeps, sees
+from ejournal.domain import attestation
 from ejournal.domain import debts as law
+from ejournal.domain.calendar import read_day
 from ejournal.domain.debts import Attempt, Span
 from ejournal.extensions import db
 from ejournal.models import Course, Debt, DebtAttempt, DebtPause, Enrollment
@@ -31,23 +33,15 @@ def find(viewer: Viewer, debt_id: int) -> Debt:
     return debt
 
 
-def may_keep(viewer: Viewer, debt: Debt) -> bool:
-    """Whether the viewer enters terms and results: administration, or the journal's teacher."""
-    if viewer.holds(OVERSEERS):
-        return True
-    return bool(db.session.scalar(select(teaches(viewer, debt.course_id, settings.today()))))
-
-
 def issue(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> DebtAttempt:
     """Give an attempt on a `day` before `examiners` (one a line); its направление can be printed.
 
     Raises NotFoundError, ForbiddenError, FieldsError, RefusedError.
     """
     debt = _to_change(actor, debt_id, office=True)
-    try:
-        day = date.fromisoformat(form.get("day", ""))
-    except ValueError:
-        raise FieldsError({"day": "Укажите дату пересдачи."}) from None
+    day = read_day(form.get("day", ""))
+    if day is None:
+        raise FieldsError({"day": "Укажите дату пересдачи."})
     names = examiners_of(form.get("examiners", ""))
     attempt = add_attempt(actor, debt, day, names)
     db.session.commit()
@@ -94,7 +88,7 @@ def put_result(actor: Viewer, debt: Debt, attempt: DebtAttempt, result: str, exc
     if result not in law.RESULTS:
         raise FieldsError({"result": "Выберите результат пересдачи."})
     attempt.result, attempt.result_by, attempt.result_at = result, actor.person_id, now()
-    attempt.excused = excused and result == law.ABSENT
+    attempt.excused = excused and result == attestation.ABSENT
     debt.version += 1
     _log(actor, debt, "result", after=f"попытка {attempt.number}: {result}{', уважительная причина' * attempt.excused}")
     if result in law.PASSING:
@@ -105,7 +99,7 @@ def change_terms(actor: Viewer, debt_id: int, terms: Terms) -> None:
     """Another term or form. Raises NotFoundError, ForbiddenError, DebtNeededError, RefusedError."""
     debt = _to_change(actor, debt_id)
     before = f"срок {debt.due:%d.%m.%Y}, {debt.form}"
-    debt.due, debt.form = debt_marks.read(debt.mark, terms)
+    debt.due, debt.form = debt_marks.read(debt.mark, terms, law.last_day(debt.opened_on, pauses_of(debt)))
     debt.version += 1
     _log(actor, debt, "update", before=before, after=f"срок {debt.due:%d.%m.%Y}, {debt.form}")
     db.session.commit()
@@ -117,9 +111,9 @@ def pause(actor: Viewer, debt_id: int, form: Mapping[str, str]) -> None:
     wrong = {}
     span: dict[str, date] = {}
     for name in ("since", "until"):
-        try:
-            span[name] = date.fromisoformat(form.get(name, ""))
-        except ValueError:
+        if day := read_day(form.get(name, "")):
+            span[name] = day
+        else:
             wrong[name] = "Укажите дату."
     ground = " ".join(form.get("ground", "").split())[:250]
     if not ground:
@@ -195,7 +189,7 @@ def whole() -> Select[Debt]:
 def _to_change(actor: Viewer, debt_id: int, office: bool = False) -> Debt:
     """An open debt the actor may lead on, held until the commit; `office`: administration alone."""
     debt = find(actor, debt_id)
-    if not (actor.holds(OVERSEERS) or (not office and may_keep(actor, debt))):
+    if not (actor.holds(OVERSEERS) if office else keeps(actor, debt.course_id, settings.today())):
         who = "администрация" if office else "преподаватель журнала или администрация"
         raise ForbiddenError(f"Это делает {who} (п. 4.4).")
     db.session.execute(select(Debt.id).where(Debt.id == debt_id).with_for_update())

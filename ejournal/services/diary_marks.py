@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from ejournal.access import Viewer
 from ejournal.domain import grading, outlook
+from ejournal.domain.grading import SuggestionRules
+from ejournal.domain.numbers import whole
 from ejournal.domain.outlook import Explained
 from ejournal.models import Debt, Period
 from ejournal.services import (
@@ -19,6 +21,7 @@ from ejournal.services import (
     mark_slots,
     settings,
     spans,
+    suggestions,
 )
 from ejournal.services.diary import Child, Diary
 from ejournal.services.diary_chart import Chart
@@ -55,10 +58,6 @@ class Subject:
     chart: Chart | None
     period_marks: list[tuple[str, str]]
 
-    @property
-    def weights_differ(self) -> bool:
-        return len({entry.weight for entry in self.entries}) > 1
-
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -94,7 +93,8 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Marks:
     by_course: dict[int, list[Entry]] = {}
     for entry in found:
         by_course.setdefault(entry.course_id, []).append(entry)
-    subjects = [_subject(own, chosen.span, periods, of_period) for own in by_course.values()]
+    rules = suggestions.rules()
+    subjects = [_subject(own, chosen.span, periods, of_period, rules) for own in by_course.values()]
     subjects.sort(key=lambda subject: subject.title.casefold())
     return Marks(opened, choices, chosen, subjects, debt_list.of_student(student_id))
 
@@ -111,7 +111,7 @@ def what_if(viewer: Viewer, student_id: int, course_id: int, shown: str, form: d
     after = outlook.what_if(_weighed(subject.entries), mark, weight, times)
     return WhatIf(
         subject, mark, weight, times, grading.format_mean(subject.weighted.value), grading.format_mean(after),
-        outlook.mark_for(after),
+        outlook.mark_for(after, suggestions.rules()),
     )  # fmt: skip
 
 
@@ -130,7 +130,11 @@ def choices_of(child: Child, today: date) -> tuple[list[Choice], list[Period]]:
 
 
 def _subject(
-    own: Sequence[Entry], span: tuple[date, date], periods: Sequence[Period], of_period: Sequence[Given]
+    own: Sequence[Entry],
+    span: tuple[date, date],
+    periods: Sequence[Period],
+    of_period: Sequence[Given],
+    rules: SuggestionRules,
 ) -> Subject:
     marked = [entry for entry in own if entry.mark and entry.cell_id]
     weighed = _weighed(marked)
@@ -142,7 +146,7 @@ def _subject(
         entries=marked,
         mean=outlook.explain_mean(weighed),
         weighted=outlook.explain_weighted(weighed),
-        goals=[_goal(*goal) for goal in outlook.goals(weighed)],
+        goals=[_goal(*goal) for goal in outlook.goals(weighed, rules)],
         outside=outlook.outside(entry.mark for entry in marked),
         has_sign=any(entry.mark in grading.PLUS_MINUS for entry in marked),
         chart=diary_chart.draw(marked, span),
@@ -159,4 +163,4 @@ def _weighed(entries: Sequence[Entry]) -> list[tuple[str | None, int]]:
 
 
 def _number(text: str, most: int) -> int:
-    return int(text) if text.isdecimal() and 1 <= int(text) <= most else 0
+    return whole(text, 1, most) or 0

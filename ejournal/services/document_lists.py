@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import OVERSEERS, Viewer, courses_seen_by, in_force, leads
+from ejournal.access import OVERSEERS, Viewer, courses_seen_by, leads
 from ejournal.domain import calendar
 from ejournal.extensions import db
-from ejournal.models import Course, Curatorship, Discipline, Group, Period, Person
-from ejournal.services import group_admin, groups, movement_plan, periods, settings, statements
+from ejournal.models import Course, Discipline, Group, Period, Person
+from ejournal.services import courses, group_admin, group_list, groups, movement_plan, periods, settings, statements
 from ejournal.services.errors import NotFoundError
 
 
@@ -27,13 +26,9 @@ class GroupPage:
 
 def groups_led(viewer: Viewer) -> list[Group]:
     """The groups whose documents the viewer prints: the led ones, for administration all of the year."""
-    today = settings.today()
     if viewer.holds(OVERSEERS):
         return groups.studying(periods.chosen())
-    led = exists().where(
-        Curatorship.group_id == Group.id, Curatorship.person_id == viewer.person_id, in_force(Curatorship, today)
-    )
-    return list(db.session.scalars(select(Group).where(led).order_by(Group.gkey)))
+    return group_list.led(viewer)
 
 
 def journals_seen(viewer: Viewer) -> list[Course]:
@@ -63,16 +58,9 @@ def of_group(viewer: Viewer, group_id: int) -> GroupPage:
     if not leads(viewer, group_id, today):
         raise NotFoundError
     year = periods.chosen()
-    courses = db.session.scalars(
-        select(Course)
-        .where(Course.group_id == group_id, Course.year_id == year.id)
-        .join(Discipline, Discipline.id == Course.discipline_id)
-        .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
-        .order_by(Discipline.index, Course.id)
-    )
     return GroupPage(
         group, movement_plan.in_group(group_id, today), _choices(statements.periods_of(group)),
-        _months(year.starts, today), list(courses),
+        _months(year.starts, today), courses.of_group(group_id, year.id),
     )  # fmt: skip
 
 
@@ -82,9 +70,4 @@ def _choices(rows: list[Period]) -> list[tuple[int, str]]:
 
 def _months(first: date, last: date) -> list[tuple[str, str]]:
     """From a day's month to another's, the newest first; none where the year is still to come."""
-    months = []
-    year, month = last.year, last.month
-    while (year, month) >= (first.year, first.month):
-        months.append((f"{year:04}-{month:02}", calendar.format_month(date(year, month, 1))))
-        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-    return months
+    return [(f"{month:%Y-%m}", calendar.format_month(month)) for month in reversed(calendar.months(first, last))]

@@ -5,7 +5,9 @@ from datetime import date, time
 
 from ejournal import access
 from ejournal.access import Viewer
+from ejournal.domain import bells
 from ejournal.domain.audiences import EVERYBODY, Choice, choice_of
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import EVENT_KINDS, Event
 from ejournal.models.base import now
@@ -142,18 +144,14 @@ def _check(actor: Viewer, typed: Typed) -> tuple[date, time | None, time | None]
 
 
 def _when(typed: Typed, errors: dict[str, str]) -> tuple[date | None, time | None, time | None]:
-    day: date | None = None
-    try:
-        day = date.fromisoformat(typed.date.strip())
-    except ValueError:
+    day = read_day(typed.date)
+    if day is None:
         errors["date"] = "Укажите день: ДД.ММ.ГГГГ."
     hours: dict[str, time | None] = {}
     for name in ("starts", "ends"):
         text = getattr(typed, name).strip()
-        try:
-            hours[name] = time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
-        except ValueError:
-            hours[name] = None
+        hours[name] = bells.clock(text)
+        if text and hours[name] is None:
             errors[name] = "Укажите время: ЧЧ:ММ."
     starts, ends = hours["starts"], hours["ends"]
     if ends and not starts and "starts" not in errors:

@@ -11,13 +11,12 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from ejournal import access
-from ejournal.access import OVERSEERS, Viewer, in_force
+from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain import session_plan
 from ejournal.extensions import db
 from ejournal.models import (
     EVENT_KINDS,
     Course,
-    CourseTeacher,
     Discipline,
     Event,
     Exam,
@@ -25,7 +24,7 @@ from ejournal.models import (
     Role,
     Subgroup,
 )
-from ejournal.services import audiences, diary_lessons, settings
+from ejournal.services import audiences, diary_lessons, exams, settings
 from ejournal.services.errors import NotFoundError
 
 CANCELLED = "отменено"
@@ -151,8 +150,5 @@ def _sits(viewer: Viewer) -> ColumnElement[bool]:
     if Role.CURATOR in viewer.roles:
         concerned.append(Course.group_id.in_(access.groups_concerned(viewer, today, (Role.CURATOR,))))
     if Role.TEACHER in viewer.roles:
-        own = select(CourseTeacher.course_id).where(
-            CourseTeacher.teacher_id == viewer.person_id, in_force(CourseTeacher, Exam.date)
-        )
-        concerned += [Exam.teacher_id == viewer.person_id, and_(Exam.teacher_id.is_(None), Exam.course_id.in_(own))]
+        concerned.append(exams.examines(viewer.person_id))
     return or_(false(), *concerned)

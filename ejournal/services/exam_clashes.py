@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 
 from ejournal.access import in_force
 from ejournal.domain import session_plan
-from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, CourseTeacher, Group, Lesson, LessonState
 from ejournal.services import bells, conflicts, exams, school_days
@@ -120,8 +119,9 @@ def _lesson(row: Lesson, rang: bells.Bells, taught: Sequence[CourseTeacher]) -> 
         and (not each.since or each.since <= row.date)
         and (not each.until or row.date <= each.until)
     }  # fmt: skip
-    first = rang.of(row.date, row.pair)
-    last = rang.of(row.date, row.pair + max(1, row.hours // PAIR_HOURS) - 1) or first
+    group_id = row.course.group_id
+    first = rang.of(row.date, row.pair, group_id)
+    last = rang.of(row.date, row.pair + conflicts.pairs_of(row.hours) - 1, group_id) or first
     return Event(
         0, row.course_id, row.course.group_id, row.course.subgroup_id,
         f"{row.pair} пара, {row.course.discipline.title}, {row.course.audience}", row.date,

@@ -6,7 +6,8 @@ from datetime import date, time
 from typing import Any
 
 from ejournal.access import Viewer
-from ejournal.domain import session_plan
+from ejournal.domain import bells, session_plan
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Exam, Group, Person
 from ejournal.services import exam_clashes, exam_plan, exams, log, people, periods
@@ -156,9 +157,9 @@ def _moments(typed: Typed, errors: dict[str, str]) -> dict[str, Any]:
     """The days and times by the model's names; what cannot be read is told beside its field."""
     found: dict[str, Any] = {}
     for name in ("date", "consultation_date"):
-        found[name] = _read(date.fromisoformat, getattr(typed, name), name, "Укажите день.", errors)
+        found[name] = _read(read_day, getattr(typed, name), name, "Укажите день.", errors)
     for name in ("starts", "ends", "consultation_starts"):
-        found[name] = _read(time.fromisoformat, getattr(typed, name), name, "Время — как 09:00.", errors)
+        found[name] = _read(bells.clock, getattr(typed, name), name, "Время — как 09:00.", errors)
     if found["date"] is None:
         errors.setdefault("date", "Укажите день.")
     if found["ends"] and not (found["starts"] and found["starts"] < found["ends"]):
@@ -173,11 +174,10 @@ def _moments(typed: Typed, errors: dict[str, str]) -> dict[str, Any]:
 def _read(parse: Callable[[str], Any], text: str, name: str, said: str, errors: dict[str, str]) -> Any:
     if not text.strip():
         return None
-    try:
-        return parse(text.strip())
-    except ValueError:
+    found = parse(text)
+    if found is None:
         errors[name] = said
-        return None
+    return found
 
 
 def _check_clashes(row: Exam, year: AcademicYear, group: Group, sure: bool) -> None:

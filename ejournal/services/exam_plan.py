@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from ejournal.domain import session_plan
+from ejournal.domain.calendar import semester_of
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, GroupMode, Period
-from ejournal.services import exams, periods, plan_hours, school_days, settings
+from ejournal.services import courses, exams, periods, plan_hours, school_days, settings
 from ejournal.services.exams import Sitting
 
 SEMESTERS = (1, 2)
@@ -74,8 +74,8 @@ def _span(rows: Sequence[Period], year: AcademicYear, semester: int) -> tuple[da
 
     Of trimesters and modules the first half makes the first semester of the curriculum.
     """
-    early = [row for row in rows if row.number * 2 <= len(rows)]
-    late = [row for row in rows if row.number * 2 > len(rows)]
+    early = [row for row in rows if len(rows) > 1 and semester_of(row.number, len(rows)) == 1]
+    late = [row for row in rows if row not in early]
     turn = min((row.starts for row in late), default=year.ends) if early else year.ends + timedelta(days=1)
     if semester == 1:
         ends = max((row.ends for row in early), default=year.ends)
@@ -87,26 +87,15 @@ def _wanted(
     year: AcademicYear, group: Group, semester: int, there: set[tuple[int, str]]
 ) -> list[tuple[Course | None, str, str]]:
     """Course, form of control and discipline of what has no day yet; a discipline taught by halves is two."""
-    courses: dict[int, list[Course]] = {}
-    for course in courses_of(year, group):
-        courses.setdefault(course.discipline_id, []).append(course)
+    by_discipline: dict[int, list[Course]] = {}
+    for course in courses.of_group(group.id, year.id):
+        by_discipline.setdefault(course.discipline_id, []).append(course)
     found: list[tuple[Course | None, str, str]] = []
     for row in plan_hours.for_groups([group], year)[group.id]:
         for kind in session_plan.forms(row.control_1 if semester == 1 else row.control_2):
-            own: Sequence[Course | None] = courses.get(row.discipline_id) or (None,)
+            own: Sequence[Course | None] = by_discipline.get(row.discipline_id) or (None,)
             found += [(course, kind, row.label) for course in own if not course or (course.id, kind) not in there]
     return found
-
-
-def courses_of(year: AcademicYear, group: Group) -> list[Course]:
-    """The journals of a group in a year."""
-    query = (
-        select(Course)
-        .where(Course.year_id == year.id, Course.group_id == group.id)
-        .options(joinedload(Course.group), joinedload(Course.subgroup), joinedload(Course.discipline))
-        .order_by(Course.id)
-    )
-    return list(db.session.scalars(query))
 
 
 def _days(year: AcademicYear, group: Group, first: date, last: date) -> list[date]:

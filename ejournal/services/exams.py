@@ -47,12 +47,16 @@ def of_groups(group_ids: Collection[int], first: date, last: date) -> list[Sitti
 
 
 def of_teacher(person_id: int, first: date, last: date) -> list[Sitting]:
-    """What a teacher examines: named there, or a teacher of the course where nobody else is named."""
+    """What a teacher examines."""
+    return _load(examines(person_id), first, last)
+
+
+def examines(person_id: int | None) -> ColumnElement[bool]:
+    """The condition that a teacher holds the query's exam: named there, or of the course where nobody else is named."""
     own = select(CourseTeacher.course_id).where(
         CourseTeacher.teacher_id == person_id, in_force(CourseTeacher, Exam.date)
     )
-    mine = or_(Exam.teacher_id == person_id, and_(Exam.teacher_id.is_(None), Exam.course_id.in_(own)))
-    return _load(mine, first, last)
+    return or_(Exam.teacher_id == person_id, and_(Exam.teacher_id.is_(None), Exam.course_id.in_(own)))
 
 
 def on_days(days: Collection[date]) -> list[Sitting]:

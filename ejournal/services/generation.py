@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from ejournal.access import Viewer
 from ejournal.domain import calendar, lesson_plan
@@ -13,19 +13,11 @@ from ejournal.domain.lesson_plan import Difference, Entry, Existing
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
-    Cell,
     Course,
     Group,
     GroupMode,
-    Homework,
     Lesson,
-    LessonFile,
     LessonState,
-    LogEntry,
-    OwedWork,
-    PersonalTask,
-    Substitution,
-    TaskAnswer,
     TimetableEntry,
     Work,
 )
@@ -177,14 +169,7 @@ def untouched() -> Any:
         & Lesson.attendance_at.is_(None)
         & (Lesson.topic == "")
         & (Lesson.recommendations == "")
-        & ~exists().where(Cell.work_id == Work.id, Work.lesson_id == Lesson.id)
-        & ~exists().where(Homework.lesson_id == Lesson.id)
-        & ~exists().where(LessonFile.lesson_id == Lesson.id)
-        & ~exists().where(PersonalTask.lesson_id == Lesson.id)
-        & ~exists().where(TaskAnswer.lesson_id == Lesson.id)
-        & ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == Lesson.id)
-        & ~exists().where(LogEntry.lesson_id == Lesson.id)
-        & ~exists().where((Substitution.lesson_id == Lesson.id) | (Substitution.instead_lesson_id == Lesson.id))
+        & lessons.holds_nothing(Lesson.id)
     )
 
 

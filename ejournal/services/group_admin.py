@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer, in_force
+from ejournal.domain import calendar
 from ejournal.domain.names import normalize_group_title
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import Course, Curatorship, Group, Person, Programme, Role, RoleGrant
 from ejournal.services import groups, log, settings
@@ -47,22 +49,23 @@ def save(actor: Viewer, group_id: int | None, form: Mapping[str, str]) -> Group:
         errors["title"] = "Назовите группу: до 32 знаков, например ИС-21."
     elif _namesake(title, group_id):
         errors["title"] = f"Группа «{title}» уже есть."
-    admission = form.get("admission_year", "")
-    if not (admission.isdecimal() and 2000 <= int(admission) <= 2100):
+    admission = whole(form.get("admission_year", ""), *calendar.STARTS)
+    if admission is None:
         errors["admission_year"] = "Укажите год поступления, например 2026."
-    years = form.get("years", "").strip()
-    if years and not (years.isdecimal() and 1 <= int(years) <= 6):
-        errors["years"] = "Лет обучения — от 1 до 6 или пусто: как у специальности."
+    typed_years = form.get("years", "").strip()
+    years = whole(typed_years, 1, calendar.MOST_YEARS)
+    if typed_years and years is None:
+        errors["years"] = f"Лет обучения — от 1 до {calendar.MOST_YEARS} или пусто: как у специальности."
     programme = form.get("programme_id", "")
     if programme and programme not in {str(row.id) for row in programmes()}:
         errors["programme_id"] = "Выберите специальность из списка."
-    if errors:
+    if errors or admission is None:
         raise FieldsError(errors)
     if group_id and group.title != title:
         _keep_old_name(group)
     group.title, group.gkey = title, normalize_group_title(title)
-    group.programme_id, group.admission_year = int(programme) if programme else None, int(admission)
-    group.years = int(years) if years else None
+    group.programme_id, group.admission_year = int(programme) if programme else None, admission
+    group.years = years
     group.study_form = form.get("study_form", "").strip()[:32] or "очная"
     db.session.add(group)
     if before != _words(group):
@@ -81,12 +84,12 @@ def save_programme(actor: Viewer, form: Mapping[str, str]) -> Programme:
         errors["programme_title"] = "Укажите название специальности или профессии."
     if db.session.scalar(select(Programme.id).where(Programme.code == code)):
         errors["code"] = f"Специальность {code} уже есть."
-    years = form.get("programme_years", "4")
-    if not (years.isdecimal() and 1 <= int(years) <= 6):
-        errors["programme_years"] = "Лет обучения — от 1 до 6."
-    if errors:
+    years = whole(form.get("programme_years", "4"), 1, calendar.MOST_YEARS)
+    if years is None:
+        errors["programme_years"] = f"Лет обучения — от 1 до {calendar.MOST_YEARS}."
+    if errors or years is None:
         raise FieldsError(errors)
-    programme = Programme(code=code, title=title[:250], years=int(years))
+    programme = Programme(code=code, title=title[:250], years=years)
     db.session.add(programme)
     log.record(actor, "group", "create", after=f"специальность {code} {title}")
     db.session.commit()
@@ -149,4 +152,8 @@ def _commit(title: str) -> None:
 
 
 def _words(group: Group) -> str:
-    return f"{group.title}, поступление {group.admission_year}, {group.study_form}"
+    programme = db.session.get(Programme, group.programme_id) if group.programme_id else None
+    parts = [group.title, f"поступление {group.admission_year}", group.study_form]
+    parts += [programme.code] if programme else []
+    parts += [f"лет обучения {group.years}"] if group.years else []
+    return ", ".join(parts)

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from ejournal.access import OVERSEERS, Viewer, leads, led_by
 from ejournal.domain import grading
+from ejournal.domain.grading import MISSING
 from ejournal.extensions import db
 from ejournal.models import Discipline, Group, Person
 from ejournal.services import group_admin, group_columns, group_frame, group_standing, settings, statement_facts
 from ejournal.services.errors import NotFoundError
 from ejournal.services.group_columns import Cell, Column
 from ejournal.services.group_frame import Frame
-from ejournal.services.group_standing import MISSING, Debt, Standing
+from ejournal.services.group_standing import Debt, Standing
 from ejournal.services.statement_facts import Facts
 
 

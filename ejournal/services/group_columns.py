@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from ejournal.domain import grading, risk
+from ejournal.domain.grading import MISSING
 from ejournal.extensions import db
 from ejournal.models import Course, Discipline, Lesson, LessonState, Subgroup
-from ejournal.services.group_standing import MISSING, Standing, mean_of
+from ejournal.services.group_standing import Standing, mean_of
 from ejournal.services.statement_facts import Facts, Given
 from ejournal.services.statements import Row
 

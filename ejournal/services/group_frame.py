@@ -113,10 +113,7 @@ def _school_day(day: date, step: int) -> date:
 
 
 def _parse_day(text: str, default: date) -> date:
-    try:
-        return _near(date.fromisoformat(text), default)
-    except ValueError:
-        return default
+    return _near(calendar.read_day(text) or default, default)
 
 
 def _parse_week(text: str, default: date) -> date:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from ejournal.access import Viewer, in_force
+from ejournal.domain.grading import MISSING
 from ejournal.extensions import db
 from ejournal.models import Enrollment, Group, Person
 from ejournal.services import (
@@ -19,7 +20,6 @@ from ejournal.services import (
 )
 from ejournal.services.diary_calendar import Plans
 from ejournal.services.group_list import State
-from ejournal.services.group_standing import MISSING
 
 Span = tuple[date, date]
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, distinct, exists, func, or_, select
+from sqlalchemy import Select, distinct, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import OVERSEERS, Viewer, in_force
+from ejournal.access import OVERSEERS, Viewer, curates, in_force
+from ejournal.domain import attestation
+from ejournal.domain.grading import MISSING
 from ejournal.domain.names import normalize_group_title
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, Curatorship, Enrollment, Group, Lesson, LessonState, PeriodMark, Work
+from ejournal.models import Cell, Course, Enrollment, Group, Lesson, LessonState, PeriodMark, Work
 from ejournal.services import consent_lists, group_access, group_admin, groups, periods, settings
-from ejournal.services.group_standing import MISSING, OWED
 
 PAGE = 40
 
@@ -60,11 +61,7 @@ def load(viewer: Viewer, text: str = "", archived: bool = False, page: int = 1) 
 
 def led(viewer: Viewer) -> list[Group]:
     """The groups the viewer leads as their curator, whatever else the viewer may."""
-    leading = exists().where(
-        Curatorship.group_id == Group.id,
-        Curatorship.person_id == viewer.person_id,
-        in_force(Curatorship, settings.today()),
-    )
+    leading = curates(viewer, Group.id, settings.today())
     return list(
         db.session.scalars(select(Group).where(leading).options(joinedload(Group.programme)).order_by(Group.gkey))
     )
@@ -142,7 +139,7 @@ def _owed(ids: Collection[int]) -> Any:
         select(Enrollment.group_id, func.count(distinct(PeriodMark.student_id)))
         .join(PeriodMark, PeriodMark.student_id == Enrollment.student_id)
         .where(
-            Enrollment.group_id.in_(ids), in_force(Enrollment, settings.today()), PeriodMark.mark.in_(OWED)
+            Enrollment.group_id.in_(ids), in_force(Enrollment, settings.today()), PeriodMark.mark.in_(attestation.DEBTS)
         )
         .group_by(Enrollment.group_id)
     )  # fmt: skip

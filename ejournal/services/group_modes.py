@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import select
 
 from ejournal.access import Viewer
+from ejournal.domain.bells import MOST_PAIRS
 from ejournal.domain.calendar import WEEKDAYS, WEEKDAYS_SHORT
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, GroupMode
 from ejournal.services import bell_admin, log, periods
 from ejournal.services.errors import FieldsError
 
-MOST_PAIRS = 8
 SHIFTS = (1, 2, 3)
 WORK_DAYS = "123456"
 
@@ -129,8 +130,7 @@ def _parse(group_id: int, typed: Mapping[str, Any], schedules: Collection[int], 
 
 
 def _number(text: Any) -> int:
-    text = str(text).strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    return whole(str(text)) or 0
 
 
 def _store(actor: Viewer, year: AcademicYear, groups: Iterable[Group], wanted: Mapping[int, Mode]) -> int:

@@ -7,17 +7,12 @@ from itertools import chain
 
 from sqlalchemy import select
 
-from ejournal.domain import grading, risk
-from ejournal.domain.notation import NOT_ATTESTED
+from ejournal.domain import attestation, grading, risk
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Period, PeriodMark
 from ejournal.services import attendance_sheet, statements
 from ejournal.services.statement_facts import Facts, Given, Held
 from ejournal.services.statements import Row
-
-# A period mark of these is a debt (п. 4.4; ст. 58 273-ФЗ).
-OWED = (NOT_ATTESTED, "1", "2", "НЗ")
-MISSING = ("н", "п", "б")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ def debts(student_ids: Collection[int]) -> dict[int, list[Debt]]:
         .join(Discipline, Discipline.id == Course.discipline_id)
         .join(Period, Period.id == PeriodMark.period_id)
         .join(AcademicYear, AcademicYear.id == Period.year_id)
-        .where(PeriodMark.student_id.in_(student_ids), PeriodMark.mark.in_(OWED))
+        .where(PeriodMark.student_id.in_(student_ids), PeriodMark.mark.in_(attestation.DEBTS))
         .order_by(Period.starts, Discipline.index, PeriodMark.id)
     ):
         found.setdefault(student_id, []).append(Debt(title, f"{period}, {year}", mark or ""))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import Viewer, led_by
 from ejournal.domain import calendar, grading
+from ejournal.domain.grading import MISSING
 from ejournal.extensions import db
 from ejournal.models import (
     AbsencePaper,
@@ -41,7 +42,7 @@ from ejournal.services.consent_register import Standing as Consents
 from ejournal.services.diary_summary import Task
 from ejournal.services.errors import NotFoundError
 from ejournal.services.group_access import Somebody
-from ejournal.services.group_standing import MISSING, Debt, Standing
+from ejournal.services.group_standing import Debt, Standing
 from ejournal.services.owed_works import Owed
 from ejournal.services.spans import Choice
 from ejournal.services.statement_facts import Given, Held
@@ -165,10 +166,8 @@ def find(viewer: Viewer, group_id: int, student_id: int) -> tuple[Group, Person]
 def _months(chosen: Choice) -> Iterable[tuple[date, date]]:
     """The months of a period that have begun, each cut to the period."""
     first, last = chosen.span[0], min(chosen.span[1], settings.today())
-    while first <= last:
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        yield first, min(last, date.fromordinal(following.toordinal() - 1))
-        first = following
+    for month in calendar.months(first, last):
+        yield max(first, month), min(last, calendar.month_end(month))
 
 
 def _month(title: str, held: Sequence[Held], cells: Sequence[Given], span: tuple[date, date]) -> Month:

@@ -15,7 +15,6 @@ from ejournal.access import Viewer, in_force
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import (
-    AcademicYear,
     Cell,
     Course,
     Enrollment,
@@ -144,7 +143,7 @@ def create(actor: Viewer, student_id: int | None, typed: Typed) -> IndividualPla
     _fill(plan, typed)
     db.session.add(plan)
     db.session.flush()
-    _record(actor, plan, "create", None, words(plan))
+    record(actor, plan, "create", None, words(plan))
     db.session.commit()
     return plan
 
@@ -161,7 +160,7 @@ def change(actor: Viewer, plan_id: int, typed: Typed) -> None:
         check_open(typed.since)
     _fill(plan, typed)
     if words(plan) != before:
-        _record(actor, plan, "update", before, words(plan))
+        record(actor, plan, "update", before, words(plan))
     check_plan(plan)
     db.session.commit()
 
@@ -177,14 +176,14 @@ def end(actor: Viewer, plan_id: int, last: date | None) -> None:
         raise RefusedError(f"План и так заканчивается {plan.until:%d.%m.%Y}.")
     check_open(last)
     plan.until = last
-    _record(actor, plan, "end", None, f"{words(plan)}: завершён")
+    record(actor, plan, "end", None, f"{words(plan)}: завершён")
     check_plan(plan)
     db.session.commit()
 
 
 def check_open(day: date) -> None:
     """Raises ClosedError for a day of a closed year: its journals can only be read."""
-    year = db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
+    year = periods.current(day)
     if year:
         periods.check_open(year)
 
@@ -277,7 +276,8 @@ def _guest_journals(plan: IndividualPlan) -> list[tuple[int, str]]:
     return [(course.id, course.title) for course in courses_of(plan).values()]
 
 
-def _record(actor: Viewer, plan: IndividualPlan, action: str, before: str | None, after: str | None) -> None:
+def record(actor: Viewer, plan: IndividualPlan, action: str, before: str | None, after: str | None) -> None:
+    """An entry of the log about a plan of a student."""
     log.record(
         actor, "individual", action, before=before, after=after,
         student_id=plan.student_id, details={"plan": plan.id},

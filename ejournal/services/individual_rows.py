@@ -7,6 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain.calendar import MOST_COURSE_HOURS, read_day
+from ejournal.domain.numbers import whole
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -19,7 +22,7 @@ from ejournal.models import (
     IndividualPlan,
     IndividualRow,
 )
-from ejournal.services import individual, log
+from ejournal.services import individual
 from ejournal.services.errors import FieldsError, NotFoundError
 
 WAYS = {
@@ -27,8 +30,6 @@ WAYS = {
     "course": "изучает в другом журнале",
     "own": "изучает с группой, свои часы, срок или контроль",
 }
-CONTROLS = ("Э", "ДЗ", "З", "КП", "КР", "ДФК")
-MOST_HOURS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def save(actor: Viewer, plan_id: int, row_id: int | None, typed: Typed) -> Indiv
     row.exempt, row.course_id = typed.way == "exempt", typed.course_id if typed.way == "course" else None
     row.hours = int(typed.hours) if typed.hours.strip() and not row.exempt else None
     row.control = typed.control or None if not row.exempt else None
-    row.due = date.fromisoformat(typed.due) if typed.due and not row.exempt else None
+    row.due = read_day(typed.due) if not row.exempt else None
     row.discipline_id = discipline.id
     if not row_id:
         plan.rows.append(row)
@@ -128,7 +129,7 @@ def save(actor: Viewer, plan_id: int, row_id: int | None, typed: Typed) -> Indiv
     if left and left.id != row.course_id:
         individual.check_guest_marks(plan.student_id, left.id, left.title)
     if words(row) != before:
-        _record(actor, plan, "update" if before else "create", before, words(row))
+        individual.record(actor, plan, "update" if before else "create", before, words(row))
     db.session.commit()
     return row
 
@@ -143,7 +144,7 @@ def remove(actor: Viewer, row_id: int) -> IndividualPlan:
     db.session.flush()
     if left:
         individual.check_guest_marks(plan.student_id, left.id, left.title)
-    _record(actor, plan, "delete", before, None)
+    individual.record(actor, plan, "delete", before, None)
     db.session.commit()
     return plan
 
@@ -174,11 +175,11 @@ def _check(plan: IndividualPlan, row: IndividualRow, typed: Typed) -> Discipline
         and typed.course_id not in {course.id for course in journals(plan, discipline)}
     ):
         errors["course_id"] = "Выберите журнал, в котором занимается обучающийся."
-    if typed.hours.strip() and not (typed.hours.strip().isdecimal() and int(typed.hours) <= MOST_HOURS):
-        errors["hours"] = f"Часы — целое число до {MOST_HOURS} или пусто."
+    if typed.hours.strip() and whole(typed.hours, most=MOST_COURSE_HOURS) is None:
+        errors["hours"] = f"Часы — целое число до {MOST_COURSE_HOURS} или пусто."
     if typed.control and typed.control not in CONTROLS:
         errors["control"] = "Выберите форму контроля из списка."
-    if typed.due and not _is_day(typed.due):
+    if typed.due and read_day(typed.due) is None:
         errors["due"] = "Такого дня нет."
     if typed.way == "own" and not (typed.hours.strip() or typed.control or typed.due):
         errors.setdefault("hours", "Укажите свои часы, контроль или срок.")
@@ -187,19 +188,5 @@ def _check(plan: IndividualPlan, row: IndividualRow, typed: Typed) -> Discipline
     return discipline
 
 
-def _is_day(typed: str) -> bool:
-    try:
-        return bool(date.fromisoformat(typed))
-    except ValueError:
-        return False
-
-
 def _journal(course_id: int | None) -> Course | None:
     return db.session.get(Course, course_id) if course_id else None
-
-
-def _record(actor: Viewer, plan: IndividualPlan, action: str, before: str | None, after: str | None) -> None:
-    log.record(
-        actor, "individual", action, before=before, after=after,
-        student_id=plan.student_id, details={"plan": plan.id},
-    )  # fmt: skip

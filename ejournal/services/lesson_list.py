@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import LESSON_STATES, Course, Homework, Lesson, LessonFile, LessonState, Topic
+from ejournal.models import LESSON_STATES, Course, Homework, Lesson, LessonFile, LessonState
 from ejournal.services import lesson_context, settings
 
 
@@ -18,7 +18,6 @@ class Row(NamedTuple):
     lesson: Lesson
     homework: Homework | None
     files: int
-    topic_number: int | None
     state: str
     is_today: bool
 
@@ -63,18 +62,17 @@ def load(viewer: Viewer, course_id: int) -> Listing:
         .subquery()
     )
     found = db.session.execute(
-        select(Lesson, Homework, attached.c.files, Topic.ordinal)
+        select(Lesson, Homework, attached.c.files)
         .outerjoin(Homework, Homework.lesson_id == Lesson.id)
         .outerjoin(attached, attached.c.lesson_id == Lesson.id)
-        .outerjoin(Topic, Topic.id == Lesson.topic_id)
         .where(Lesson.course_id == course_id)
         .order_by(Lesson.date, Lesson.pair, Lesson.id)
     )
     rows: list[Row] = []
     number = 0
-    for lesson, given, count, ordinal in found:
+    for lesson, given, count in found:
         counts = lesson.state != LessonState.CANCELLED
         number += counts
         state = LESSON_STATES[LessonState(lesson.state)]
-        rows.append(Row(number if counts else None, lesson, given, count or 0, ordinal, state, lesson.date == today))
+        rows.append(Row(number if counts else None, lesson, given, count or 0, state, lesson.date == today))
     return Listing(place.course, place.refusal is None, rows)

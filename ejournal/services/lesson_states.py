@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from ejournal.access import Viewer
+from ejournal.domain.bells import MOST_PAIRS
 from ejournal.extensions import db
 from ejournal.models import LESSON_STATES, Course, Lesson, LessonState
 from ejournal.services import conflicts, lesson_context
 from ejournal.services.errors import FieldsError, ForbiddenError, RefusedError
-from ejournal.services.lessons import MOST_PAIRS, check_slot, parse_date, parse_number
+from ejournal.services.lessons import check_slot, parse_date, parse_number
 
 
 def move(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str], version: int | None) -> Lesson:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from ejournal.access import Viewer
-from ejournal.domain.calendar import PAIR_HOURS
+from ejournal.domain.bells import MOST_PAIRS
+from ejournal.domain.calendar import MOST_LESSON_HOURS, PAIR_HOURS, read_day
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import (
     LESSON_STATES,
@@ -21,6 +23,7 @@ from ejournal.models import (
     LogEntry,
     OwedWork,
     PersonalTask,
+    Substitution,
     TaskAnswer,
     Work,
     WorkKind,
@@ -28,8 +31,6 @@ from ejournal.models import (
 from ejournal.services import conflicts, homework, lesson_context, log, settings, topics
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 
-MOST_HOURS = 8
-MOST_PAIRS = 8
 LONGEST = 4000
 
 
@@ -95,7 +96,7 @@ def add(actor: Viewer, course_id: int, form: Mapping[str, str]) -> Lesson:
     errors: dict[str, str] = {}
     day = parse_date(form.get("date", ""), "date", errors)
     pair = parse_number(form.get("pair", ""), "pair", MOST_PAIRS, errors)
-    hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_HOURS, errors)
+    hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_LESSON_HOURS, errors)
     place = lesson_context.open_place(actor, course_id, settings.today())
     if day and pair:
         check_slot(actor, course_id, day, pair, errors)
@@ -140,17 +141,19 @@ def is_removable(lesson: Lesson) -> bool:
     )
     return bool(
         db.session.scalar(
-            select(
-                exists().where(LogEntry.id == newest, LogEntry.action == "create")
-                & ~exists().where(LogEntry.lesson_id == lesson.id)
-                & ~exists().where(Cell.work_id == Work.id, Work.lesson_id == lesson.id)
-                & ~exists().where(Homework.lesson_id == lesson.id)
-                & ~exists().where(LessonFile.lesson_id == lesson.id)
-                & ~exists().where(PersonalTask.lesson_id == lesson.id)
-                & ~exists().where(TaskAnswer.lesson_id == lesson.id)
-                & ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == lesson.id)
-            )
+            select(exists().where(LogEntry.id == newest, LogEntry.action == "create") & holds_nothing(lesson.id))
         )
+    )
+
+
+def holds_nothing(lesson_id: Any) -> ColumnElement[bool]:
+    """The condition that nothing was entered into a lesson and nothing names it, not even the log."""
+    return and_(
+        ~exists().where(Cell.work_id == Work.id, Work.lesson_id == lesson_id),
+        ~exists().where(OwedWork.work_id == Work.id, Work.lesson_id == lesson_id),
+        *(~exists().where(held.lesson_id == lesson_id) for held in (Homework, LessonFile, PersonalTask, TaskAnswer)),
+        ~exists().where(LogEntry.lesson_id == lesson_id),
+        ~exists().where(or_(Substitution.lesson_id == lesson_id, Substitution.instead_lesson_id == lesson_id)),
     )
 
 
@@ -178,25 +181,17 @@ def check_slot(
 
 
 def parse_date(text: str, name: str, errors: dict[str, str]) -> date | None:
-    """A day as a date field sends it (2026-11-24) or as people write it (24.11.2026)."""
-    text = text.strip()
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError:
-        errors[name] = "Укажите дату, например 24.11.2026." if text else "Укажите дату."
-        return None
+    day = read_day(text)
+    if day is None:
+        errors[name] = "Укажите дату, например 24.11.2026." if text.strip() else "Укажите дату."
+    return day
 
 
 def parse_number(text: str, name: str, most: int, errors: dict[str, str]) -> int:
-    text = text.strip()
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
-    if not 1 <= number <= most:
+    number = whole(text, 1, most)
+    if number is None:
         errors[name] = f"Укажите число от 1 до {most}."
-        return 0
-    return number
+    return number or 0
 
 
 def _checked(lesson: Lesson, typed: Filled) -> dict[str, Any]:
@@ -204,7 +199,7 @@ def _checked(lesson: Lesson, typed: Filled) -> dict[str, Any]:
     errors: dict[str, str] = {}
     fields: dict[str, Any] = {
         "state": _state(lesson, typed.held, errors),
-        "hours": parse_number(typed.hours, "hours", MOST_HOURS, errors),
+        "hours": parse_number(typed.hours, "hours", MOST_LESSON_HOURS, errors),
         "room": " ".join(typed.room.split()),
         "recommendations": _clean(typed.recommendations),
         "due": parse_date(typed.due, "due", errors) if typed.due.strip() else None,

@@ -8,6 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain.calendar import MOST_COURSE_HOURS
+from ejournal.domain.numbers import whole
 from ejournal.extensions import Base, db
 from ejournal.models import (
     AcademicYear,
@@ -25,8 +27,7 @@ from ejournal.services.plan_hours import PlanRow
 
 # What goes with an empty journal; anything else that names the course is content, and the journal stays.
 OWN = {"course_teacher", "course_hours"}
-MOST_HOURS = 2000
-HOURS_WANTED = f"Часы — целое число от 0 до {MOST_HOURS}."
+HOURS_WANTED = f"Часы — целое число от 0 до {MOST_COURSE_HOURS}."
 
 
 @dataclass(slots=True)
@@ -160,7 +161,7 @@ def set_period_hours(actor: Viewer, course_id: int, typed: Mapping[int, str]) ->
     }
     before = _hours_words({number: row.hours for number, row in rows.items()})
     wanted = {number: row.hours for number, row in rows.items()} | {n: int(text or 0) for n, text in typed.items()}
-    if sum(wanted.values()) > MOST_HOURS:
+    if sum(wanted.values()) > MOST_COURSE_HOURS:
         raise RefusedError(HOURS_WANTED)
     for number, hours in wanted.items():
         row = rows.get(number) or CourseHours(course_id=course.id, number=number)
@@ -173,8 +174,7 @@ def set_period_hours(actor: Viewer, course_id: int, typed: Mapping[int, str]) ->
 
 
 def is_hours(text: str) -> bool:
-    text = text.strip()
-    return text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= MOST_HOURS
+    return whole(text, most=MOST_COURSE_HOURS) is not None
 
 
 def _hours_words(hours: Mapping[int, int]) -> str:

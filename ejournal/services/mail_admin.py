@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ejournal.access import Viewer
 from ejournal.domain import smtp
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models.base import now
 from ejournal.services import letter_format, letters, log, mail, settings
@@ -101,9 +102,9 @@ def _checked(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         errors["site"] = "Нужен полный адрес, как в браузере: https://journal.college.ru"
     clean["content"] = clean["content"] == "1"
     for field, (least, most) in NUMBERS.items():
-        text = clean[field]
-        if text.isascii() and text.isdecimal() and least <= int(text) <= most:
-            clean[field] = int(text)
+        number = whole(clean[field], least, most)
+        if number is not None:
+            clean[field] = number
         else:
             errors[field] = f"Целое число от {least} до {most}."
     return clean, errors

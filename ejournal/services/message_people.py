@@ -9,6 +9,7 @@ from ejournal.access import Viewer, in_force
 from ejournal.access import messages as access
 from ejournal.domain.messages import AUDIENCES
 from ejournal.domain.names import fold
+from ejournal.domain.numbers import whole
 from ejournal.domain.words import plural
 from ejournal.extensions import db
 from ejournal.models import Enrollment, Group, Person, Role, RoleGrant
@@ -95,7 +96,7 @@ def audience(viewer: Viewer, key: str) -> Audience:
     if kind == "role":
         found = next((each for each in role_audiences(viewer) if each.key == key), None)
     else:
-        group = db.session.get(Group, int(rest)) if kind in AUDIENCES and rest.isdecimal() else None
+        group = db.session.get(Group, whole(rest) or 0) if kind in AUDIENCES else None
         found = _of_group(kind, group) if group else None
     if found is None:
         raise NotFoundError

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import Viewer
@@ -93,7 +93,7 @@ def leaves_ending(today: date, within: int = 30) -> list[Movement]:
 def issue(actor: Viewer, typed: Typed) -> MovementOrder:
     """Register an order and carry it out for all its students in one transaction.
 
-    Raises FieldsError, ClosedError for a day of a closed year, RefusedError where marks after the day need a tick.
+    Raises FieldsError, also where marks after the day need a tick, and ClosedError for a day of a closed year.
     """
     draft = preview(typed)
     if draft.errors:
@@ -262,6 +262,14 @@ def _take_back(order: MovementOrder, movement: Movement) -> None:
         ended_grant = db.session.scalar(grants.where(RoleGrant.until == last))
         if ended_grant:
             ended_grant.until = None
+    elif order.kind in BEGINNING:
+        of_order = (RoleGrant.order_number == order.number, RoleGrant.order_date == order.dated)
+        db.session.execute(
+            delete(RoleGrant).where(
+                RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT,
+                RoleGrant.since == order.effective, *of_order,
+            )
+        )  # fmt: skip
 
 
 def _subgroups(student_id: int, group_id: int) -> Sequence[SubgroupMember]:

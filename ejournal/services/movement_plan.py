@@ -10,7 +10,6 @@ from ejournal.access import in_force
 from ejournal.extensions import db
 from ejournal.models import (
     MOVEMENTS,
-    AcademicYear,
     Cell,
     Course,
     Enrollment,
@@ -21,6 +20,7 @@ from ejournal.models import (
     RoleGrant,
     Work,
 )
+from ejournal.services import periods
 from ejournal.services.errors import ClosedError
 
 # Kinds that end a membership, by what the ended one then says (models.college.LEAVING).
@@ -98,7 +98,7 @@ def preview(typed: Typed) -> Draft:
 
 
 def _check_year(day: date) -> None:
-    year = db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
+    year = periods.current(day)
     if year and year.closed_at:
         raise ClosedError(f"Учебный год {year.title} закрыт: приказ с {day:%d.%m.%Y} в него внести нельзя (п. 2.3).")
 

@@ -108,14 +108,24 @@ def values_now(places: Collection[Place]) -> dict[Place, str]:
     """What stands now where something was told, by «mark:…», «attendance:…», «period:…» and student."""
     found: dict[Place, str] = {}
     ids: dict[str, list[tuple[int, int]]] = {"mark": [], "attendance": []}
+    periods: list[tuple[int, int, int]] = []
     for key, student_id in places:
         kind, _, rest = key.partition(":")
         if kind in ids:
             ids[kind].append((int(rest), student_id))
+        elif kind == "period":
+            course_id, _, period_id = rest.partition(":")
+            periods.append((int(course_id), int(period_id), student_id))
     for work_id, student_id, mark in db.session.execute(
         select(Cell.work_id, Cell.student_id, Cell.mark).where(tuple_(Cell.work_id, Cell.student_id).in_(ids["mark"]))
     ):
         found[f"mark:{work_id}", student_id] = mark or ""
+    for course, period, student, mark in db.session.execute(
+        select(PeriodMark.course_id, PeriodMark.period_id, PeriodMark.student_id, PeriodMark.mark).where(
+            tuple_(PeriodMark.course_id, PeriodMark.period_id, PeriodMark.student_id).in_(periods)
+        )
+    ):
+        found[f"period:{course}:{period}", student] = mark or ""
     for fact in _absences(ids["attendance"], now()):
         found[fact.place] = fact.value
     return found

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from ejournal.access import Viewer, in_force
+from ejournal.access import Viewer, holding, in_force
 from ejournal.domain.names import fold, full_name
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, RoleGrant
@@ -175,8 +175,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         for key in fold(wanted.text).split()
     ]
     if wanted.role:
-        held = (RoleGrant.person_id == Person.id, RoleGrant.role == wanted.role)
-        where.append(exists().where(*held, in_force(RoleGrant, settings.today())))
+        where.append(holding(Person.id, (wanted.role,), settings.today()))
     if wanted.state in STATES:
         where += _state_conditions(wanted.state)
     return where
@@ -203,7 +202,7 @@ def _roles(ids: set[int]) -> dict[int, list[Role]]:
 
 def teachers(on: date) -> list[Person]:
     """Everybody who is a teacher on a day, by surname."""
-    held = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.TEACHER, in_force(RoleGrant, on))
+    held = holding(Person.id, (Role.TEACHER,), on)
     return list(db.session.scalars(select(Person).where(held).order_by(Person.skey, Person.id)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from ejournal.access import prepared
+from ejournal.access import prepared, running
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Period
 from ejournal.services import settings
@@ -52,9 +52,7 @@ def years() -> list[AcademicYear]:
 def current(on: date | None = None) -> AcademicYear | None:
     """The year of a day (today)."""
     day = on or settings.today()
-    return db.session.scalar(
-        select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day).order_by(AcademicYear.id)
-    )
+    return db.session.scalar(select(AcademicYear).where(running(day)).order_by(AcademicYear.id))
 
 
 def chosen(year_id: int | None = None) -> AcademicYear:

@@ -11,7 +11,7 @@ from ejournal.domain import terms
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Lesson, LessonState, Remark
 from ejournal.models.base import now
-from ejournal.services import absence_asking, log, notify, remark_list, settings, unfilled
+from ejournal.services import conflicts, log, notify, remark_list, settings, unfilled
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
 
@@ -93,11 +93,11 @@ def _tell(made: list[dict[str, Any]]) -> None:
             )
         ).all()
     )
-    keepers = {course_id: absence_asking.teachers_of([course_id]) for course_id in {one["course_id"] for one in made}}
+    keepers = conflicts.teachers_of({one["course_id"] for one in made}, settings.today())
     counts: Counter[int] = Counter()
     for one in made:
         teacher = instead.get(one["lesson_id"])
-        counts.update([teacher] if teacher else keepers[one["course_id"]])
+        counts.update([teacher] if teacher else keepers.get(one["course_id"], ()))
     for person_id, number in sorted(counts.items()):
         text = f"Занятий, не заполненных в срок (п. 4.4): {number}. Замечания закроются сами, когда вы их заполните."
         notify.add("remark", [person_id], "Замечания по ведению журнала", text)

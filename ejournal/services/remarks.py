@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from ejournal.access import Viewer, makes_remarks
 from ejournal.domain import remarks as rules
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Course, Lesson, Remark
 from ejournal.models.base import now
@@ -127,9 +128,8 @@ def _words(form: Mapping[str, str], name: str, lacking: str) -> tuple[str, dict[
 
 
 def _due(text: str, errors: dict[str, str]) -> date | None:
-    try:
-        due = date.fromisoformat(text)
-    except ValueError:
+    due = read_day(text)
+    if due is None:
         errors["due"] = "Укажите, к какому дню исправить."
         return None
     if due < settings.today():

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from ejournal.access import OVERSEERS, STAFF, Viewer
 from ejournal.domain.audiences import EVERYBODY, Choice, choice_of
 from ejournal.domain.names import fold
+from ejournal.domain.numbers import whole
 from ejournal.domain.web_addresses import clean, host_of
 from ejournal.extensions import db
 from ejournal.models import RESOURCE_KINDS, DeadLink, Resource
@@ -147,9 +148,7 @@ def _check(actor: Viewer, typed: Typed, resource_id: int = 0) -> tuple[str, list
         errors["description"] = f"Не длиннее {DESCRIPTION} знаков."
     if typed.kind not in RESOURCE_KINDS:
         errors["kind"] = "Выберите: учёба или досуг."
-    if actor.holds(OVERSEERS) and not (
-        typed.ordinal.isascii() and typed.ordinal.isdecimal() and len(typed.ordinal) < 5
-    ):
+    if actor.holds(OVERSEERS) and whole(typed.ordinal, most=LAST) is None:
         errors["ordinal"] = f"Целое число от 0 до {LAST}: меньшее стоит выше."
     if typed.choice.group_ids:
         errors["audience"] = "Ресурсы рекомендуют ролям, курсам и специальностям, не группам."

@@ -1,5 +1,6 @@
-"""On which days a group may have lessons: vacations, holidays, its weekdays (п. 4.2)."""
+"""On which days a group may have lessons: vacations, holidays, its weekdays (п. 4.2); working days of terms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from ejournal.extensions import db
 from ejournal.models import AcademicYear, Vacation
 
 EVERY_DAY = "123456"
+SATURDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,15 @@ def load(year: AcademicYear) -> SchoolDays:
     )
     free = tuple((row.starts, row.ends, row.course_number, row.title, row.kind) for row in rows)
     return SchoolDays((year.starts, year.ends), free)
+
+
+def working() -> Callable[[date], bool]:
+    """Which days count for a term of working days: Monday to Friday without holidays, state and the college's."""
+    rows = db.session.execute(select(Vacation.starts, Vacation.ends).where(Vacation.kind == "holiday")).all()
+
+    def is_working(day: date) -> bool:
+        if day.isoweekday() >= SATURDAY or calendar.is_state_holiday(day):
+            return False
+        return not any(starts <= day <= ends for starts, ends in rows)
+
+    return is_working

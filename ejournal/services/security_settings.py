@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from ejournal.access import Viewer, in_force
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, RoleGrant, SecondStep
 from ejournal.services import log, sessions, settings
@@ -41,21 +42,19 @@ def load() -> dict[str, int]:
 
 def save(actor: Viewer, form: Mapping[str, str]) -> int:
     """Store what differs, each change with its entry of the log. Returns how many. Raises FieldsError."""
-    typed = {field: form.get(field, "").strip() for field in FIELDS}
+    read = {field: whole(form.get(field, ""), 1, most) for field, (_key, _title, most) in FIELDS.items()}
+    typed = {field: number for field, number in read.items() if number is not None}
     errors = {
-        field: f"Целое число от 1 до {most}."
-        for field, (_key, _title, most) in FIELDS.items()
-        if not (typed[field].isascii() and typed[field].isdecimal() and len(typed[field]) < 6)
-        or not 1 <= int(typed[field]) <= most
+        field: f"Целое число от 1 до {most}." for field, (_key, _title, most) in FIELDS.items() if field not in typed
     }
     if errors:
         raise FieldsError(errors)
     before = load()
-    changed = [field for field in FIELDS if int(typed[field]) != before[field]]
+    changed = [field for field in FIELDS if typed[field] != before[field]]
     for field in changed:
         key, title, _most = FIELDS[field]
-        settings.put(key, int(typed[field]))
-        log.record(actor, "setting", "update", before=f"{title}: {before[field]}", after=typed[field])
+        settings.put(key, typed[field])
+        log.record(actor, "setting", "update", before=f"{title}: {before[field]}", after=str(typed[field]))
     db.session.commit()
     return len(changed)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from ejournal.access import STAFF, Alive, Viewer, load_viewer, viewer_of
@@ -14,13 +14,11 @@ from ejournal.domain import browsers
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, UserSession
 from ejournal.models.base import now
-from ejournal.services import log, settings
+from ejournal.services import log, old_sessions, settings
 from ejournal.services.errors import NotFoundError
 
 # How exactly «last seen» is known: one small write in so many minutes of work, not one for each request.
 SEEN_EVERY = timedelta(minutes=3)
-# Ended sessions are of no use to anybody after so long.
-KEPT = timedelta(days=90)
 MOST_DAYS = 365
 # The settings of each kind of person: hours without a request, days in any case.
 LIMITS = {
@@ -48,8 +46,7 @@ def begin(account: Account, address: str, agent: str, *, limited: bool = False) 
     `limited`: good for nothing but setting up the second step that this account must have.
     """
     moment = now()
-    over = or_(UserSession.ended_at < moment - KEPT, UserSession.seen_at < moment - timedelta(days=MOST_DAYS))
-    db.session.execute(delete(UserSession).where(UserSession.account_id == account.id, over))
+    db.session.execute(delete(UserSession).where(UserSession.account_id == account.id, old_sessions.is_old(moment)))
     made = UserSession(
         id=secrets.token_urlsafe(32),
         account_id=account.id,

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import OVERSEERS, Viewer
+from ejournal.access import OVERSEERS, Viewer, keeps
 from ejournal.domain import attestation
 from ejournal.domain.reasons import SHORTEST_REASON
 from ejournal.extensions import db
 from ejournal.models import SheetCorrection, SheetRow
 from ejournal.models.base import now
-from ejournal.services import log, sheet_debts, sheets
+from ejournal.services import log, settings, sheet_debts, sheets
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
 
 
@@ -32,7 +32,7 @@ def propose(actor: Viewer, row_id: int, mark: str, reason: str) -> SheetCorrecti
     if row is None:
         raise NotFoundError
     sheet = sheets.find(actor, row.sheet_id)
-    if not sheets.may_fill(actor, sheet):
+    if not keeps(actor, sheet.course_id, settings.today()):
         raise ForbiddenError("Исправление предлагает преподаватель журнала или администрация (п. 4.4).")
     if not sheet.closed_at:
         raise RefusedError("Ведомость ещё не закрыта: исправьте результат в ней самой.")

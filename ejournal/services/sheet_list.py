@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, sees
-from ejournal.domain import attestation
+from ejournal.domain import attestation, session_plan
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
-from ejournal.models import AttestationSheet, Course, CourseTeacher, Exam, Group, Person, SheetCorrection, SheetRow
-from ejournal.services import debts, exams, grid, periods, roster, settings, sheet_debts, sheets, spans
+from ejournal.models import AttestationSheet, Course, Exam, Group, Person, SheetCorrection, SheetRow
+from ejournal.services import conflicts, debts, exams, grid, periods, roster, settings, sheet_debts, sheets, spans
 from ejournal.services.errors import NotFoundError
 from ejournal.services.exams import Sitting
 from ejournal.services.roster import Student
@@ -122,7 +124,7 @@ def draft_of_debt(viewer: Viewer, course_id: int, debt_id: int) -> Draft:
         .order_by(AttestationSheet.id.desc())
         .limit(1)
     )
-    control = before or (attestation.CREDIT if debt.mark == attestation.FAILED else "")
+    control = before or (session_plan.CREDIT if debt.mark == attestation.FAILED else "")
     made = draft(viewer, course_id, control, waiting.day.isoformat() if waiting else "")
     made.values["kind"] = sheet_debts.kind_of(debt.attempts)
     if debt.period_id:
@@ -137,22 +139,26 @@ def draft(viewer: Viewer, course_id: int, control: str = "", day: str = "") -> D
     course, _teaches = grid.find_course(viewer, course_id)
     of_course = spans.periods_of(course)
     today = settings.today()
-    wanted = day or today.isoformat()
-    period = next((one for one in of_course if one.starts.isoformat() <= wanted <= one.ends.isoformat()), None)
+    wanted = _day(day, today)
+    period = next((one for one in of_course if one.starts <= wanted <= one.ends), None)
     names = db.session.scalars(
         select(Person).where(Person.id.in_(_examiners(course_id, wanted))).order_by(Person.skey)
     )  # fmt: skip
     values = {
         "course": str(course.id), "period": str(period.id) if period else "", "kind": "main",
-        "control": control, "date": wanted, "examiners": "\n".join(person.full_name for person in names),
+        "control": control, "date": wanted.isoformat(), "examiners": "\n".join(person.full_name for person in names),
     }  # fmt: skip
     students = [one for one in roster.students_of(course) if one.was_there(today)]
     return Draft(course, [(one.id, one.title) for one in of_course], students, values)
 
 
-def _examiners(course_id: int, day: str) -> list[int]:
-    """Who examines by the session's timetable on that day; else the course's teachers."""
+def _day(text: str, default: date) -> date:
+    return read_day(text) or default
+
+
+def _examiners(course_id: int, day: date) -> set[int]:
+    """Who examines by the session's timetable on that day; else the course's teachers of the day."""
     for one in exams.load(Course.id == course_id):
-        if one.date.isoformat() == day:
-            return sorted(one.teacher_ids)
-    return list(db.session.scalars(select(CourseTeacher.teacher_id).where(CourseTeacher.course_id == course_id)))
+        if one.date == day:
+            return set(one.teacher_ids)
+    return conflicts.teachers_of([course_id], day).get(course_id, set())

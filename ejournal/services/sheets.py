@@ -10,14 +10,17 @@ from secrets import token_hex
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ejournal.access import OVERSEERS, Viewer, sees, teaches
+from ejournal.access import OVERSEERS, Viewer, keeps, sees
 from ejournal.domain import attestation, debts, session_plan
+from ejournal.domain.calendar import read_day
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import SHEET_KINDS, AttestationSheet, Course, LogEntry, Period, SheetRow
 from ejournal.models.base import now
 from ejournal.services import grid, log, roster, settings, sheet_debts, spans
 from ejournal.services.debts import examiners_of
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.periods import check_open
 from ejournal.services.roster import Student
 
 LONGEST_TICKET = 16
@@ -45,13 +48,6 @@ def find(viewer: Viewer, sheet_id: int) -> AttestationSheet:
     return sheet
 
 
-def may_fill(viewer: Viewer, sheet: AttestationSheet) -> bool:
-    """Administration, or the journal's teacher."""
-    if viewer.holds(OVERSEERS):
-        return True
-    return bool(db.session.scalar(select(teaches(viewer, sheet.course_id, settings.today()))))
-
-
 def create(actor: Viewer, form: Mapping[str, str], student_ids: Sequence[int] = ()) -> AttestationSheet:
     """A sheet of `course`, `period`, `kind`, `control`, `date`, `examiners`; an individual one of `student_ids`.
 
@@ -61,9 +57,8 @@ def create(actor: Viewer, form: Mapping[str, str], student_ids: Sequence[int] = 
     """
     if not actor.holds(OVERSEERS):
         raise ForbiddenError("Ведомости создаёт администрация (п. 4.4).")
-    course, _teaches = grid.find_course(actor, int(form["course"]) if form.get("course", "").isdecimal() else 0)
-    if course.year.closed_at:
-        raise ClosedError(f"Учебный год {course.year.title} закрыт: его можно только читать (п. 2.3).")
+    course, _teaches = grid.find_course(actor, whole(form.get("course", "")) or 0)
+    check_open(course.year)
     # Two created at once must see each other: one student stands in one unfinished sheet.
     db.session.execute(select(Course.id).where(Course.id == course.id).with_for_update())
     made = _read(course, form)
@@ -159,10 +154,8 @@ def _read(course: Course, form: Mapping[str, str]) -> AttestationSheet:
         wrong["kind"] = "Выберите вид ведомости."
     if control not in CONTROLS:
         wrong["control"] = "Выберите форму аттестации."
-    try:
-        day = date.fromisoformat(form.get("date", ""))
-    except ValueError:
-        day = date.min
+    day = read_day(form.get("date", "")) or date.min
+    if day == date.min:
         wrong["date"] = "Укажите дату."
     least = debts.COMMISSION if kind == "commission" else 1
     if len(names) < least:
@@ -254,7 +247,7 @@ def _without_unfinished(sheet: AttestationSheet, listed: list[Student]) -> list[
 
 def _to_change(actor: Viewer, sheet_id: int) -> AttestationSheet:
     sheet = find(actor, sheet_id)
-    if not may_fill(actor, sheet):
+    if not keeps(actor, sheet.course_id, settings.today()):
         raise ForbiddenError("Ведомость заполняет преподаватель журнала или администрация (п. 4.4).")
     db.session.execute(select(AttestationSheet.id).where(AttestationSheet.id == sheet_id).with_for_update())
     db.session.refresh(sheet, ["closed_at"])

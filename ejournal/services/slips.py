@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import STAFF, Viewer, in_force, leads
+from ejournal.access import STAFF, Viewer, holding, in_force, leads
 from ejournal.extensions import db
 from ejournal.models import Account, Group, Guardianship, Person, Role, RoleGrant
 from ejournal.models.base import now
@@ -59,13 +59,7 @@ def of_group(viewer: Viewer, group_id: int) -> tuple[Group, list[Line]]:
     known = {
         account.person_id: account for account in db.session.scalars(select(Account).where(Account.person_id.in_(ids)))
     }
-    staff = set(
-        db.session.scalars(
-            select(RoleGrant.person_id).where(
-                RoleGrant.person_id.in_(ids), RoleGrant.role.in_(STAFF), in_force(RoleGrant, today)
-            )
-        )
-    )
+    staff = set(db.session.scalars(select(Person.id).where(Person.id.in_(ids), holding(Person.id, STAFF, today))))
     people = [(person, "students") for person in students] + [(person, "parents") for person in parents]
     return group, [
         Line(person, kind, "staff" if person.id in staff else state_of(known.get(person.id))) for person, kind in people

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ejournal.domain.calendar import MONTHS
+from ejournal.domain.calendar import MONTHS, month_end, months
 from ejournal.models import Course, Period
 from ejournal.services import periods
 
@@ -29,18 +29,9 @@ def choices_of(course: Course, of_group: Sequence[Period]) -> list[Choice]:
     if not result:
         result.append(Choice("year", "Учебный год", (course.year.starts, course.year.ends)))
     first, last = result[0].span[0], result[-1].span[1]
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        following = date(year + month // 12, month % 12 + 1, 1)
-        result.append(
-            Choice(
-                f"{year:04}-{month:02}",
-                MONTHS[month - 1],
-                (date(year, month, 1), date.fromordinal(following.toordinal() - 1)),
-            )
-        )
-        year, month = following.year, following.month
-    return result
+    return result + [
+        Choice(f"{month:%Y-%m}", MONTHS[month.month - 1], (month, month_end(month))) for month in months(first, last)
+    ]
 
 
 def choose(choices: Sequence[Choice], shown: str, today: date) -> Choice:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 
+from ejournal.access import prepared
 from ejournal.domain import grading
 from ejournal.extensions import db
 from ejournal.models import Cell, Lesson, Work
@@ -38,40 +38,28 @@ NO_STATS = RowStats(None, 0, grading.missed_hours(()))
 
 def of_students(course_id: int, span: tuple[date, date], student_ids: Sequence[int]) -> dict[int, RowStats]:
     """Figures of the given students in a journal between two dates, both included. One query."""
-    values = {"course": course_id, "first": span[0], "last": span[1], "students": list(student_ids)}
-    return summarise(db.session.connection().execute(_student_cells(), values).all())
+    return summarise(db.session.connection().execute(*_cells(course_id, *span, student_ids)).all())
 
 
 def of_journal(course_id: int, span: tuple[date, date]) -> dict[int, RowStats]:
     """Figures of everybody with a cell in a journal between two dates, both included. One query."""
-    values = {"course": course_id, "first": span[0], "last": span[1]}
-    return summarise(db.session.connection().execute(_journal_cells(), values).all())
+    return summarise(db.session.connection().execute(*_cells(course_id, *span, None)).all())
 
 
-@cache
-def _student_cells() -> Select[*tuple[Any, ...]]:
-    # Put together once: every save asks it.
-    return _journal_cells().where(Cell.student_id.in_(bindparam("students", expanding=True)))
-
-
-@cache
-def _journal_cells() -> Select[*tuple[Any, ...]]:
-    return (
+@prepared
+def _cells(course_id: int, first: date, last: date, students: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
+    found = (
         select(Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
-        .where(
-            Lesson.course_id == bindparam("course"),
-            Lesson.date.between(bindparam("first"), bindparam("last")),
-        )
+        .where(Lesson.course_id == course_id, Lesson.date.between(first, last))
     )
+    return found if students is None else found.where(Cell.student_id.in_(students))
 
 
-@cache
-def _column_marks() -> Select[*tuple[Any, ...]]:
-    return select(Cell.work_id, Cell.mark).where(
-        Cell.work_id.in_(bindparam("works", expanding=True)), Cell.mark.is_not(None)
-    )
+@prepared
+def _column_marks(works: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    return select(Cell.work_id, Cell.mark).where(Cell.work_id.in_(works), Cell.mark.is_not(None))
 
 
 def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
@@ -114,7 +102,7 @@ def _weighed(counted: Iterable[Like]) -> tuple[Decimal | None, int]:
 
 def of_works(work_ids: Sequence[int]) -> dict[int, str]:
     """The average of each column, as text. One query."""
-    rows = db.session.connection().execute(_column_marks(), {"works": list(work_ids)})
+    rows = db.session.connection().execute(*_column_marks(work_ids))
     return column_means(work_ids, ((row[0], row[1]) for row in rows))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ejournal.access import Viewer
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import Course, CourseHours, CourseTeacher, Subgroup
 from ejournal.services import load, log, people, settings, subgroups
@@ -75,9 +76,10 @@ def _make(course: Course, subgroup: Subgroup, hours: int) -> Course:
 
 def _teacher(row: Subgroup, typed: Mapping[str, str], known: set[int], errors: dict[str, str]) -> int | None:
     text = typed.get(f"teacher-{row.id}", "")
-    if text and not (text.isdecimal() and int(text) in known):
+    teacher_id = whole(text)
+    if text and teacher_id not in known:
         errors[f"teacher-{row.id}"] = "Выберите преподавателя из списка."
-    return int(text) if text.isdecimal() else None
+    return teacher_id
 
 
 def _hours(row: Subgroup, typed: Mapping[str, str], course: Course, errors: dict[str, str]) -> int:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 
 from ejournal.access import Viewer, in_force
 from ejournal.domain import halves
+from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -196,10 +197,9 @@ def _title(group_id: int, typed: str, besides: int = 0) -> str:
     title = " ".join(typed.split())[:250]
     if not title:
         raise RefusedError("Назовите подгруппу, например «подгруппа 1» или «английский».")
-    same = select(Subgroup.id).where(
-        Subgroup.group_id == group_id, Subgroup.id != besides, func.lower(Subgroup.title) == title.lower()
-    )
-    if db.session.scalar(same):
+    # Compared here: SQLite knows no capital letters of ours.
+    others = db.session.scalars(select(Subgroup.title).where(Subgroup.group_id == group_id, Subgroup.id != besides))
+    if fold(title) in map(fold, others):
         raise RefusedError(f"Подгруппа «{title}» в этой группе уже есть.")
     return title
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
-from ejournal.domain import calendar, terms
+from ejournal.domain import terms
 from ejournal.extensions import db
-from ejournal.models import Person, SubjectRequest, Vacation
+from ejournal.models import Person, SubjectRequest
 from ejournal.models.base import now
-from ejournal.services import log, people, personal_data, settings
+from ejournal.services import log, people, personal_data, school_days, settings
 from ejournal.services.errors import FieldsError, NotFoundError
 from ejournal.services.personal_data import Collected
 
@@ -56,18 +56,7 @@ def record(actor: Viewer, person_id: int, asked_on: date | None, form: Mapping[s
 
 def due(asked_on: date) -> date:
     """The last day to answer: 10 working days, by the production calendar as far as the college has filled it in."""
-    holidays = db.session.execute(
-        select(Vacation.starts, Vacation.ends).where(Vacation.kind == "holiday", Vacation.ends >= asked_on)
-    ).all()
-
-    def is_working(day: date) -> bool:
-        free = calendar.is_state_holiday(day) or any(row.starts <= day <= row.ends for row in holidays)
-        return day.weekday() < SATURDAY and not free
-
-    return terms.subject_request_due(asked_on, is_working, settings.get("terms"))
-
-
-SATURDAY = 5
+    return terms.subject_request_due(asked_on, school_days.working(), settings.get("terms"))
 
 
 def answer(actor: Viewer, request_id: int) -> tuple[SubjectRequest, Collected]:

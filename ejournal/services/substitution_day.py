@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import in_force
 from ejournal.extensions import db
-from ejournal.models import Course, Lesson, LessonState, Person, Role, RoleGrant, Substitution
-from ejournal.services import conflicts
+from ejournal.models import Course, Lesson, LessonState, Person, Substitution
+from ejournal.services import conflicts, people
 
 
 def of_day(day: date) -> list[Substitution]:
@@ -65,13 +64,7 @@ def teachers(day: date, pair: int, course: Course) -> list[tuple[Person, bool]]:
     for lesson in at:
         busy |= {lesson.teacher_id} if lesson.teacher_id else taught.get(lesson.course_id, set())
     own = conflicts.teachers_of([course.id], day).get(course.id, set())
-    people = db.session.scalars(
-        select(Person)
-        .where(
-            exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == Role.TEACHER, in_force(RoleGrant, day))
-        )
-        .order_by(Person.skey)
-    )
     return sorted(
-        ((person, person.id not in busy) for person in people if person.id not in own), key=lambda row: not row[1]
+        ((person, person.id not in busy) for person in people.teachers(day) if person.id not in own),
+        key=lambda row: not row[1],
     )

@@ -31,7 +31,7 @@ def _replace_discipline(lesson: Lesson, made: Substitution) -> None:
     _refuse_marks(lesson, "заменить другой дисциплиной")
     instead = db.session.get(Course, made.instead_course_id)
     assert instead is not None
-    other = make(instead, lesson.date, lesson.pair, made.room or lesson.room, generated=False)
+    other = make(instead, lesson.date, lesson.pair, made.room or lesson.room, generated=False, hours=lesson.hours)
     own = conflicts.teachers_of([instead.id], lesson.date).get(instead.id, set())
     if made.teacher_id and made.teacher_id not in own:
         other.teacher_id = made.teacher_id
@@ -75,10 +75,11 @@ def _refuse_marks(lesson: Lesson, verb: str) -> None:
         raise RefusedError(f"В занятии {lesson.date:%d.%m} есть отметки ({entries}), поэтому {verb} его нельзя.")
 
 
-def make(course: Course, day: date, pair: int, room: str, generated: bool) -> Lesson:
+def make(course: Course, day: date, pair: int, room: str, generated: bool, hours: int) -> Lesson:
+    """A planned lesson of so many academic hours with one column, in the current transaction."""
     kind = lessons.usual_kind()
     lesson = Lesson(
-        course_id=course.id, course=course, date=day, pair=pair, hours=2, room=room, state=LessonState.PLANNED,
+        course_id=course.id, course=course, date=day, pair=pair, hours=hours, room=room, state=LessonState.PLANNED,
         generated=generated, works=[Work(kind_id=kind.id, ordinal=0, weight=kind.weight)],
     )  # fmt: skip
     db.session.add(lesson)

@@ -1,13 +1,14 @@
 """Замены: published, withdrawn, listed for a day (п. 4.2). Whoever replaces may fill that one lesson (п. 4.4)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain.bells import MOST_PAIRS
 from ejournal.domain.calendar import Parity, week_parity
 from ejournal.extensions import db
 from ejournal.models import (
@@ -31,7 +32,6 @@ KINDS = {
     SubstitutionKind.MOVED: "перенос",
     SubstitutionKind.ROOM: "другая аудитория",
 }
-MOST_PAIRS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,7 @@ def lesson_on(course: Course, day: date, pair: int) -> Lesson | None:
     )
     entry = entry_on(course, day, pair) if lesson is None else None
     if entry:
-        lesson = make(course, day, pair, entry.room, generated=True)
-        lesson.hours = entry.hours
+        lesson = make(course, day, pair, entry.room, generated=True, hours=entry.hours)
     return lesson
 
 
@@ -244,6 +243,7 @@ def _state_of(lesson: Lesson) -> dict[str, Any]:
         "pair": lesson.pair,
         "moved_from": lesson.moved_from.isoformat() if lesson.moved_from else None,
         "reason": lesson.reason,
+        "attendance_at": lesson.attendance_at.isoformat() if lesson.attendance_at else None,
     }
 
 
@@ -252,6 +252,8 @@ def _restore(lesson: Lesson, before: dict[str, Any]) -> None:
     lesson.state, lesson.pair = LessonState(before["state"]), before["pair"]
     lesson.date = date.fromisoformat(before["date"])
     lesson.moved_from = date.fromisoformat(before["moved_from"]) if before["moved_from"] else None
+    if entered := before.get("attendance_at"):  # replacements made before it was kept have none
+        lesson.attendance_at = datetime.fromisoformat(entered)
     lesson.version += 1
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from ejournal.access import prepared
 from ejournal.domain import attestation, grading, session_plan
+from ejournal.domain.calendar import semester_of
 from ejournal.domain.grading import Suggestion, SuggestionRules
 from ejournal.extensions import db
 from ejournal.models import AttestationSheet, Course, CurriculumHours, Lesson, LessonState, SheetRow
@@ -62,7 +63,7 @@ def of_period(
     """Of the period's lessons and the `figures` of its cells; what a closed sheet of its exam or credit says comes
     first."""
     held_on = _hours_held(_held(course.id, slot.starts, slot.ends))
-    credit = _ends_with_credit(course, slots.index(slot))
+    credit = _ends_with_credit(course, [one for one in slots if one.is_period], slot)
     sheets = {
         result.student_id: attestation.of_sheet(result.mark, result.number)
         for result in results
@@ -125,11 +126,12 @@ def _lessons_held(course_id: int, first: date, last: date) -> Select[*tuple[Any,
     )
 
 
-def _ends_with_credit(course: Course, number: int) -> bool:
-    """Whether the curriculum ends the period (0, 1 of the year) with a credit and nothing graded."""
-    semester = plan_hours.first_semester(course.group, course.year.starts.year) + number
+def _ends_with_credit(course: Course, of_year: Sequence[Slot], slot: Slot) -> bool:
+    """Whether the curriculum ends the semester of the period with a credit and nothing graded."""
+    part = semester_of(of_year.index(slot) + 1, len(of_year))
+    semester = plan_hours.first_semester(course.group, course.year.starts.year) + part - 1
     found: Any = db.session.execute(*_control(course.discipline_id, semester, course.group.admission_year)).first()
-    return bool(found) and session_plan.forms(found.control) == [attestation.CREDIT]
+    return bool(found) and session_plan.forms(found.control) == [session_plan.CREDIT]
 
 
 @prepared

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Course, Group, Lesson, PeriodClosing, TaskAnswer, TaskAnswerFile
-from ejournal.services import answer_rounds, diary, diary_homework, files, log
+from ejournal.models import AcademicYear, Course, Group, Lesson, TaskAnswer, TaskAnswerFile
+from ejournal.services import answer_rounds, diary, diary_homework, files, log, settings
 from ejournal.services.answer_rounds import Round
 from ejournal.services.cell_context import period_of
+from ejournal.services.closed import is_closed
 from ejournal.services.diary import Diary
 from ejournal.services.diary_summary import Task
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
@@ -106,7 +107,7 @@ def _check(actor: Viewer, student_id: int, lesson_id: int, own_id: int | None) -
 
 
 def _check_open(lesson_id: int) -> None:
-    closed = exists().where(PeriodClosing.course_id == Course.id, PeriodClosing.period_id == period_of(Lesson.date))
+    closed = is_closed(Course.id, period_of(Lesson.date), settings.today())
     if db.session.scalar(
         select(AcademicYear.closed_at.is_not(None) | closed)
         .select_from(Lesson)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ejournal.access import Viewer
 from ejournal.domain import terms
+from ejournal.domain.numbers import whole
 from ejournal.domain.terms import TERMS
 from ejournal.extensions import db
 from ejournal.models import Person
@@ -96,9 +97,9 @@ WRONG = {
 def _parsed(term: terms.Term, text: str) -> int | str:
     """As settings keep it. Raises ValueError."""
     if term.unit in ("days", "working_days"):
-        if not (text.isascii() and text.isdecimal() and int(text) <= MOST_DAYS):
+        if (days := whole(text, most=MOST_DAYS)) is None:
             raise ValueError(text)
-        return int(text)
+        return days
     if term.unit == "month_day":
         day, _, month = text.partition(".")
         text = f"{month.strip('.').zfill(2)}-{day.zfill(2)}"

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from ejournal.access import Viewer
+from ejournal.domain.bells import PAIRS
+from ejournal.domain.calendar import MOST_LESSON_HOURS
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, TimetableEntry
 from ejournal.services import log, periods, timetable_clashes, timetable_week
@@ -16,14 +18,12 @@ from ejournal.services.errors import FieldsError, NotFoundError
 from ejournal.services.timetable_clashes import WEEKS, Typed
 
 DAYS = ("", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота")
-PAIRS = range(1, 9)
-MOST_HOURS = 8
 
 
-def find(entry_id: int) -> TimetableEntry:
-    """Raises NotFoundError."""
+def find(entry_id: int, year: AcademicYear | None = None) -> TimetableEntry:
+    """Raises NotFoundError, also for an entry of another year than the one given."""
     entry = db.session.get(TimetableEntry, entry_id)
-    if entry is None:
+    if entry is None or (year and db.session.get_one(Course, entry.course_id).year_id != year.id):
         raise NotFoundError
     return entry
 
@@ -43,7 +43,7 @@ def put(actor: Viewer, year: AcademicYear, group: Group, typed: Typed, on: date)
 def change(actor: Viewer, year: AcademicYear, group: Group, entry_id: int, typed: Typed, on: date) -> TimetableEntry:
     """Change an entry; with `since` after its beginning the old one ends the day before and the past stays."""
     periods.check_open(year)
-    entry = find(entry_id)
+    entry = find(entry_id, year)
     course = _checked(year, group, typed, on, entry.id)
     before, teacher_id = _words_of(entry), entry.teacher_id if entry.course_id == course.id else None
     for twin in _twins(entry):
@@ -61,9 +61,8 @@ def change(actor: Viewer, year: AcademicYear, group: Group, entry_id: int, typed
 def take_away(actor: Viewer, year: AcademicYear, entry_id: int, since: date) -> None:
     """No more of an entry from a day on; one that never began goes for good. The past stays."""
     periods.check_open(year)
-    entry = find(entry_id)
-    course = db.session.get(Course, entry.course_id)
-    assert course is not None
+    entry = find(entry_id, year)
+    course = db.session.get_one(Course, entry.course_id)
     _log(actor, course, _words_of(entry), f"убрано с {since:%d.%m.%Y}")
     for each in (entry, *_twins(entry)):
         _end(each, year, since)
@@ -92,8 +91,8 @@ def _checked(year: AcademicYear, group: Group, typed: Typed, on: date, besides: 
         errors["course_id"] = "Выберите журнал этой группы."
     if typed.weekday not in range(1, 7) or typed.pair not in PAIRS or typed.week not in WEEKS:
         errors["pair"] = "Выберите день, пару и неделю."
-    if not 1 <= typed.hours <= MOST_HOURS:
-        errors["hours"] = f"Часы занятия — от 1 до {MOST_HOURS}."
+    if not 1 <= typed.hours <= MOST_LESSON_HOURS:
+        errors["hours"] = f"Часы занятия — от 1 до {MOST_LESSON_HOURS}."
     if typed.since and typed.until and typed.until < typed.since:
         errors["until"] = "Последний день раньше первого."
     if not errors and not typed.sure:

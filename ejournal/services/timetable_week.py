@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Course, Discipline, Group, Person, TimetableEntry
+from ejournal.models import AcademicYear, Course, Group, Person, TimetableEntry
 from ejournal.services.conflicts import room_key, teachers_of
 
 
@@ -76,14 +76,6 @@ def entries(year: AcademicYear, on: date, *where: object) -> Sequence[TimetableE
         )
         .order_by(TimetableEntry.weekday, TimetableEntry.pair, TimetableEntry.week.desc(), TimetableEntry.id)
     ).all()
-
-
-def courses_of(year: AcademicYear, group: Group) -> list[Course]:
-    """The journals of a group in a year, by the plan's index."""
-    query = select(Course).join(Discipline, Discipline.id == Course.discipline_id)
-    return _loaded(
-        query.where(Course.year_id == year.id, Course.group_id == group.id).order_by(Discipline.index, Course.id)
-    )
 
 
 def courses_by_id(ids: object) -> dict[int, Course]:

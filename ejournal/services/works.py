@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from ejournal.access import Viewer
 from ejournal.domain import terms
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import Cell, Lesson, LessonState, LogEntry, Work, WorkKind
 from ejournal.services import lesson_context, settings
@@ -117,8 +118,7 @@ def _of(lesson: Lesson, work_id: int) -> Work:
 
 def _checked(lesson: Lesson, form: Mapping[str, str]) -> _Fields:
     errors: dict[str, str] = {}
-    kind_id = form.get("kind_id", "")
-    kind = db.session.get(WorkKind, int(kind_id)) if kind_id.isascii() and kind_id.isdecimal() else None
+    kind = db.session.get(WorkKind, whole(form.get("kind_id", "")) or 0)
     if kind is None:
         errors["kind_id"] = "Выберите вид работы."
     title = " ".join(form.get("title", "").split())

@@ -8,6 +8,7 @@ from sqlalchemy import exists, or_, select
 
 from ejournal.access import Viewer
 from ejournal.domain import calendar
+from ejournal.domain.numbers import whole
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -24,6 +25,7 @@ from ejournal.models.base import now
 from ejournal.services import log, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
+MOST_PERIODS = 12
 # Ready sets for a new year: title, first and last day as (month, day, years after the start).
 SCHEMES: Mapping[str, tuple[str, tuple[tuple[str, tuple[int, int, int], tuple[int, int, int]], ...]]] = {
     "semesters": (
@@ -52,7 +54,7 @@ SCHEMES: Mapping[str, tuple[str, tuple[tuple[str, tuple[int, int, int], tuple[in
 
 def create(actor: Viewer, starts_in: int, scheme: str) -> AcademicYear:
     """A new year with its periods and the holidays of the production calendar. Raises RefusedError."""
-    if scheme not in SCHEMES or not 2000 <= starts_in <= 2100:
+    if scheme not in SCHEMES or not calendar.STARTS[0] <= starts_in <= calendar.STARTS[1]:
         raise RefusedError("Выберите год и деление на периоды.")
     title = calendar.year_title(starts_in)
     if db.session.scalar(select(AcademicYear.id).where(AcademicYear.title == title)):
@@ -88,19 +90,19 @@ def save_period(actor: Viewer, year: AcademicYear, period_id: int | None, form: 
     errors: dict[str, str] = {}
     starts, ends = _dates(year, form, errors)
     title = " ".join(form.get("title", "").split())[:250]
-    number = form.get("number", "")
+    number = whole(form.get("number", ""), 1, MOST_PERIODS)
     if not title:
         errors["title"] = "Назовите период, например «1 семестр»."
-    if not (number.isdecimal() and 1 <= int(number) <= 12):
-        errors["number"] = "Номер периода — от 1 до 12."
+    if number is None:
+        errors["number"] = f"Номер периода — от 1 до {MOST_PERIODS}."
     course, group = _scope(form)
     if starts and ends and not errors:
         other = _overlapping(year, starts, ends, course, group, period_id or 0)
         if other:
             errors["starts"] = f"Пересекается с периодом «{other.title}» ({other.starts:%d.%m}–{other.ends:%d.%m})."
-    if errors or starts is None or ends is None:
+    if errors or number is None or starts is None or ends is None:
         raise FieldsError(errors)
-    period.title, period.number, period.starts, period.ends = title, int(number), starts, ends
+    period.title, period.number, period.starts, period.ends = title, number, starts, ends
     period.course_number, period.group_id = course, group
     db.session.add(period)
     log.record(actor, "period", "update" if before else "create", before=before, after=_words(period))
@@ -210,14 +212,8 @@ def _add_holidays(year: AcademicYear) -> int:
 
 
 def _dates(year: AcademicYear, form: Mapping[str, str], errors: dict[str, str]) -> tuple[date | None, date | None]:
-    found: list[date | None] = []
-    for name in ("starts", "ends"):
-        try:
-            found.append(date.fromisoformat(form.get(name, "")))
-        except ValueError:
-            found.append(None)
-            errors[name] = "Укажите дату."
-    starts, ends = found
+    starts, ends = calendar.read_day(form.get("starts", "")), calendar.read_day(form.get("ends", ""))
+    errors |= {name: "Укажите дату." for name, day in (("starts", starts), ("ends", ends)) if day is None}
     if starts and ends and ends < starts:
         errors["ends"] = "Последний день раньше первого."
     elif starts and ends and not (year.starts <= starts and ends <= year.ends):
@@ -228,7 +224,7 @@ def _dates(year: AcademicYear, form: Mapping[str, str], errors: dict[str, str]) 
 def _scope(form: Mapping[str, str]) -> tuple[int | None, int | None]:
     """«course-2» or «group-17» of the form's `scope`; anything else is everybody."""
     kind, _, number = form.get("scope", "").partition("-")
-    value = int(number) if number.isdecimal() else None
+    value = whole(number)
     if kind == "group" and value and db.session.get(Group, value):
         return None, value
     return (value, None) if kind == "course" else (None, None)
@@ -252,4 +248,6 @@ def _overlapping(
 
 
 def _words(period: Period) -> str:
-    return f"{period.title}: {period.starts:%d.%m.%Y}–{period.ends:%d.%m.%Y}"
+    group = db.session.get(Group, period.group_id) if period.group_id else None
+    whose = f", {period.course_number} курс" if period.course_number else f", группа {group.title}" if group else ""
+    return f"{period.title} (№ {period.number}{whose}): {period.starts:%d.%m.%Y}–{period.ends:%d.%m.%Y}"

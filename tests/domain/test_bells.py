@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ejournal.domain.bells import out_of_order, read
+from ejournal.domain.bells import clock, out_of_order, read
 from ejournal.domain.halves import cut
 
 
@@ -41,3 +41,22 @@ def test_a_list_is_cut_in_order_into_parts_that_differ_by_one_at_most(listed: li
     assert len(found) == parts
     assert max(sizes) - min(sizes) <= 1
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("8:30", time(8, 30)),
+        ("08.30", time(8, 30)),
+        ("08:30:15", time(8, 30)),
+        ("24:00", None),
+        ("8", None),
+        ("", None),
+    ],
+)
+def test_a_time_is_read_to_the_minute_without_a_zone(text: str, read: time | None) -> None:
+    assert clock(text) == read
+
+
+def test_a_time_with_a_zone_is_none() -> None:
+    assert clock("09:00Z") is None

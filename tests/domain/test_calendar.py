@@ -69,10 +69,39 @@ def test_r4_2_c_parity_changes_every_week_on_both_sides_of_the_anchor(day, ancho
 @given(days)
 def test_r4_6_a_week_address_reads_back(day):
     monday = calendar.parse_week(calendar.format_week(day))
-    week = calendar.week_days(monday)
     assert monday.weekday() == 0
-    assert day in week
-    assert len(week) == 7
+    assert monday <= day < monday + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-11-24", date(2026, 11, 24)),
+        (" 24.11.2026 ", date(2026, 11, 24)),
+        ("4.9.2026", date(2026, 9, 4)),
+        ("", None),
+        ("31.02.2026", None),
+        ("24.11", None),
+        ("завтра", None),
+        (f"{'9' * 5000}.1.2026", None),
+    ],
+)
+def test_a_day_is_read_as_fields_send_it_and_as_people_write_it(text, day):
+    assert calendar.read_day(text) == day
+
+
+def test_months_between_two_days():
+    assert calendar.months(date(2026, 11, 30), date(2027, 1, 1)) == [
+        date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
+    ]  # fmt: skip
+    assert calendar.months(date(2027, 1, 1), date(2026, 12, 31)) == []
+
+
+@given(days)
+def test_a_month_ends_on_the_day_before_the_next(day):
+    end = calendar.month_end(day)
+    assert (end.year, end.month) == (day.year, day.month)
+    assert end + timedelta(days=1) == calendar.next_month(day)
 
 
 def test_r4_6_a_week_at_the_turn_of_the_year_belongs_to_the_iso_year():

@@ -68,12 +68,6 @@ def test_who_was_born_on_29_february_is_of_age_from_1_march() -> None:
     assert consents.is_adult(birth, date(2026, 3, 1))
 
 
-def test_a_parents_consent_holds_until_the_eve_of_18_and_an_own_one_without_end() -> None:
-    assert consents.valid_until(parent(), BIRTH) == EVE
-    assert consents.valid_until(own(), BIRTH) is None
-    assert consents.valid_until(parent(), None) is None
-
-
 @pytest.mark.parametrize(
     ("on", "day"),
     [(date(2026, 10, 25), None), (date(2026, 10, 26), TODAY), (EVE, TODAY), (TODAY, None)],

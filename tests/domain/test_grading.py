@@ -24,12 +24,6 @@ def test_r3_6_only_points_count_in_averages(mark, number):
     assert grading.numeric(mark) == number
 
 
-def test_r3_6_a_college_may_value_the_signs_of_a_five():
-    assert grading.numeric("5-", {"5-": 4.7}) == Decimal("4.7")
-    assert grading.numeric("5+", {"5-": 4.7}) == 5
-    assert grading.numeric("4", {"5-": 4.7}) == 4
-
-
 @pytest.mark.parametrize(
     ("marks", "shown"),
     [

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from ejournal.domain import reports
+from ejournal.domain.grading import SuggestionRules
 from ejournal.domain.reports import Hours
 
 
@@ -27,6 +28,8 @@ def test_a_preliminary_mark_is_rounded_as_the_suggested_one_and_a_credit_is_no_n
         "5", "4", "4", "3", "2",
     ]  # fmt: skip
     assert reports.preliminary(None) is None
+    own = SuggestionRules(for_5=Decimal("4.5"))
+    assert reports.preliminary(Decimal("4.5"), rules=own) == "5", "by the college's own thresholds"
     assert [reports.preliminary(Decimal(text), is_credit=True) for text in ("3", "2.5")] == ["ЗЧ", "НЗ"]
 
 

@@ -11,7 +11,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from ejournal.extensions import db
-from ejournal.models import AbsencePaper, AbsenceRequest, LogEntry, PendingNotice, PeriodClosing, Role
+from ejournal.models import (
+    AbsencePaper,
+    AbsenceRequest,
+    Curatorship,
+    Enrollment,
+    JournalUnlock,
+    LogEntry,
+    PendingNotice,
+    PeriodClosing,
+    Role,
+)
 from ejournal.services import absence_papers, absence_requests, absences, asks, cells, grid, roll, settings, undo
 from ejournal.services.cells import Entry
 from ejournal.services.errors import (
@@ -175,6 +185,18 @@ def test_r4_4_a_a_closed_period_says_so_and_asks_nobody(world: World) -> None:
         absence_requests.accept(world.teacher, asked.id)
     db.session.rollback()
     assert world.text() == "н"
+
+
+def test_r4_4_a_an_unlocked_period_asks_again(world: World) -> None:
+    world.put("н")
+    world.register()
+    course_id, period_id = world.journal.course_id, world.journal.period.id
+    db.session.add(PeriodClosing(course_id=course_id, period_id=period_id))
+    db.session.add(JournalUnlock(course_id=course_id, period_id=period_id, until=settings.today(), reason="документ"))
+    db.session.commit()
+    [asked] = absence_requests.waiting(world.teacher)
+    assert absence_requests.accept(world.teacher, asked.id).lessons == 1
+    assert world.text() == "б"
 
 
 def test_r4_3_d_a_cell_that_was_mended_meanwhile_is_left_alone(world: World) -> None:
@@ -343,6 +365,25 @@ def test_r2_1_c_the_scan_is_not_for_teachers(world: World) -> None:
     for other in others:
         with pytest.raises(NotFoundError):
             absence_papers.scan_of(other, paper_id)
+
+
+def test_r2_1_c_who_leads_the_group_no_more_has_no_scan_of_it(world: World) -> None:
+    paper_id = absences.register(world.curator, world.student.id, form(), upload())
+    assert absence_papers.scan_of(world.curator, paper_id).name == "справка.pdf"
+    db.session.scalars(select(Curatorship)).one().until = settings.today() - timedelta(days=1)
+    db.session.commit()
+    with pytest.raises(NotFoundError):
+        absence_papers.scan_of(world.curator, paper_id)
+
+
+def test_the_list_names_the_group_of_today_and_not_one_to_come(world: World) -> None:
+    world.register()
+    today, coming = settings.today(), factories.make_group("НБ-99")
+    own = db.session.scalars(select(Enrollment).where(Enrollment.student_id == world.student.id)).one()
+    own.until = today + timedelta(days=6)
+    factories.enroll(world.student, coming, today + timedelta(days=7))
+    [line] = absence_papers.of_leader(world.curator)[0]
+    assert line.group == world.journal.group.title
 
 
 def test_r2_1_c_a_curator_of_another_group_finds_nothing(world: World) -> None:

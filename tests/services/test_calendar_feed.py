@@ -97,6 +97,14 @@ def test_homework_and_exams_are_in_it_and_marks_are_not(journal, child, parent):
     assert len(found) == 3
 
 
+def test_every_form_of_control_is_named_in_words(journal, child, parent):
+    day = settings.today() + 9 * DAY
+    db.session.add_all(Exam(course_id=journal.course_id, kind=kind, date=day) for kind in ("КП", "ДФК"))
+    db.session.commit()
+    named = {event["SUMMARY"].partition(":")[0] for event in read(calendar_feed.read(token_of(parent, child)))}
+    assert named == {"Курсовой проект", "Другая форма контроля"}
+
+
 def test_r2_1_c_only_that_childs_lessons_are_in_it(journal, child, parent):
     elsewhere = factories.make_journal(students=0, lessons=0)
     make_lesson(elsewhere.course_id, settings.today())

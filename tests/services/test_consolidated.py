@@ -1,12 +1,14 @@
 """Сводная ведомость and attendance of a month, counted by hand (R2.3.monitor)."""
 
+from datetime import timedelta
+
 import factories
 import factories_documents as made
 import pytest
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Course, Discipline, IndividualPlan, IndividualRow, Role
+from ejournal.models import Course, Discipline, Enrollment, IndividualPlan, IndividualRow, Role
 from ejournal.services import attendance_sheet, consolidated, settings
 from ejournal.services.attendance_sheet import month_span
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
@@ -89,6 +91,24 @@ def test_r4_4_e_hours_missed_by_day_and_student(in_app: Flask) -> None:
     ]  # fmt: skip
     # 2 students × 2 lessons × 2 hours = 8 person-hours, 4 missed.
     assert (sheet.by_day, sheet.total.total, sheet.percent) == ([4], 4, "50,0\u00a0%")
+
+
+def test_hours_of_who_moved_are_counted_in_each_groups_sheet_for_its_days(in_app: Flask) -> None:
+    first = settings.today().replace(day=1)
+    moved_on = first + timedelta(days=10)
+    old = factories.make_journal(students=1, lessons=1, last=first)
+    new = factories.make_journal(students=1, lessons=1, last=moved_on)
+    made.fill(old, 0, ["н"])
+    student = old.students[0]
+    db.session.execute(
+        db.update(Enrollment).where(Enrollment.student_id == student.id).values(until=moved_on - timedelta(days=1))
+    )
+    factories.enroll(student, new.group, moved_on)
+    db.session.commit()
+    sheets = [attendance_sheet.of_group(manager(), journal.group.id, f"{first:%Y-%m}") for journal in (old, new)]
+    lines = [next(line for line in sheet.lines if line.name == student.full_name) for sheet in sheets]
+    assert [(line.planned, line.missed.total) for line in lines] == [(2, 2), (2, 0)]
+    assert [(sum(sheet.by_day), sheet.total.total) for sheet in sheets] == [(2, 2), (0, 0)]
 
 
 def test_a_month_without_lessons_says_so_and_a_strangers_group_is_not_found(in_app: Flask) -> None:

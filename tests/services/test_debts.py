@@ -160,6 +160,20 @@ def test_r4_4_i_teacher_sets_another_term_and_enters_results_but_does_not_issue(
     assert line(debt).state == "passed"
 
 
+def test_another_term_stays_within_the_year_of_the_debt_and_what_stopped_it(journal, debt):
+    teacher, today = viewer_of(journal.teacher), settings.today()
+    debt.opened_on = today - timedelta(days=360)
+    db.session.commit()
+    late = Terms((today + timedelta(days=30)).isoformat(), "зачёт")
+    with pytest.raises(DebtNeededError, match="в пределах года"):
+        debts.change_terms(teacher, debt.id, late)
+    db.session.rollback()
+    ill = {"since": (today - timedelta(days=60)).isoformat(), "until": today.isoformat(), "ground": "справка"}
+    debts.pause(chief(), debt.id, ill)
+    debts.change_terms(teacher, debt.id, late)
+    assert debt.due == today + timedelta(days=30)
+
+
 def test_r2_1_c_register_shows_a_teacher_and_a_curator_only_their_own(journal, debt):
     other = make_journal(students=1, lessons=1)
     for person, number in (

@@ -92,6 +92,18 @@ def test_who_was_expelled_reads_nothing_and_who_is_on_leave_reads_on(
     assert reads(child) == reads(parent) == ([child.id] if still else [])
 
 
+def test_an_expulsion_ends_access_whatever_leave_there_was_before(in_app: Flask) -> None:
+    child, parent = make_child()
+    leave = db.session.scalars(db.select(Enrollment)).one()
+    today = settings.today()
+    leave.until, leave.left_kind = today - timedelta(days=30), "leave"
+    back = factories.enroll(child, leave.group, today - timedelta(days=20))
+    assert reads(child) == reads(parent) == [child.id]
+    back.until, back.left_kind = today - timedelta(days=1), "expelled"
+    db.session.commit()
+    assert reads(child) == reads(parent) == []
+
+
 def test_r4_3_c_a_curator_reads_the_own_group_and_not_who_went_to_another(in_app: Flask) -> None:
     child, _ = make_child()
     gone, _ = make_child()

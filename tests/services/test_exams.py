@@ -7,6 +7,7 @@ from datetime import date, time
 import pytest
 import time_machine
 from factories import Journal, make_journal, make_lesson, make_person, viewer_of
+from factories_load import make_bells
 from flask import Flask
 from sqlalchemy import event
 
@@ -22,6 +23,7 @@ from ejournal.models import (
     Discipline,
     Exam,
     Group,
+    GroupMode,
     Lesson,
     LogEntry,
     Period,
@@ -283,6 +285,14 @@ def test_a_lesson_of_the_group_is_in_the_way_but_not_the_courses_own(actor: View
     db.session.get_one(Lesson, lesson.id).state = "cancelled"
     db.session.commit()
     put(actor, journal)
+
+
+def test_a_lesson_is_in_the_way_when_the_groups_own_bells_ring(actor: Viewer, journal: Journal) -> None:
+    second_shift = make_bells("Вторая смена", 14, special=True)
+    db.session.add(GroupMode(group_id=journal.group.id, year_id=journal.year.id, schedule_id=second_shift.id))
+    make_lesson(add_course(journal, "Сети"), DAY, works=0, state="planned")
+    assert "У группы в это время: 14.12: 1 пара, Сети" in refusal(actor, journal, starts="14:30")["sure"]
+    put(actor, journal, starts="09:00", ends="12:00")
 
 
 def test_a_teacher_who_gives_another_lesson_instead_is_busy(actor: Viewer, journal: Journal) -> None:

@@ -19,7 +19,17 @@ from ejournal.models import (
     Topic,
     Work,
 )
-from ejournal.services import cells, columns, lesson_list, lesson_page, lesson_states, lessons, settings, works
+from ejournal.services import (
+    cells,
+    columns,
+    lesson_list,
+    lesson_page,
+    lesson_states,
+    lessons,
+    settings,
+    substitutions,
+    works,
+)
 from ejournal.services.errors import (
     ClosedError,
     FieldsError,
@@ -353,6 +363,16 @@ def test_an_empty_lesson_added_by_hand_goes_and_the_log_remembers(journal):
     lessons.remove(viewer_of(journal.teacher), journal.course_id, lesson.id, None)
     assert db.session.get(Lesson, lesson.id) is None
     assert [entry[2] for entry in logged(journal)] == [None, f"{settings.today():%d.%m.%Y}, 5 пара"]
+
+
+def test_a_lesson_a_replacement_names_is_not_removed(journal):
+    lesson = add(journal)
+    office = viewer_of(make_person("Диспетчерова", (Role.ADMINISTRATION,)))
+    made = substitutions.publish(office, lesson.id, substitutions.Typed("room", room="305", sure=True))
+    assert not page_of(journal, lesson).is_removable
+    substitutions.withdraw(office, made.id)
+    with pytest.raises(RefusedError, match="отмените его"):
+        lessons.remove(viewer_of(journal.teacher), journal.course_id, lesson.id, None)
 
 
 def page_of(journal: Journal, lesson: Lesson) -> lesson_page.Page:

@@ -119,6 +119,21 @@ def test_an_undone_order_leaves_everything_as_before(actor: Viewer, journal: Jou
         movement.undo(actor, made.id)
 
 
+def test_undoing_a_return_takes_back_the_role_it_gave(actor: Viewer, journal: Journal) -> None:
+    student, today = journal.students[0], settings.today()
+
+    def is_student() -> bool:
+        held = db.select(RoleGrant).where(RoleGrant.person_id == student.id, RoleGrant.role == Role.STUDENT)
+        return any(grant.until is None for grant in db.session.scalars(held))
+
+    movement.issue(actor, order("expel", student, effective=today - timedelta(days=2), reason="по желанию"))
+    assert not is_student()
+    back = movement.issue(actor, order("restore", student, group_id=journal.group.id, number="16-с"))
+    assert is_student()
+    movement.undo(actor, back.id)
+    assert not is_student()
+
+
 def test_an_order_on_which_a_later_one_builds_is_not_undone(actor: Viewer, journal: Journal, other: Group) -> None:
     student, today = journal.students[0], settings.today()
     first = movement.issue(actor, order("move", student, group_id=other.id))

@@ -444,6 +444,24 @@ def test_a_mark_mended_before_the_daily_letter_is_not_in_it_as_it_was(family: Fa
     assert "было 2, стало 5" in text_of(message)
 
 
+def test_a_period_mark_mended_before_the_daily_letter_is_not_in_it_as_it_was(
+    family: Family, server: MailServer
+) -> None:
+    place = {"course_id": family.journal.course_id, "period_id": family.journal.period.id}
+    row = PeriodMark(**place, student_id=family.child.id, mark="2")
+    db.session.add(row)
+    db.session.commit()
+    family.pass_by(minutes=40)
+    family.clock.move_to(START.replace(hour=14, minute=55))
+    row.mark, row.updated_at = "4", now()
+    db.session.commit()
+    family.pass_by(minutes=10)  # 18:05: the hold is not over
+    assert server.received == []
+    family.pass_by(minutes=40)
+    (message,) = server.received
+    assert "было 2, стало 4" in text_of(message)
+
+
 def test_what_was_read_on_the_site_is_not_mailed(family: Family, server: MailServer) -> None:
     family.put("4")
     family.pass_by(minutes=40)

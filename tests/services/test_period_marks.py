@@ -6,7 +6,7 @@ import pytest
 from factories import Journal, make_journal, make_person, viewer_of
 
 from ejournal.extensions import db
-from ejournal.models import Debt, LogEntry, Period, PeriodClosing, PeriodMark, Role, YearMark
+from ejournal.models import Course, CurriculumHours, Debt, LogEntry, Period, PeriodClosing, PeriodMark, Role, YearMark
 from ejournal.services import cells, grid, period_marks, settings
 from ejournal.services.debt_marks import Terms
 from ejournal.services.errors import (
@@ -149,6 +149,24 @@ def test_suggestion_follows_the_mean_and_is_never_written(journal):
     column = period_marks.column(viewer_of(journal.teacher), journal.course_id, str(journal.period.id))
     assert [column.suggested[student.id].mark for student in journal.students] == ["5", "н/а", "н/а"]
     assert db.session.scalars(db.select(PeriodMark)).all() == []
+
+
+@pytest.mark.parametrize(("control", "suggested"), [({2: "З", 3: "Э"}, "ЗЧ"), ({2: "Э", 3: "З"}, "5")])
+def test_the_last_of_three_periods_ends_as_the_curriculums_second_semester(journal, control, suggested):
+    year, course = journal.year, db.session.get_one(Course, journal.course_id)
+    for semester, form in control.items():
+        plan = CurriculumHours(discipline_id=course.discipline_id, semester=semester, hours=36, control=form)
+        db.session.add(plan)
+    last = db.session.get_one(Period, journal.period.id)
+    last.number, first = 3, year.starts
+    for number in (1, 2):
+        starts = first + timedelta(days=number - 1)
+        db.session.add(Period(year_id=year.id, number=number, title=f"{number} триместр", starts=starts, ends=starts))
+    last.starts = first + timedelta(days=2)
+    db.session.commit()
+    give(journal, 0, ["5", "5", "5"])
+    column = period_marks.column(viewer_of(journal.teacher), journal.course_id, str(last.id))
+    assert column.suggested[journal.students[0].id].mark == suggested
 
 
 def test_suggestion_is_not_attested_below_half_of_the_attendance(journal):

@@ -7,6 +7,7 @@ import factories_diary
 import factories_documents as made
 import pytest
 from factories import Journal, Viewer
+from factories_individual import make_plan
 from factories_load import make_subgroup
 from flask import Flask
 
@@ -30,7 +31,7 @@ from ejournal.models import (
 from ejournal.models.base import now
 from ejournal.services import settings
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
-from ejournal.services.reports import registry, running
+from ejournal.services.reports import facts, query, registry, running, scope
 from ejournal.services.reports.running import Made
 from ejournal.services.reports.table import texts
 
@@ -111,6 +112,27 @@ def test_before_period_marks_the_current_ones_tell_where_it_goes(in_app: Flask) 
     db.session.add(CurriculumHours(discipline_id=course.discipline_id, semester=number, hours=72, control="З"))
     db.session.commit()
     assert lines(make(manager(), "performance"))[0][1:3] == ["0", "0"]
+
+
+@pytest.mark.parametrize(("graded", "counted"), [(1, "0"), (2, "1")])
+def test_the_third_trimester_ends_as_the_second_semester_of_the_curriculum(
+    in_app: Flask, graded: int, counted: str
+) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    made.fill(journal, 0, ["5"])
+    course = db.session.get_one(Course, journal.course_id)
+    first = journal.group.course_number(journal.year.starts.year) * 2 - 1
+    for part in (1, 2):
+        control = "Э" if part == graded else "З"
+        plan = CurriculumHours(discipline_id=course.discipline_id, semester=first + part - 1, hours=36, control=control)
+        db.session.add(plan)
+    last = db.session.get_one(Period, journal.period.id)
+    last.number, last.starts = 3, journal.year.starts + timedelta(days=2)
+    for number in (1, 2):
+        day = journal.year.starts + timedelta(days=number - 1)
+        db.session.add(Period(year_id=journal.year.id, number=number, title=f"{number} триместр", starts=day, ends=day))
+    db.session.commit()
+    assert lines(make(manager(), "performance", period="s3"))[0][1] == counted
 
 
 def test_who_left_before_the_last_day_or_is_exempt_is_out(in_app: Flask) -> None:
@@ -361,6 +383,28 @@ def test_the_consolidated_sheet_has_marks_figures_and_lists(in_app: Flask) -> No
     assert dict(found.table.lists)["Отличники"] == [first.students[0].short_name]
 
 
+def test_names_in_the_lists_are_short_as_everywhere(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    journal.students[0].rename("Мамедов", "Анар", "Рашид оглы")
+    made.give(journal, ["5"])
+    found = make(manager(), "consolidated", group=journal.group.id)
+    assert dict(found.table.lists)["Отличники"] == ["Мамедов А. Р."]
+
+
+def test_a_guest_by_two_plans_is_in_the_journal_on_the_days_of_both(in_app: Flask) -> None:
+    journal = factories.make_journal(students=0, lessons=0)
+    guest = factories.make_person("Гостев")
+    factories.enroll(guest, factories.make_group(year=journal.year), journal.year.starts)
+    first, today = journal.year.starts, settings.today()
+    course = db.session.get_one(Course, journal.course_id)
+    for since, until in ((first, first + timedelta(days=9)), (today - timedelta(days=3), None)):
+        make_plan(guest.id, since, until, discipline_id=course.discipline_id, course_id=course.id)
+    asked = query.parse(registry.find("attendance"), {})
+    people = facts.roster(scope.resolve(manager(), registry.find("attendance"), asked))
+    for day, there in ((first, True), (first + timedelta(days=10), False), (today, True)):
+        assert (guest.id in people.journal_on(course.id, day)) is there
+
+
 def test_rows_go_by_the_column_asked_for_and_figures_stay_below(in_app: Flask) -> None:
     journal = factories.make_journal(students=3, lessons=1)
     made.give(journal, ["3", "5", ""])
@@ -445,3 +489,11 @@ def test_every_report_stands_an_empty_college_and_says_so(in_app: Flask) -> None
             found = make(manager(), report.key, **given)
             assert report.key == "usage" or not found.rows
             assert found.table.empty
+
+
+def test_days_beyond_the_year_are_left_out(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    wide = make(manager(), "hours", since="0001-01-01", until="9999-12-31")
+    year = make(manager(), "hours", since=journal.year.starts.isoformat(), until=journal.year.ends.isoformat())
+    assert [c.title for c in wide.table.columns] == [c.title for c in year.table.columns], "a column for each month"
+    assert lines(wide) == lines(year)

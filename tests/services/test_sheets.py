@@ -9,6 +9,7 @@ from ejournal.extensions import db
 from ejournal.models import (
     AbsencePaper,
     AttestationSheet,
+    CourseTeacher,
     Debt,
     Exam,
     LogEntry,
@@ -212,6 +213,15 @@ def test_r4_4_d_closed_sheet_is_what_is_suggested_for_the_period(journal):
     assert f"ведомость № {sheet.number}" in column.suggested[journal.students[0].id].reason
     final = period_marks.column(actor, journal.course_id, "final")
     assert final.suggested[journal.students[0].id].mark == "5"
+
+
+def test_the_form_names_the_teachers_of_the_day_and_not_those_who_left(journal):
+    left = make_person("Ушедшая", (Role.TEACHER,))
+    until = settings.today() - timedelta(days=1)
+    db.session.add(CourseTeacher(course_id=journal.course_id, teacher_id=left.id, until=until))
+    db.session.commit()
+    for day in ("", settings.today().isoformat(), "завтра"):
+        assert sheet_list.draft(chief(), journal.course_id, day=day).values["examiners"] == journal.teacher.full_name
 
 
 def test_exams_of_the_session_without_a_sheet_are_offered(journal):

@@ -157,6 +157,14 @@ def test_subgroups_are_named_and_removed_while_no_journal_is_theirs(actor: Viewe
         subgroups.remove(actor, made.id)
 
 
+@pytest.mark.parametrize("again", ["Английский", "английский", "АНГЛИЙСКИЙ "])
+def test_a_name_is_taken_in_whatever_case(actor: Viewer, journal: Journal, again: str) -> None:
+    _year, group = place(journal)
+    subgroups.create(actor, group, "Английский")
+    with pytest.raises(RefusedError, match="уже есть"):
+        subgroups.create(actor, group, again)
+
+
 def test_who_is_in_no_journal_of_a_divided_discipline_or_in_two_is_told(actor: Viewer, journal: Journal) -> None:
     first, second = make_subgroup(journal, "подгруппа 1", (0, 1)), make_subgroup(journal, "подгруппа 2", (1, 2))
     subgroup_journals.split(actor, journal.course_id, [first.id, second.id], {})

@@ -11,6 +11,7 @@ from flask import Flask
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, CourseTeacher, Discipline, Lesson, LogEntry, Person, Role, Stream
+from ejournal.models.base import now
 from ejournal.services import agenda, cells, conflicts, lesson_page, lesson_states, settings, substitution_day
 from ejournal.services import substitutions as service
 from ejournal.services.cell_values import Entry
@@ -137,6 +138,29 @@ def test_another_discipline_gets_a_lesson_in_its_own_journal(
     assert (instead.course_id, instead.date, instead.pair) == (course.id, planned.date, planned.pair)
     entry = Entry(journal.students[0].id, instead.works[0].id, "5", 0)
     cells.record_cell(viewer_of(substitute), course.id, entry)
+
+
+def test_another_discipline_takes_as_many_hours_as_the_lesson_had(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    journal.lessons[1].hours = 4
+    db.session.commit()
+    course = another_course(journal, substitute)
+    made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id, sure=True))
+    assert db.session.get_one(Lesson, made.instead_lesson_id).hours == 4
+
+
+@pytest.mark.parametrize("typed", [Typed("cancelled"), Typed("moved", to_pair=5, sure=True)])
+def test_attendance_that_was_entered_is_there_again_after_withdrawing(
+    actor: Viewer, journal: Journal, typed: Typed
+) -> None:
+    entered = settings.local(now())
+    journal.lessons[1].attendance_at = entered
+    db.session.commit()
+    made = service.publish(actor, journal.lessons[1].id, typed)
+    assert stored(journal.lessons[1]).attendance_at is None
+    service.withdraw(actor, made.id)
+    assert stored(journal.lessons[1]).attendance_at == entered
 
 
 def test_another_groups_journal_cannot_stand_in(actor: Viewer, journal: Journal) -> None:

@@ -11,7 +11,7 @@ from factories_tasks import pdf
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import DiaryVisit, Lesson, LogEntry, PeriodClosing, Person, TaskAnswer
+from ejournal.models import DiaryVisit, JournalUnlock, Lesson, LogEntry, PeriodClosing, Person, TaskAnswer
 from ejournal.models.base import now
 from ejournal.services import diary, diary_homework, diary_week, settings, task_answers
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
@@ -168,6 +168,14 @@ def test_r4_4_a_into_a_closed_period_nothing_is_sent(journal, child, lesson):
     db.session.commit()
     with pytest.raises(ClosedError, match="договоритесь"):
         send(child, lesson)
+
+
+def test_r4_4_a_into_a_period_that_is_open_for_some_days_an_answer_is_sent(journal, child, lesson):
+    where = {"course_id": journal.course_id, "period_id": journal.period.id}
+    db.session.add(PeriodClosing(**where))
+    db.session.add(JournalUnlock(**where, until=settings.today(), reason="болел"))
+    db.session.commit()
+    assert send(child, lesson).round == 1
 
 
 def test_the_log_says_that_it_was_sent_and_not_what(child, lesson):

@@ -134,6 +134,17 @@ def test_another_groups_journal_is_not_taken(actor: Viewer, journal: Journal) ->
         service.find(999)
 
 
+def test_an_entry_of_another_year_is_not_touched(actor: Viewer, journal: Journal) -> None:
+    entry = put(actor, journal)
+    starts = journal.year.starts.year + 1
+    other = AcademicYear(title=f"{starts}/{starts + 1}", starts=date(starts, 9, 1), ends=date(starts + 1, 8, 31))
+    db.session.add(other)
+    db.session.commit()
+    with pytest.raises(NotFoundError):
+        service.take_away(actor, other, entry.id, other.starts)
+    assert db.session.scalars(db.select(TimetableEntry.until)).one() is None
+
+
 def test_a_closed_years_timetable_stays(actor: Viewer, journal: Journal) -> None:
     year, _group = place(journal)
     year.closed_at = now()

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from factories import make_curator, make_group, make_journal, make_person, make_year, viewer_of
 from flask import Flask
+from sqlalchemy import select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
@@ -113,7 +114,7 @@ def test_a_period_without_marks_goes_and_the_log_keeps_it(actor: Viewer, year: A
     year_setup.remove_period(actor, year, first.id)
     assert db.session.get(Period, first.id) is None
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "period")).one()
-    assert (entry.action, entry.before) == ("delete", "1 семестр: 01.09.2027–31.12.2027")
+    assert (entry.action, entry.before) == ("delete", "1 семестр (№ 1): 01.09.2027–31.12.2027")
 
 
 def test_a_vacation_of_a_course_frees_that_course_only(actor: Viewer, year: AcademicYear) -> None:
@@ -161,6 +162,22 @@ def test_a_group_is_made_and_studies_until_its_last_course(actor: Viewer, year: 
     later = year_setup.create(actor, 2029, "semesters")
     assert groups.studying(later) == []
     assert group.course_number(2028) == 2
+
+
+@pytest.mark.parametrize("change", ["years", "programme_id"])
+def test_r4_2_a_change_of_a_groups_programme_or_years_is_in_the_log(actor: Viewer, in_app: Flask, change: str) -> None:
+    group = group_admin.save(actor, None, group_form())
+    programme = group_admin.save_programme(
+        actor, {"code": "09.02.07", "title": "Информационные системы", "programme_years": "4"}
+    )
+    value = {"years": "3", "programme_id": str(programme.id)}[change]
+    group_admin.save(actor, group.id, group_form(**{change: value}))
+    entry = db.session.scalars(select(LogEntry).order_by(LogEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.before) == ("update", "ИС-11, поступление 2027, очная")
+    assert (
+        entry.after == {"years": f"{entry.before}, лет обучения 3", "programme_id": f"{entry.before}, 09.02.07"}[change]
+    )
 
 
 def test_groups_are_not_called_alike(actor: Viewer, in_app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from ejournal.exchange.curriculum import CONTROLS
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.exchange.export.disciplines import discipline_words, repeated_titles
 from ejournal.exchange.export.sheets import Page, Value
 from ejournal.exchange.store.thematic_plan import plan_title

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.domain import calendar
+from ejournal.domain.bells import PAIRS
 from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.forms.replacement_records import Replacement, SubstitutionRecord
@@ -51,7 +52,7 @@ class _Finder:
             return [record]
         found = [
             replace(record, pair=pair, planned=course.discipline.title, subgroup=_subgroup(course) or None)
-            for pair in range(1, substitutions.MOST_PAIRS + 1)
+            for pair in PAIRS
             for course in self._courses(group, record.date)
             if _stands(course, replace(record, pair=pair))
         ]

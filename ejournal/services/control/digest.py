@@ -41,10 +41,7 @@ class Digest:
 
     @property
     def total(self) -> Counts:
-        whole = Counts()
-        for _clause, counts in self.clauses:
-            whole.add(counts)
-        return whole
+        return Counts.sum(counts for _clause, counts in self.clauses)
 
     @property
     def is_quiet(self) -> bool:

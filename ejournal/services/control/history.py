@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 
-from ejournal.access import Viewer
+from ejournal.access import SERVER
 from ejournal.domain.calendar import day_bounds_utc, monday_of
 from ejournal.domain.control import CLAUSES, Counts
 from ejournal.extensions import db, reading
-from ejournal.models import ControlCount, Role
+from ejournal.models import ControlCount
 from ejournal.models.base import now
 from ejournal.services import periods, settings
 from ejournal.services.control import tally
@@ -20,8 +20,6 @@ from ejournal.services.control.tally import Asked
 from ejournal.services.reports import query, registry, scope
 from ejournal.services.reports.scope import Scope
 
-# Who counts at night: nobody in person, with the eyes of administration.
-NIGHT = Viewer(0, 0, "", 0, "", "", frozenset({Role.ADMINISTRATION}))
 REPORT = "control"
 # Clause, group, teacher.
 Place = tuple[str, int | None, int | None]
@@ -33,7 +31,7 @@ def college_scope() -> Scope | None:
     if periods.current() is None:
         return None
     report = registry.find(REPORT)
-    return scope.resolve(NIGHT, report, query.parse(report, {}))
+    return scope.resolve(SERVER, report, query.parse(report, {}))
 
 
 def take() -> int:

@@ -67,7 +67,7 @@ def _of_lessons(scope: Scope, key: str, state: State, at: datetime) -> Iterator[
         .limit(MOST)
     )  # fmt: skip
     for row in rows:
-        teachers = (row.substitute,) if row.substitute else _teachers(scope, row.course_id, row.day)
+        teachers = (row.substitute,) if row.substitute else scope.teacher_ids(row.course_id, row.day)
         yield Line(
             key, row.day, row.pair, row.what, _due(row.until), row.done, _days(row.until, row.done, at),
             row.course_id, scope.journals[row.course_id].group_id, teachers, _place(key, row.course_id, row.lesson_id),
@@ -81,10 +81,6 @@ def _others(scope: Scope, clause: str, state: State, at: datetime) -> Iterator[L
                 duty.clause, duty.day, None, duty.what, _due(duty.until), duty.done,
                 _days(duty.until, duty.done, at), duty.course_id, duty.group_id, duty.teachers, duty.link,
             )  # fmt: skip
-
-
-def _teachers(scope: Scope, course_id: int, on: date) -> tuple[int, ...]:
-    return tuple(person.id for person in scope.teachers_of(course_id, on))
 
 
 def _place(key: str, course_id: int, lesson_id: int) -> Link:

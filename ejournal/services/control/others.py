@@ -68,10 +68,6 @@ def _is_wanted(scope: Scope, duty: Duty) -> bool:
     return scope.led is None or duty.group_id in scope.led or scope.viewer.person_id in duty.teachers
 
 
-def _teachers(scope: Scope, course_id: int, on: date) -> tuple[int, ...]:
-    return tuple(who.id for who in scope.teachers_of(course_id, on))
-
-
 def _period_marks(scope: Scope) -> Iterator[Duty]:
     """A journal's period that is over: done when nobody lacks a mark; only where the journal had lessons in it."""
     zone, values = settings.timezone(), settings.get("terms")
@@ -89,7 +85,7 @@ def _period_marks(scope: Scope) -> Iterator[Duty]:
         yield Duty(
             "period_mark", period.ends, until,
             None if missing else _done(until, row.last, late.get((row.course_id, str(period.id)))),
-            row.course_id, row.group_id, _teachers(scope, row.course_id, period.ends), bool(row.closed),
+            row.course_id, row.group_id, scope.teacher_ids(row.course_id, period.ends), bool(row.closed),
             f"{period.title}: без оценки {missing} из {row.students}" if missing else period.title,
             ("journal.period_marks", {"course_id": row.course_id, "mark_slot": str(period.id)}),
         )  # fmt: skip
@@ -186,7 +182,7 @@ def _disputes(scope: Scope) -> Iterator[Duty]:
         if first <= asked <= last:
             yield Duty(
                 "dispute_answer", asked, control.after(row.due, zone), row.answered_at, row.course_id, row.group_id,
-                _teachers(scope, row.course_id, scope.today), what=f"обращение от {asked:%d.%m.%Y}",
+                scope.teacher_ids(row.course_id, scope.today), what=f"обращение от {asked:%d.%m.%Y}",
                 link=("disputes.show", {"dispute_id": row.id}),
             )  # fmt: skip
 

@@ -57,10 +57,7 @@ def count(asked: Asked) -> list[Tally]:
 
 
 def total(tallies: Iterable[Tally]) -> Counts:
-    counts = Counts()
-    for tally in tallies:
-        counts.add(tally.counts)
-    return counts
+    return Counts.sum(tally.counts for tally in tallies)
 
 
 def by_clause(tallies: Iterable[Tally]) -> dict[str, Counts]:

@@ -83,8 +83,11 @@ def roster(scope: Scope) -> Roster:
             if days:
                 days_in.setdefault(student, []).extend(days)
         for student, span in guests.get(journal.id, ()):
-            if student in found.names and student not in days_in:
-                days_in[student] = overlap(span, enrolled[student])
+            if student in found.names:
+                days = overlap(span, enrolled[student])
+                for taken in days_in.get(student, ()):
+                    days = without(days, taken)
+                days_in.setdefault(student, []).extend(days)
     return found
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from ejournal.domain import reports
+from ejournal.domain import reports, session_plan
+from ejournal.domain.calendar import semester_of
 from ejournal.models import Group
-from ejournal.services import plan_hours
+from ejournal.services import periods, plan_hours, suggestions
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import Choice
 from ejournal.services.reports.scope import Scope
@@ -14,7 +15,6 @@ BASIS = Choice(
     "Оценки",
     (("auto", "итоговые, где выставлены"), ("final", "итоговые"), ("current", "текущие, предварительно")),
 )
-CREDIT = "З"
 PRELIMINARY = (
     "Предварительно, по текущим оценкам: средневзвешенный балл обучающегося по дисциплине, округлённый до оценки. "
     "Итоговые оценки ставит преподаватель (п. 4.4)."
@@ -42,9 +42,11 @@ def of(scope: Scope, people: facts.Roster) -> Found:
         return Found(given, FINAL)
     credits_ = credit_only(scope)
     current = {}
+    rules = suggestions.rules()
     for one in facts.mark_sums(scope):
         journal = scope.journals[one.course_id]
-        mark = reports.preliminary(one.mean, (journal.group_id, journal.discipline_id) in credits_)
+        is_credit = (journal.group_id, journal.discipline_id) in credits_
+        mark = reports.preliminary(one.mean, is_credit, rules)
         if mark:
             current[one.student_id, one.course_id] = mark
     rest = _of_members(scope, people, current)
@@ -69,10 +71,19 @@ def credit_only(scope: Scope) -> set[tuple[int, int]]:
     groups: list[Group] = list(scope.groups.values())
     found = set()
     for group_id, rows in plan_hours.for_groups(groups, scope.year).items():
-        number = scope.periods[group_id].number if group_id in scope.periods else 0
+        semester = _semester(scope, group_id)
         for row in rows:
-            controls = {1: [row.control_1], 2: [row.control_2]}.get(number, [row.control_1, row.control_2])
+            controls = {1: [row.control_1], 2: [row.control_2]}.get(semester, [row.control_1, row.control_2])
             named = [control for control in controls if control]
-            if named and all(control == CREDIT for control in named):
+            if named and all(control == session_plan.CREDIT for control in named):
                 found.add((group_id, row.discipline_id))
     return found
+
+
+def _semester(scope: Scope, group_id: int) -> int:
+    """Of which of the year's semesters the chosen period of a group is; 0 where no period is chosen."""
+    chosen = scope.periods.get(group_id)
+    if chosen is None:
+        return 0
+    of_group = periods.narrowest(scope.year_periods, scope.groups[group_id], scope.year)
+    return semester_of(of_group.index(chosen) + 1, len(of_group))

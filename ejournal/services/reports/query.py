@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ejournal.domain.calendar import read_day
+from ejournal.domain.numbers import whole
 from ejournal.services.reports.registry import Report
 
 MONTH = re.compile(r"\d{4}-\d{2}")
@@ -49,24 +51,13 @@ def parse(report: Report, given: Mapping[str, str]) -> Query:
         offered = [value for value, _words in choice.options]
         asked = given.get(choice.name, "")
         choices[choice.name] = asked if asked in offered else offered[0]
-    numbers = {name: _number(given.get(name, "")) for name in NUMBERS}
+    numbers = {name: whole(given.get(name, ""), 1) for name in NUMBERS}
     sort = given.get("sort", "")
     return Query(
         **numbers,
         period=given.get("period", "")[:10],
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        since=read_day(given.get("since", "")),
+        until=read_day(given.get("until", "")),
         sort=int(sort) if re.fullmatch(r"-?[1-9]\d?", sort) else 0,
         choices=choices,
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) and int(text) else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

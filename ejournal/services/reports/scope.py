@@ -7,19 +7,17 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from ejournal.access import OVERSEERS, Viewer, gives, in_force, sees
+from ejournal.access import OVERSEERS, Viewer, curates, gives, sees
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
     Course,
     CourseTeacher,
-    Curatorship,
     Discipline,
     Group,
     Lesson,
     Period,
     Person,
-    Role,
     Subgroup,
 )
 from ejournal.services import groups, periods, settings
@@ -83,6 +81,11 @@ class Scope:
     def choice(self, name: str) -> str:
         return self.query.choice(name)
 
+    @property
+    def partial_note(self) -> list[str]:
+        """What a reader must know of a report that leaves journals out."""
+        return ["По группам, которыми вы не руководите, учтены только ваши журналы."] if self.is_partial else []
+
     def number_of(self, group_id: int) -> int:
         """The курс of a group in the report's year."""
         return self.groups[group_id].course_number(self.year.starts.year)
@@ -92,6 +95,9 @@ class Scope:
         rows = self.teachers.get(course_id, [])
         now = [who for who, since, until in rows if (since or on) <= on <= (until or on)]
         return now or [who for who, _since, _until in rows]
+
+    def teacher_ids(self, course_id: int, on: date) -> tuple[int, ...]:
+        return tuple(who.id for who in self.teachers_of(course_id, on))
 
     def teacher_words(self, course_id: int) -> str:
         last = self.last_day(self.journals[course_id].group_id)
@@ -164,12 +170,7 @@ def resolve(viewer: Viewer, report: Report, query: Query) -> Scope:
 
 
 def _led(viewer: Viewer, today: date) -> frozenset[int]:
-    if Role.CURATOR not in viewer.roles:
-        return frozenset()
-    rows = db.session.scalars(
-        select(Curatorship.group_id).where(Curatorship.person_id == viewer.person_id, in_force(Curatorship, today))
-    )
-    return frozenset(rows)
+    return frozenset(db.session.scalars(select(Group.id).where(curates(viewer, Group.id, today))))
 
 
 def _journals(

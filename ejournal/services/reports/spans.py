@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ejournal.domain import calendar
 from ejournal.domain.calendar import MONTHS, format_month
 from ejournal.models import Period
 from ejournal.services import periods
@@ -54,7 +55,9 @@ def _first(rows: Sequence[Period]) -> str:
 def _span(scope: "Scope", chosen: str, of_group: Sequence[Period]) -> Span | None:
     year = (scope.year.starts, scope.year.ends)
     if not chosen:
-        return scope.query.since or year[0], scope.query.until or year[1]
+        # Lessons and courses are of the year: days beyond it add nothing, and are counted one by one.
+        first, last = max(scope.query.since or year[0], year[0]), min(scope.query.until or year[1], year[1])
+        return (first, last) if first <= last else None
     if MONTH.fullmatch(chosen):
         return month_span(chosen, scope.today)
     if chosen == WHOLE_YEAR:
@@ -74,15 +77,7 @@ def choices(scope: "Scope") -> list[tuple[str, str]]:
 
 def months(first: date, last: date) -> list[tuple[str, str]]:
     """The months between two days: («2026-11», «ноябрь 2026»)."""
-    return [(f"{day:%Y-%m}", format_month(day)) for day in month_starts(first, last)]
-
-
-def month_starts(first: date, last: date) -> list[date]:
-    found, day = [], first.replace(day=1)
-    while day <= last:
-        found.append(day)
-        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return found
+    return [(f"{day:%Y-%m}", format_month(day)) for day in calendar.months(first, last)]
 
 
 def month_title(day: date) -> str:

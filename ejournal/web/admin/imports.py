@@ -1,13 +1,14 @@
 """Importing lists: choose a file, see what it would change, confirm exactly that (п. 4.2)."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal import jobs
 from ejournal.access import permits
+from ejournal.domain import calendar
+from ejournal.domain.calendar import read_day
+from ejournal.domain.numbers import whole
 from ejournal.exchange import importer, pending, tables
 from ejournal.exchange.changes import Options
 from ejournal.exchange.importer import KINDS, ChangedMeanwhileError
@@ -98,13 +99,13 @@ def _options() -> Options:
     """What the form says beside the file. Raises FieldsError with the words beside each field."""
     form = request.form
     year, day = form.get("admission", "").strip(), form.get("day", "").strip()
-    if year and not (year.isdecimal() and 2000 <= int(year) <= 2100):
+    admission = whole(year, *calendar.STARTS) if year else 0
+    if admission is None:
         raise FieldsError({"admission_error": "Год набора — четыре цифры, например 2026, или пусто."})
-    try:
-        on = date.fromisoformat(day) if day else None
-    except ValueError as error:
-        raise FieldsError({"day_error": "Напишите дату так: 2026-11-24."}) from error
-    return Options(bool(form.get("create_groups")), int(year or 0), on)
+    on = read_day(day)
+    if day and on is None:
+        raise FieldsError({"day_error": "Напишите дату так: 24.11.2026."})
+    return Options(bool(form.get("create_groups")), admission, on)
 
 
 def _form(kind_error: str = "", file_error: str = "", admission_error: str = "", day_error: str = "") -> str:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.exchange.export.sheets import XLSX, Page, as_xlsx
 from ejournal.models import Role
 from ejournal.models.base import now
@@ -57,9 +58,14 @@ def _wanted() -> log_search.Filter:
         student=request.args.get("student", "").strip(),
         group_id=request.args.get("group", type=int),
         subject=request.args.get("subject", ""),
-        since=request.args.get("since", type=date.fromisoformat),
-        until=request.args.get("until", type=date.fromisoformat),
+        since=_day("since"),
+        until=_day("until"),
         late=bool(request.args.get("late")),
         after_closing=bool(request.args.get("closed")),
         page=max(1, min(request.args.get("page", 1, type=int), 100_000)),
     )
+
+
+def _day(name: str) -> date | None:
+    """A day of the query; a bad one narrows nothing."""
+    return read_day(request.args.get(name, ""))

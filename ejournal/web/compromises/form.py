@@ -1,9 +1,8 @@
 """What every form of a report has: the day it became known, what was noticed, a new password."""
 
-from datetime import date
-
 from flask import request
 
+from ejournal.domain.calendar import read_day
 from ejournal.services import settings
 from ejournal.services.compromises import Told
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
@@ -12,10 +11,9 @@ from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 def told() -> Told:
     """Raises FieldsError for a day that is none."""
     text = request.form.get("known_on", "").strip()
-    try:
-        known_on = date.fromisoformat(text) if text else settings.today()
-    except ValueError:
-        raise FieldsError({"known_on": "Укажите день: ДД.ММ.ГГГГ."}) from None
+    known_on = read_day(text) if text else settings.today()
+    if known_on is None:
+        raise FieldsError({"known_on": "Укажите день: ДД.ММ.ГГГГ."})
     return Told(known_on, request.form.get("note", ""), request.remote_addr or "")
 
 

@@ -1,12 +1,11 @@
 """Days on which the system was down: administration declares them, so that nobody is late because of them (п. 4.1)."""
 
-from datetime import date
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.models import Role
 from ejournal.services import failures
 from ejournal.services.errors import NotFoundError, RefusedError
@@ -17,9 +16,9 @@ from ejournal.web.continuity import bp
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def declare() -> ResponseReturnValue:
     form = request.form
-    since = form.get("since", type=date.fromisoformat)
-    until = form.get("until", type=date.fromisoformat) or since
+    since = read_day(form.get("since", ""))
     try:
+        until = read_day(form.get("until", "")) or since
         failures.declare(current_user, since, until, form.get("kind", ""), form.get("words", ""))
     except RefusedError as error:
         flash(error.message, "error")
@@ -32,7 +31,7 @@ def declare() -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def withdraw() -> ResponseReturnValue:
     form = request.form
-    since, until = (form.get(name, type=date.fromisoformat) for name in ("since", "until"))
+    since, until = read_day(form.get("since", "")), read_day(form.get("until", ""))
     try:
         if since is None or until is None:
             raise NotFoundError("Этот сбой уже отозван.")

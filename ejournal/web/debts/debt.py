@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import OVERSEERS, STAFF, permits
+from ejournal.access import OVERSEERS, STAFF, keeps, permits
 from ejournal.documents import referral
 from ejournal.domain.debts import RESULTS
 from ejournal.extensions import db
 from ejournal.models import DebtAttempt, Role
-from ejournal.services import debt_list, debt_marks, debts
+from ejournal.services import debt_list, debt_marks, debts, settings
 from ejournal.services.debt_marks import Terms
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 from ejournal.web.debts import bp
@@ -95,7 +95,7 @@ def _page(debt_id: int, section: str = "", error: RefusedError | None = None) ->
         "debts/debt.html",
         line=debt_list.lines_of([debt])[0],
         pauses=debts.pauses_of(debt)[len(debt.pauses) :],
-        may_keep=debts.may_keep(current_user, debt),
+        may_keep=keeps(current_user, debt.course_id, settings.today()),
         is_office=current_user.holds(OVERSEERS),
         results=[(mark, mark) for mark in RESULTS],
         ground=debts.ground,

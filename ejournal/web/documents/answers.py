@@ -12,6 +12,7 @@ from flask_login import current_user
 from ejournal import jobs
 from ejournal.documents import issuing
 from ejournal.documents.issuing import Document
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.services.errors import RefusedError
 
@@ -56,7 +57,4 @@ def check_page() -> str:
 
 def day(name: str, default: date) -> date:
     """A date of the form; what is none is the default."""
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return default
+    return read_day(request.form.get(name, "")) or default

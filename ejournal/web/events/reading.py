@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from ejournal.access import OVERSEERS, PLANNERS, permits
 from ejournal.domain import calendar
+from ejournal.domain.calendar import next_month
 from ejournal.models import Role
 from ejournal.services import events, settings
 from ejournal.web.events import bp
@@ -17,7 +18,7 @@ from ejournal.web.events import bp
 def index() -> str:
     """«?month=2026-11» (this one by itself), «?view=list», «?all=1»: everybody's, for administration."""
     first = _first_day()
-    following = (first + timedelta(days=31)).replace(day=1)
+    following = next_month(first)
     monday, sunday = calendar.monday_of(first), calendar.monday_of(following - timedelta(days=1)) + timedelta(days=6)
     everybody = request.args.get("all") == "1"
     found = events.calendar(current_user, monday, sunday, everybody)

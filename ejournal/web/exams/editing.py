@@ -8,7 +8,7 @@ from ejournal.access import permits
 from ejournal.domain import session_plan
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
-from ejournal.services import exam_clashes, exam_edit, exam_plan, groups, people, periods, settings
+from ejournal.services import courses, exam_clashes, exam_edit, exam_plan, groups, people, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, StaleError
 from ejournal.services.exam_edit import Typed
 from ejournal.web.exams import bp
@@ -121,7 +121,7 @@ def _form(
         exam_id=exam_id,
         version=version,
         semester=request.values.get("semester", ""),
-        courses=[(course.id, course.title) for course in exam_plan.courses_of(year, group)],
+        courses=[(course.id, course.title) for course in courses.of_group(group.id, year.id)],
         kinds=KINDS,
         teachers=[(person.id, person.full_name) for person in people.teachers(max(settings.today(), year.starts))],
     )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import IndividualPlan, Role
 from ejournal.services import groups, individual, individual_rows, movement_plan, periods, settings
@@ -81,7 +82,7 @@ def change_plan(individual_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def end_plan(individual_id: int) -> ResponseReturnValue:
     try:
-        individual.end(current_user, individual_id, request.form.get("last", type=date.fromisoformat))
+        individual.end(current_user, individual_id, _day("last"))
     except (RefusedError, ClosedError) as error:
         db.session.rollback()
         flash(error.message, "error")
@@ -131,9 +132,13 @@ def _typed() -> Typed:
     form = request.form
     return Typed(
         order_number=form.get("order_number", ""),
-        order_date=request.form.get("order_date", type=date.fromisoformat),
-        since=request.form.get("since", type=date.fromisoformat),
-        until=request.form.get("until", type=date.fromisoformat),
+        order_date=_day("order_date"),
+        since=_day("since"),
+        until=_day("until"),
         note=form.get("note", ""),
         until_text=form.get("until", "").strip(),
     )
+
+
+def _day(name: str) -> date | None:
+    return read_day(request.form.get(name, ""))

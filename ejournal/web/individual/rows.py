@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain import session_plan
 from ejournal.extensions import db
 from ejournal.models import IndividualPlan, IndividualRow, Role
 from ejournal.services import individual, individual_rows
@@ -98,5 +99,5 @@ def _form(plan: IndividualPlan, found: IndividualRow | None, typed: Typed, error
             for course in (individual_rows.journals(plan, discipline) if discipline else [])
         ],
         ways=individual_rows.WAYS.items(),
-        controls=[(code, code) for code in individual_rows.CONTROLS],
+        controls=[(code, code) for code in session_plan.CONTROLS],
     )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import parse_day
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import groups, load, people, periods, settings, subgroups
@@ -59,7 +59,7 @@ def appoint(course_id: int) -> ResponseReturnValue:
     form = request.form
     teacher_id, since, instead = (
         form.get("teacher_id", type=int),
-        parse_day(form.get("since", "")),
+        read_day(form.get("since", "")),
         bool(form.get("instead")),
     )
     return _done(lambda: load.appoint(current_user, course_id, teacher_id, since, instead), "Преподаватель назначен.")
@@ -68,7 +68,7 @@ def appoint(course_id: int) -> ResponseReturnValue:
 @bp.post("/journals/<int:course_id>/teachers/<int:teaching_id>/end")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def dismiss(course_id: int, teaching_id: int) -> ResponseReturnValue:
-    last = parse_day(request.form.get("last", "")) or settings.today()
+    last = read_day(request.form.get("last", "")) or settings.today()
     return _done(lambda: load.dismiss(current_user, course_id, teaching_id, last), "Преподаватель снят с журнала.")
 
 

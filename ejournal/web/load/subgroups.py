@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import parse_day
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
 from ejournal.services import group_admin, load, people, periods, settings, subgroup_journals, subgroups
@@ -20,7 +20,7 @@ from ejournal.web.load import bp
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def show(group_id: int) -> str:
     year, group = _place(group_id)
-    return _page(year, group, parse_day(request.args.get("on", "")) or _usual_day(year))
+    return _page(year, group, read_day(request.args.get("on", "")) or _usual_day(year))
 
 
 @bp.post("/groups/<int:group_id>/subgroups")
@@ -28,7 +28,7 @@ def show(group_id: int) -> str:
 def divide(group_id: int) -> ResponseReturnValue:
     """The ticks of the list, or with `alphabet` the list cut in order among the chosen subgroups."""
     year, group = _place(group_id)
-    since, sure = parse_day(request.form.get("since", "")), bool(request.form.get("sure"))
+    since, sure = read_day(request.form.get("since", "")), bool(request.form.get("sure"))
     ticks: dict[int, set[int]] = {}
     for student_id, _, subgroup_id in (text.partition("-") for text in request.form.getlist("member")):
         if student_id.isdecimal() and subgroup_id.isdecimal():
@@ -142,4 +142,4 @@ def _done(group_id: int, act: Callable[[], str]) -> ResponseReturnValue:
     except RefusedError as error:
         db.session.rollback()
         flash(error.message, "error")
-    return redirect(url_for("load.subgroups", group_id=group_id, year=request.form.get("year", type=int)))
+    return redirect(url_for("load.subgroups", group_id=group_id))

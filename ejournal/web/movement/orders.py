@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import parse_day
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import COMING, LEAVING, MOVEMENTS, Role
 from ejournal.services import groups, movement, movement_plan, people, periods, settings
@@ -109,11 +109,11 @@ def _typed(values: object) -> Typed:
     return Typed(
         kind=get("kind", "move"),
         number=get("number", ""),
-        dated=parse_day(get("dated", "")),
-        effective=parse_day(get("effective", "")),
+        dated=read_day(get("dated", "")),
+        effective=read_day(get("effective", "")),
         student_ids=tuple(int(value) for value in many("student_ids") if value.isdecimal()),
         group_id=get("group_id", type=int),
-        leave_until=parse_day(get("leave_until", "")),
+        leave_until=read_day(get("leave_until", "")),
         reason=get("reason", ""),
         new_people=tuple(line.strip() for line in get("new_people", "").splitlines() if line.strip()),
         sure=bool(get("sure")),

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
+from ejournal.domain.session_plan import CONTROLS
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import curricula, curriculum_rows
-from ejournal.services.curriculum_rows import CONTROLS, Typed
+from ejournal.services.curriculum_rows import Typed
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.web.plans import bp
 

@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import OVERSEERS, STAFF, permits
+from ejournal.access import OVERSEERS, STAFF, keeps, permits
 from ejournal.documents import exam_sheet
-from ejournal.domain import attestation
+from ejournal.domain import attestation, session_plan
 from ejournal.extensions import db
 from ejournal.models import SHEET_KINDS, Role, SheetCorrection, SheetRow
-from ejournal.services import sheet_corrections, sheets
+from ejournal.services import settings, sheet_corrections, sheets
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 from ejournal.web.documents import answers
 from ejournal.web.sheets import bp
@@ -121,10 +121,10 @@ def _page(sheet_id: int, error: RefusedError | ClosedError | None = None) -> str
         sheet=sheet,
         kind=SHEET_KINDS[sheet.kind],
         control=sheets.CONTROLS.get(sheet.control, sheet.control),
-        may_fill=sheets.may_fill(current_user, sheet),
+        may_fill=keeps(current_user, sheet.course_id, settings.today()),
         is_office=current_user.holds(OVERSEERS),
         results=[(mark, mark) for mark in attestation.results(sheet.control)],
-        with_tickets=sheet.control == attestation.EXAM,
+        with_tickets=sheet.control == session_plan.EXAM,
         corrections=corrections,
         waiting={one.row_id for one in corrections if not one.decision},
         error=error,

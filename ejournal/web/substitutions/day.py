@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask_login import current_user
 
 from ejournal.access import OVERSEERS, permits
-from ejournal.domain.calendar import parse_day
+from ejournal.domain.calendar import read_day
 from ejournal.models import Role
 from ejournal.services import groups, people, periods, settings, substitution_day, substitutions
 from ejournal.services.conflicts import teachers_of
@@ -17,7 +17,7 @@ from ejournal.web.substitutions import bp
 @permits(Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR, Role.TEACHER)
 def index() -> str:
     """A day (today by itself); for administration also its lessons of a group or of an absent teacher."""
-    day = parse_day(request.args.get("date", "")) or settings.today()
+    day = read_day(request.args.get("date", "")) or settings.today()
     may_publish = current_user.holds(OVERSEERS)
     group_id, teacher_id = request.args.get("group", type=int), request.args.get("teacher", type=int)
     chosen = may_publish and (group_id or teacher_id)
@@ -45,6 +45,6 @@ def index() -> str:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR, Role.TEACHER)
 def sheet() -> str:
     """The day's list as it is posted on the wall."""
-    day = parse_day(request.args.get("date", "")) or settings.today()
+    day = read_day(request.args.get("date", "")) or settings.today()
     published = [(row, substitutions.words(row)) for row in substitution_day.of_day(day)]
     return render_template("substitutions/list.html", day=day, published=published)

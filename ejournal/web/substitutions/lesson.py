@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import parse_day
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import courses, substitution_day, substitutions
@@ -46,7 +46,7 @@ def withdraw(substitution_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
     else:
         flash("Замена отозвана: занятие снова по расписанию.")
-    return redirect(url_for("substitutions.index", date=day) if parse_day(day) else url_for("substitutions.index"))
+    return redirect(url_for("substitutions.index", date=day) if read_day(day) else url_for("substitutions.index"))
 
 
 def _form(lesson_id: int, typed: Typed, errors: dict[str, str]) -> str:
@@ -60,7 +60,9 @@ def _form(lesson_id: int, typed: Typed, errors: dict[str, str]) -> str:
         kinds=substitutions.KINDS,
         teachers=[(person.id, person.full_name + ("" if free else " — занят(а)")) for person, free in offered],
         courses=[
-            (course.id, course.title) for course in courses.of_group(lesson.course) if course.id != lesson.course_id
+            (course.id, course.title)
+            for course in courses.of_group(lesson.course.group_id, lesson.course.year_id)
+            if course.id != lesson.course_id
         ],
     )
 
@@ -71,7 +73,7 @@ def _typed() -> Typed:
         kind=form.get("kind", ""),
         teacher_id=form.get("teacher_id", type=int),
         instead_course_id=form.get("instead_course_id", type=int),
-        to_date=parse_day(form.get("to_date", "")),
+        to_date=read_day(form.get("to_date", "")),
         to_pair=form.get("to_pair", type=int),
         room=form.get("room", ""),
         reason=form.get("reason", ""),

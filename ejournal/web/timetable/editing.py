@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import PAIR_HOURS, parse_day
+from ejournal.domain.bells import PAIRS
+from ejournal.domain.calendar import PAIR_HOURS, read_day
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group, Role
 from ejournal.services import (
+    courses,
     group_modes,
     groups,
     people,
@@ -96,7 +98,7 @@ def create_entry(group_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def entry(group_id: int, entry_id: int) -> str:
     year, group = _place(group_id)
-    return _form(year, group, timetable.typed_of(timetable.find(entry_id)), {}, entry_id)
+    return _form(year, group, timetable.typed_of(timetable.find(entry_id, year)), {}, entry_id)
 
 
 @bp.post("/groups/<int:group_id>/entries/<int:entry_id>")
@@ -135,8 +137,8 @@ def _place(group_id: int) -> tuple[AcademicYear, Group]:
 
 
 def _form(year: AcademicYear, group: Group, typed: Typed, errors: dict[str, str], entry_id: int = 0) -> str:
-    courses = timetable_week.courses_of(year, group)
-    chosen = next((course for course in courses if course.id == typed.course_id), None)
+    journals = courses.of_group(group.id, year.id)
+    chosen = next((course for course in journals if course.id == typed.course_id), None)
     return render_template(
         "timetable/entry.html",
         year=year,
@@ -146,9 +148,9 @@ def _form(year: AcademicYear, group: Group, typed: Typed, errors: dict[str, str]
         typed=typed,
         errors=errors,
         entry_id=entry_id,
-        courses=[(course.id, course.title) for course in courses],
+        courses=[(course.id, course.title) for course in journals],
         days=list(enumerate(timetable.DAYS))[1:],
-        pairs=[(pair, pair) for pair in timetable.PAIRS],
+        pairs=[(pair, pair) for pair in PAIRS],
         weeks=WEEKS.items(),
     )
 
@@ -161,8 +163,8 @@ def _typed(values: object) -> Typed:
         pair=get("pair", 1, type=int),
         week=get("week", "both"),
         room=get("room", ""),
-        since=parse_day(get("since", "")),
-        until=parse_day(get("until", "")),
+        since=read_day(get("since", "")),
+        until=read_day(get("until", "")),
         sure=bool(get("sure")),
         hours=get("hours", PAIR_HOURS, type=int),
     )

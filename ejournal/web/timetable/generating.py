@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from ejournal import jobs
 from ejournal.access import permits
+from ejournal.domain.calendar import read_day
 from ejournal.models import AcademicYear, Job, Role
 from ejournal.services import generation, groups, periods, settings
 from ejournal.services.errors import RefusedError
@@ -67,5 +68,8 @@ def _days(year: AcademicYear) -> tuple[date, date]:
     spans = periods.of_year(year)
     first = min((period.starts for period in spans), default=year.starts)
     last = max((period.ends for period in spans if period.starts <= settings.today()), default=year.ends)
-    since, until = (request.values.get(name, type=date.fromisoformat) for name in ("since", "until"))
-    return since or first, until or last
+    return _day("since") or first, _day("until") or last
+
+
+def _day(name: str) -> date | None:
+    return read_day(request.values.get(name, ""))

@@ -1,13 +1,12 @@
 """The passage to a new year: its periods, the groups' new names, the release of those who finished, closing."""
 
-from datetime import date
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
 from ejournal.domain import calendar
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import new_year, periods, settings, year_setup
@@ -45,8 +44,11 @@ def promote() -> ResponseReturnValue:
 def release() -> ResponseReturnValue:
     form = request.form
     year = periods.chosen(form.get("year", type=int))
-    chosen = form.getlist("group", type=int)
-    dated, since = (form.get(name, type=date.fromisoformat) for name in ("dated", "since"))
+    chosen, dated, since = (
+        form.getlist("group", type=int),
+        read_day(form.get("dated", "")),
+        read_day(form.get("since", "")),
+    )
     try:
         released = new_year.release(current_user, year, chosen, form.get("number", ""), dated, since)
     except FieldsError as error:

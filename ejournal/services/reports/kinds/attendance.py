@@ -168,8 +168,7 @@ def _table(
     blank = [""] * (len(first) - 1)
     last = Row(["Всего", *blank, *total.cells()]) if len(rows) > 1 else None
     notes = ["Часы академические; отменённые и непроведённые занятия не считаются (п. 4.4)."]
-    if scope.is_partial:
-        notes.append("По группам, которыми вы не руководите, учтены только ваши журналы.")
+    notes += scope.partial_note
     return Table([*first, *FIGURES], rows, last, notes, chart=chart)
 
 

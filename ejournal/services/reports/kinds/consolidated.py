@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from ejournal.access import LEADERS
 from ejournal.domain import grading, reports
+from ejournal.domain.names import short_name
 from ejournal.services import consolidated
 from ejournal.services.reports import facts, marks
 from ejournal.services.reports.registry import GROUP, Report
@@ -57,8 +58,8 @@ def _row(student_id: int, name: str, own: list[str], missed: grading.Missed) -> 
 
 
 def _short(name: str) -> str:
-    surname, *rest = name.split(" ")
-    return " ".join([surname, *(f"{part[0]}." for part in rest if part)])
+    """The short name of a full one."""
+    return short_name(*[*name.split(" ", 2), "", ""][:3])
 
 
 def _exempt(scope: Scope, people: facts.Roster, student: int, name: str) -> str:

@@ -48,12 +48,12 @@ def clauses(scope: Scope, wanted: str = "") -> Table:
     rows = [
         _clause(key, counts, late_entries.number_of(late, clause=key))
         for key, counts in counted.items()
-        if _is_offered(scope, key, counts)
+        if _is_offered(key, counts)
     ]
     return Table(CLAUSE_COLUMNS, [row for row in rows if wanted in ("", (row.drill or {}).get("clause"))])
 
 
-def _is_offered(scope: Scope, key: str, counts: Counts) -> bool:
+def _is_offered(key: str, counts: Counts) -> bool:
     """Registers are kept for the college as a whole: where something else is asked for, they say nothing."""
     return CLAUSES[key].of_journals or bool(counts.due or counts.waiting)
 
@@ -140,9 +140,7 @@ def _grouped(tallies: Iterable[Tally], key: Callable[[Tally], int | None]) -> di
 def _row(
     scope: Scope, name: str, counts: Mapping[str, Counts], late: int, drill: Mapping[str, str] | None = None
 ) -> Row:
-    whole = Counts()
-    for one in counts.values():
-        whole.add(one)
+    whole = Counts.sum(counts.values())
     cells: list[Value] = [
         name, *(counts.get(key, Counts()).open for key in _shown(scope)),
         whole.open, whole.late, whole.lost, whole.share, late,
@@ -187,9 +185,7 @@ def _weeks(scope: Scope) -> Table:
     rows = []
     keys = [key for key in _shown(scope) if CLAUSES[key].of_journals]
     for monday, counts in sorted(found.items()):
-        whole = Counts()
-        for one_clause in counts.values():
-            whole.add(one_clause)
+        whole = Counts.sum(counts.values())
         shares = [counts.get(key, Counts()).share for key in keys]
         rows.append(Row([monday, *shares, whole.open, whole.late, whole.lost, whole.share]))
     columns = [

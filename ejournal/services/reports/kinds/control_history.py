@@ -15,9 +15,7 @@ def build(scope: Scope) -> Table:
     keys = [key for key in CLAUSES if any(key in counts for counts in days.values())]
     rows = []
     for day, counts in sorted(days.items()):
-        whole = Counts()
-        for one in counts.values():
-            whole.add(one)
+        whole = Counts.sum(counts.values())
         cells: list[Value] = [day, *(counts[key].open if key in counts else None for key in keys)]
         rows.append(Row([*cells, whole.open, whole.late, whole.share]))
     columns = [

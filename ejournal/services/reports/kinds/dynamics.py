@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from ejournal.domain import grading, reports
+from ejournal.domain import calendar, grading, reports
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Period, PeriodMark
+from ejournal.services import suggestions
 from ejournal.services.reports import facts, marks, spans
 from ejournal.services.reports.registry import COURSE, DISCIPLINE, GROUP, TEACHER, Choice, Report
 from ejournal.services.reports.scope import Scope
@@ -63,14 +64,16 @@ def _months(scope: Scope, people: facts.Roster) -> tuple[Steps, dict[Hashable, s
     """Where the marks of each month lead to, by month and group or student."""
     credits_ = marks.credit_only(scope)
     steps: Steps = defaultdict(lambda: defaultdict(list))
+    rules = suggestions.rules()
     for one in facts.mark_sums(scope, by_month=True):
         journal = scope.journals[one.course_id]
-        mark = reports.preliminary(one.mean, (journal.group_id, journal.discipline_id) in credits_)
+        is_credit = (journal.group_id, journal.discipline_id) in credits_
+        mark = reports.preliminary(one.mean, is_credit, rules)
         if mark and one.student_id in people.names:
             key = journal.group_id if scope.query.group is None else one.student_id
             steps[one.month][key].append((mark, one.mean))
     span = scope.span
-    starts = spans.month_starts(*span) if span else []
+    starts = calendar.months(*span) if span else []
     return steps, {day.month: spans.month_title(day) for day in starts if day.month in steps}
 
 
@@ -147,8 +150,7 @@ def _notes(scope: Scope) -> list[str]:
         ]
     if scope.query.group is None:
         notes.append("Выберите группу, чтобы увидеть каждого обучающегося.")
-    if scope.is_partial:
-        notes.append("По группам, которыми вы не руководите, учтены только ваши журналы.")
+    notes += scope.partial_note
     return notes
 
 

@@ -1,6 +1,6 @@
 """Вычитка часов: planned, given by month, left, forecast at the pace of the timetable (R2.3.control)."""
 
-from ejournal.domain import reports
+from ejournal.domain import calendar, reports
 from ejournal.services.reports import hours, spans
 from ejournal.services.reports.registry import Choice, Report
 from ejournal.services.reports.scope import Scope
@@ -12,7 +12,7 @@ SHOWN_IN_CHART = 10
 
 def build(scope: Scope) -> Table:
     days = scope.whole.values()
-    months = spans.month_starts(min(one for one, _ in days), max(one for _, one in days)) if days else []
+    months = calendar.months(min(one for one, _ in days), max(one for _, one in days)) if days else []
     rows = []
     found = hours.of_journals(scope)
     for journal in scope.journals.values():

@@ -5,13 +5,13 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from ejournal.domain import grading, risk
+from ejournal.domain.grading import MISSING
 from ejournal.models import Cell, Lesson, LessonState, Work
 from ejournal.services.reports import facts
 from ejournal.services.reports.registry import Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Column, Kind, Row, Table, Value
 
-MISSING = ("н", "п", "б")
 Marks = dict[tuple[int, int], list[tuple[str | None, int]]]
 
 
@@ -92,8 +92,7 @@ def _marks(scope: Scope) -> Marks:
 
 def _notes(scope: Scope) -> list[str]:
     notes = ["Признаки: средний балл ниже 3, пропущено больше 30 % проведённых занятий, две «2» подряд (п. 2.3, 4.3)."]
-    if scope.is_partial:
-        notes.append("По группам, которыми вы не руководите, учтены только ваши журналы.")
+    notes += scope.partial_note
     return notes
 
 
