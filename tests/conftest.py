@@ -139,7 +139,8 @@ def finish_jobs(app: Flask) -> Callable[[], None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What sends statements is tested on both databases: they are where one can behave differently."""
     folder = Path(str(metafunc.definition.path)).parent.name
-    if POSTGRES and folder in ON_BOTH and "app" in metafunc.fixturenames:
+    once = metafunc.definition.get_closest_marker("once")
+    if POSTGRES and folder in ON_BOTH and "app" in metafunc.fixturenames and not once:
         metafunc.parametrize("app", BOTH, indirect=True)
 
 

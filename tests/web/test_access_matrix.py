@@ -193,6 +193,7 @@ def _cookie(app: Flask, person: Person) -> str:
     return str(serializer.dumps({"_user_id": factories.make_session(person), "_fresh": True}))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))
 def test_everybody_gets_what_is_theirs_and_no_more(app: Flask, college: College, endpoint: str) -> None:
     rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
