@@ -137,13 +137,14 @@ def _keep_replaced(config: Config, say: Say) -> Path | None:
         return copies.make(copies.folder() / f"before-restore-{moment:%Y%m%dT%H%M%SZ}.backup")[0]
     kept = config.instance / f"replaced-{moment:%Y%m%dT%H%M%SZ}"
     kept.mkdir()
+    # First, since it may fail: a college without its database would be worse than one that is not replaced.
+    if config.files.exists():
+        shutil.copytree(config.files, kept / "files")
     database = Path(db.engine.url.database or "")
     db.engine.dispose()
     for name in (database, database.with_name(f"{database.name}-wal"), database.with_name(f"{database.name}-shm")):
         if name.exists():
             name.replace(kept / name.name)
-    if config.files.exists():
-        shutil.copytree(config.files, kept / "files")
     return kept
 
 

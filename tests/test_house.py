@@ -34,6 +34,11 @@ def test_modules_and_functions_are_short_enough_to_read() -> None:
     assert long == []
 
 
+def test_scripts_are_short_enough_to_read() -> None:
+    lengths = {path.name: path.read_text(encoding="utf-8").count("\n") for path in (ROOT / "static/js").rglob("*.js")}
+    assert {name: length for name, length in lengths.items() if length > MODULE} == {}
+
+
 def test_modules_say_what_they_are_for() -> None:
     silent = [
         str(path.relative_to(ROOT))

@@ -18,6 +18,7 @@ from ejournal.access.audiences import (
 )
 from ejournal.access.core import (
     EVERYONE,
+    LEADERS,
     OVERSEERS,
     SERVER,
     STAFF,
@@ -50,6 +51,7 @@ from ejournal.access.statements import prepared
 __all__ = [
     "ANNOUNCERS",
     "EVERYONE",
+    "LEADERS",
     "OVERSEERS",
     "PLANNERS",
     "SERVER",

@@ -44,6 +44,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 EVERYONE = frozenset(Role)
 STAFF = frozenset({Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR, Role.TEACHER})
 OVERSEERS = frozenset({Role.ADMINISTRATION, Role.SYSADMIN})
+LEADERS = OVERSEERS | {Role.CURATOR}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ leader of their group, to administration and to support; never to one another at
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from ejournal.access.core import OVERSEERS, STAFF, Viewer
@@ -156,6 +156,12 @@ def leading(viewer: Viewer, person_ids: Any, on: date) -> Any:
     )
 
 
+def distance(viewer: Viewer, on: date) -> ColumnElement[int]:
+    """How far the query's Person stands from a student or parent: 0 leads the group, 1 teaches it, 2 serves all."""
+    groups = _groups_of_family(viewer, on)
+    return case((_leads(groups, on), 0), (_teaches(groups, on), 1), else_=2)
+
+
 def own_link(viewer: Viewer, other_id: int, on: date) -> Select[int]:
     """The child on whom a parent's conversation with an employee rests: one in that employee's group comes first."""
     children = children_of(viewer, on).with_only_columns(Person.id).order_by(None)
@@ -173,10 +179,14 @@ def is_staff(on: date) -> ColumnElement[bool]:
 
 def _serves(groups: Groups, on: date) -> ColumnElement[bool]:
     """Whom a student or parent may turn to: teachers and leaders of the groups, administration, support."""
-    leads = exists().where(
+    return or_(_teaches(groups, on), _leads(groups, on), holding(Person.id, OVERSEERS, on))
+
+
+def _leads(groups: Groups, on: date) -> ColumnElement[bool]:
+    led = exists().where(
         Curatorship.person_id == Person.id, in_force(Curatorship, on), Curatorship.group_id.in_(groups)
     )
-    return or_(_teaches(groups, on), and_(leads, is_staff(on)), holding(Person.id, OVERSEERS, on))
+    return and_(led, is_staff(on))
 
 
 def _teaches(groups: Groups, on: date) -> ColumnElement[bool]:
@@ -231,13 +241,9 @@ def _groups_of_staff(person_id: int, on: date) -> Groups:
 
 
 def _is_of_family(group_id: Any, viewer: Viewer, on: date) -> ColumnElement[bool]:
-    """The condition that a group is the viewer's, who studies in it, or one of the viewer's children's."""
-    own = []
-    if Role.STUDENT in viewer.roles:
-        own.append(group_id.in_(_groups_of_student(viewer.person_id, on)))
-    if Role.PARENT in viewer.roles:
-        own.append(group_id.in_(_groups_of_children(viewer, on)))
-    return or_(false(), *own)
+    """The condition that the viewer studies in the group, or a child of the viewer's does."""
+    within: ColumnElement[bool] = group_id.in_(_groups_of_family(viewer, on))
+    return within
 
 
 def _groups_of_student(person_id: int, on: date) -> Groups:
@@ -249,3 +255,13 @@ def _groups_of_children(viewer: Viewer, on: date) -> Groups:
     # Apart from the Person asked about.
     ids = select(child.subquery().c.id)
     return select(Enrollment.group_id).where(Enrollment.student_id.in_(ids), in_force(Enrollment, on))
+
+
+def _groups_of_family(viewer: Viewer, on: date) -> Groups:
+    """The groups where the viewer studies, or the viewer's children do."""
+    own = [select(Enrollment.group_id).where(false())]
+    if Role.STUDENT in viewer.roles:
+        own.append(_groups_of_student(viewer.person_id, on))
+    if Role.PARENT in viewer.roles:
+        own.append(_groups_of_children(viewer, on))
+    return union(*own)

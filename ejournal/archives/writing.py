@@ -27,7 +27,17 @@ from ejournal.exchange.export.sheets import as_xlsx
 from ejournal.extensions import db, reading
 from ejournal.models import AcademicYear, Course, Group
 from ejournal.models.base import now
-from ejournal.services import consolidated, courses, group_admin, group_roll, groups, log_chain, periods, settings
+from ejournal.services import (
+    consolidated,
+    courses,
+    group_admin,
+    group_roll,
+    groups,
+    log_chain,
+    periods,
+    private_files,
+    settings,
+)
 from ejournal.services.errors import RefusedError
 
 Progress = Callable[[int, int], None]
@@ -109,8 +119,8 @@ def _group(part: Path, year_id: int, group_id: int, taken: set[str], step: Calla
         if results:
             entry.has_results = True
             content, _pages = draw(lambda paper: _draw_results(paper, results), _footer(year, title))
-            _save(folder / RESULTS, content)
-        _save(folder / MARKS, as_xlsx(workbook.workbook(f"{title}, {year.title}", results, journals)))
+            private_files.write(folder / RESULTS, content)
+        private_files.write(folder / MARKS, as_xlsx(workbook.workbook(f"{title}, {year.title}", results, journals)))
         db.session.rollback()
         db.session.expunge_all()
     return entry
@@ -141,7 +151,7 @@ def _journal(folder: Path, course: Course, names: set[str]) -> tuple[str, str, i
     part = f", {course.subgroup.title}" if course.subgroup else ""
     label = f"{course.discipline.label}{part}"
     name = unique(safe(label), names)
-    _save(folder / JOURNALS / f"{name}.pdf", content)
+    private_files.write(folder / JOURNALS / f"{name}.pdf", content)
     return f"{JOURNALS}/{name}.pdf", label, count
 
 
@@ -183,23 +193,18 @@ def _finish(part: Path, year_id: int, entries: list[_Entry]) -> dict[str, Any]:
         }
         shown = {"about": about, "made": settings.local(moment), "entries": entries}
         jinja = current_app.jinja_env
-        _save(part / "index.html", jinja.get_template("archive/book/index.html").render(**shown, up="").encode())
+        private_files.write(
+            part / "index.html", jinja.get_template("archive/book/index.html").render(**shown, up="").encode()
+        )
         for entry in entries:
             page = jinja.get_template("archive/book/group.html").render(
                 **shown, up="../", entry=entry, results=RESULTS, marks=MARKS
             )
-            _save(part / entry.folder / "index.html", page.encode())
+            private_files.write(part / entry.folder / "index.html", page.encode())
         db.session.rollback()
-    _save(part / "style.css", (ROOT / "static" / "css" / "archive-book.css").read_bytes())
-    _save(part / ABOUT, json.dumps(about, ensure_ascii=False, indent=1).encode())
+    private_files.write(part / "style.css", (ROOT / "static" / "css" / "archive-book.css").read_bytes())
+    private_files.write(part / ABOUT, json.dumps(about, ensure_ascii=False, indent=1).encode())
     files = sorted(path for path in part.rglob("*") if path.is_file())
     lines = [f"{digest_of(path)}  {path.relative_to(part).as_posix()}\n" for path in files]
-    _save(part / SUMS, "".join(lines).encode())
+    private_files.write(part / SUMS, "".join(lines).encode())
     return about
-
-
-def _save(path: Path, content: bytes) -> None:
-    """Personal data: readable by whoever made it only."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

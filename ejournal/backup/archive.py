@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 
 from ejournal.backup import sealing, tables
 from ejournal.models.base import now
+from ejournal.services import availability
 
 FORM = 1
 MANIFEST = "manifest.json"
@@ -66,7 +68,8 @@ def write(target: Path, connection: Connection, files: Path, about: dict[str, st
 
 @contextmanager
 def opened(path: Path, passphrase: str = "") -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
-    """The copy, its seal broken where it has one. Raises ArchiveError."""
+    """The copy, its seal broken where it has one. Raises ArchiveError, and OSError where the disk is at fault: of a
+    full one nobody must be told that the copy is damaged."""
     if not path.is_file():
         raise ArchiveError(f"Файла {path} нет.")
     with tempfile.TemporaryFile() as plain:
@@ -81,7 +84,9 @@ def opened(path: Path, passphrase: str = "") -> Iterator[tuple[zipfile.ZipFile, 
         try:
             with zipfile.ZipFile(plain if sealing.is_sealed(path) else path) as archive:
                 yield archive, _manifest(archive)
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError) as error:
+            if availability.cause_of(error):
+                raise
             raise ArchiveError(f"Копия повреждена: {error}") from error
 
 

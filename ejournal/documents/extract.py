@@ -3,7 +3,7 @@
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.services import disclosures, extracts
-from ejournal.services.errors import ForbiddenError, RefusedError
+from ejournal.services.errors import ForbiddenError
 
 KIND = "extract"
 
@@ -12,9 +12,7 @@ def of_disclosure(actor: Viewer, disclosure_id: int) -> list[Document]:
     """What was registered as given. Raises NotFoundError, ForbiddenError, RefusedError (a struck entry)."""
     if not actor.holds(OVERSEERS):
         raise ForbiddenError("Выписки по запросам выдаёт администрация (п. 2.1).")
-    entry = disclosures.find(disclosure_id)
-    if entry.struck_at:
-        raise RefusedError("Запись вычеркнута из реестра, выписка по ней не печатается (п. 2.1). Внесите новую запись.")
+    entry = disclosures.to_give(disclosure_id)
     content = extracts.build(entry.person, entry.since, entry.until)
     context = {"entry": entry, "extract": content, "letters": extracts.ATTENDANCE}
     return [

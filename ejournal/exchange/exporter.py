@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
+from ejournal.domain.file_names import safe
 from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.export import days, people, plans
 from ejournal.exchange.export.sheets import Page, as_csv, as_xlsx
@@ -179,11 +180,11 @@ def _everything() -> Iterator[tuple[str, Page]]:
     for kind in ("students", "teachers", "parents", "bells"):
         yield f"{kind}.xlsx", _page(kind, none)
     for programme in db.session.scalars(select(Programme).order_by(Programme.code)):
-        yield f"curriculum-{_safe(programme.code)}.xlsx", plans.curriculum(programme)
+        yield f"curriculum-{safe(programme.code)}.xlsx", plans.curriculum(programme)
         for admission in curricula.admissions(programme):
-            yield f"curriculum-{_safe(programme.code)}-{admission}.xlsx", plans.curriculum(programme, admission)
+            yield f"curriculum-{safe(programme.code)}-{admission}.xlsx", plans.curriculum(programme, admission)
     for plan in db.session.scalars(select(ThematicPlan).order_by(ThematicPlan.id)):
-        yield f"thematic-plans/{plan.id} {_safe(plan.title)}.xlsx", plans.thematic_plan(plan)
+        yield f"thematic-plans/{plan.id} {safe(plan.title)}.xlsx", plans.thematic_plan(plan)
     if not periods.years():
         return
     for kind in ("timetable", "substitutions"):
@@ -201,8 +202,4 @@ def _everything() -> Iterator[tuple[str, Page]]:
         )
         .order_by(Course.id)
     ):
-        yield f"marks/{_safe(course.audience)} {_safe(course.discipline.title)} {course.id}.xlsx", days.marks(course)
-
-
-def _safe(name: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in " .-" else "_" for sign in name)[:60].strip()
+        yield f"marks/{safe(course.audience)} {safe(course.discipline.title)} {course.id}.xlsx", days.marks(course)

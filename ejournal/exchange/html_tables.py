@@ -129,7 +129,10 @@ def _grid(table: _Table, most_cells: int) -> HtmlTable:
 
 
 def _span(typed: str | None, most: int) -> int:
-    return max(1, min(most, int(typed))) if typed and typed.strip().isdecimal() else 1
+    digits = (typed or "").strip()
+    if not digits.isdecimal():
+        return 1
+    return max(1, min(most, int(digits))) if len(digits) < 10 else most
 
 
 def _lines(text: str) -> list[str]:

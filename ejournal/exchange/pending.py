@@ -4,7 +4,6 @@ They hold personal data: readable by the server only, gone once applied or refus
 """
 
 import json
-import os
 import re
 import secrets
 import time
@@ -16,6 +15,7 @@ from flask import current_app
 
 from ejournal.access import Viewer
 from ejournal.exchange.changes import Options
+from ejournal.services import private_files
 from ejournal.services.errors import NotFoundError
 
 # The kind of a workbook of the pack: confirmed on its own page (web/continuity).
@@ -50,8 +50,8 @@ def keep(viewer: Viewer, kind: str, filename: str, options: Options, content: by
         "changed": changed,
         "day": options.day.isoformat() if options.day else None,
     }
-    _write(folder / name, content)
-    _write(folder / f"{name}.json", json.dumps(about).encode())
+    private_files.write(folder / name, content)
+    private_files.write(folder / f"{name}.json", json.dumps(about).encode())
     return name
 
 
@@ -90,9 +90,3 @@ def _folder() -> Path:
     folder: Path = current_app.config["EJOURNAL"].instance / "uploads" / "pending"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

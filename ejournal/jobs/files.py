@@ -1,6 +1,5 @@
 """What jobs made: kept a week in instance/jobs/files by random names, readable by the server only."""
 
-import os
 import secrets
 import time
 from datetime import timedelta
@@ -13,6 +12,7 @@ from ejournal.extensions import db
 from ejournal.jobs.folder import folder
 from ejournal.models import Job
 from ejournal.models.base import now
+from ejournal.services import private_files
 from ejournal.services.errors import NotFoundError
 
 KEPT = timedelta(days=7)
@@ -21,9 +21,7 @@ KEPT = timedelta(days=7)
 def keep_file(content: bytes) -> str:
     """Store what a job made; returns the path for JobResult.file."""
     path = _folder() / secrets.token_hex(16)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    private_files.write(path, content)
     return path.relative_to(_instance()).as_posix()
 
 

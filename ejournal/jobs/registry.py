@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 
 from ejournal.access import Viewer
+from ejournal.models import Role
 from ejournal.services.errors import ServiceError
 
 # progress(done, total): cheap, may be called for every row; raises CancelledError once the person has cancelled.
@@ -45,6 +46,7 @@ class Handler:
     run: Run
     writes: bool
     cancelled: str
+    roles: frozenset[Role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,19 @@ _handlers: dict[str, Handler] = {}
 _night_tasks: dict[str, NightTask] = {}
 
 
-def handler(kind: str, *, writes: bool = False, cancelled: str = "Отменено.") -> Callable[[Run], Run]:
+def handler(
+    kind: str, *, writes: bool = False, cancelled: str = "Отменено.", roles: frozenset[Role] = frozenset()
+) -> Callable[[Run], Run]:
     """Declare who does the jobs of a kind.
 
     Unless it `writes`, its transactions take no write lock: a document that is drawn for a minute must not keep
     teachers from saving. Without it a handler may still write briefly at the end, in a transaction of its own.
-    `cancelled`: what is true after a cancelled one («ничего не записано»).
+    `cancelled`: what is true after a cancelled one («ничего не записано»). `roles`: who may have it done, asked of a
+    person when it is done; without any the work asks itself.
     """
 
     def declare(run: Run) -> Run:
-        _handlers[kind] = Handler(run, writes, cancelled)
+        _handlers[kind] = Handler(run, writes, cancelled, roles)
         return run
 
     return declare

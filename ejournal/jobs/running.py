@@ -26,6 +26,7 @@ FAULT = (
 )
 INTERRUPTED = "Прервано перезапуском сервера. Начните снова."
 NOBODY = "Учётная запись того, кто это начал, заблокирована: работа не выполнена."
+NO_RIGHT = "У того, кто это начал, больше нет нужной роли: работа не выполнена."
 # Beginning and outcome wait for who holds the database (each try 10 s): a job must not be lost on the way, nor look as
 # if it were still going on.
 TRIES, PAUSE = 30, 1.0
@@ -74,14 +75,17 @@ def _take(job_id: str) -> Job | None:
 
 def _outcome(job: Job) -> tuple[str, str, dict[str, Any] | None]:
     """State, message and result of the work."""
-    handler = handler_of(job.kind)
+    cancelled = ""
     try:
-        actor = _actor(job.created_by)
+        handler = handler_of(job.kind)
+        actor, cancelled = _actor(job.created_by), handler.cancelled
+        if handler.roles and actor and not actor.holds(handler.roles):
+            raise ServiceError(NO_RIGHT)
         with nullcontext() if handler.writes else reading():
             done: JobResult = handler.run(actor, dict(job.payload), board.Reporter(job.id))
             db.session.commit()
     except CancelledError:
-        return "cancelled", handler.cancelled, None
+        return "cancelled", cancelled, None
     except ServiceError as error:
         return "failed", error.message, {"url": getattr(error, "url", None), "file": None}
     except Exception as error:

@@ -16,12 +16,12 @@ from pathlib import Path
 from flask import current_app
 
 from ejournal.documents import pack as paper
-from ejournal.domain.file_names import safe
+from ejournal.domain.file_names import safe, unique
 from ejournal.exchange.export import pack as workbook
 from ejournal.extensions import db, reading
 from ejournal.models.base import now
 from ejournal.packs import shelf
-from ejournal.services import continuity, groups, periods
+from ejournal.services import continuity, groups, periods, private_files
 from ejournal.services.errors import RefusedError
 
 Progress = Callable[[int, int], None]
@@ -64,27 +64,22 @@ def _group(folder: Path, group_id: int, made: datetime) -> str:
         assert group is not None
         assert year is not None
         found = continuity.of_group(group, year, made)
-        _write(folder / f"{group_id}.pdf", paper.as_pdf(found))
-        _write(folder / f"{group_id}.xlsx", workbook.as_xlsx(found))
+        private_files.write(folder / f"{group_id}.pdf", paper.as_pdf(found))
+        private_files.write(folder / f"{group_id}.xlsx", workbook.as_xlsx(found))
         name = group.title
         db.session.rollback()
         db.session.expunge_all()
     return name
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Personal data: readable by the server only."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-
-
 def _zip(folder: Path, names: dict[int, str]) -> None:
     """Both kinds of files are compressed already."""
     with zipfile.ZipFile(folder / shelf.ALL, "w", zipfile.ZIP_STORED) as archive:
-        for group_id, name in names.items():
+        taken: set[str] = set()
+        for group_id, title in names.items():
+            name = unique(safe(title), taken)
             for kind in shelf.KINDS:
-                archive.write(folder / f"{group_id}.{kind}", f"{safe(name)}.{kind}")
+                archive.write(folder / f"{group_id}.{kind}", f"{name}.{kind}")
     (folder / shelf.ALL).chmod(0o600)
 
 

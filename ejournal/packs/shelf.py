@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from ejournal.services.errors import NotFoundError
 KEPT = 7
 ABOUT, ALL, KINDS = "pack.json", "all.zip", ("pdf", "xlsx")
 UNFINISHED = "making-"
+BROKEN_AFTER = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,11 @@ def put(made_in: Path, made: datetime) -> Pack:
 
 
 def rotate() -> int:
-    """Remove all but the newest, and what a broken night left. Returns how many."""
+    """Remove all but the newest, and what a broken night left; not what another process is at just now. Returns how
+    many."""
     days = sorted(path for path in folder().iterdir() if not path.name.startswith(UNFINISHED))
-    gone = days[:-KEPT] + [path for path in folder().iterdir() if path.name.startswith(UNFINISHED)]
+    left = [path for path in folder().iterdir() if path.name.startswith(UNFINISHED)]
+    gone = days[:-KEPT] + [path for path in left if path.stat().st_mtime < time.time() - BROKEN_AFTER]
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
     return len(gone)

@@ -63,6 +63,14 @@ def find(disclosure_id: int) -> Disclosure:
     return found
 
 
+def to_give(disclosure_id: int) -> Disclosure:
+    """The entry of which an extract is made. Raises NotFoundError, RefusedError (a struck entry)."""
+    found = find(disclosure_id)
+    if found.struck_at:
+        raise RefusedError("Запись вычеркнута из реестра, выписки по ней нет (п. 2.1). Внесите новую запись.")
+    return found
+
+
 def record(
     actor: Viewer, person_id: int, form: Mapping[str, str], dates: Dates, upload: Upload | None = None
 ) -> Disclosure:

@@ -46,7 +46,8 @@ class Audience:
 
 
 def search(viewer: Viewer, text: str) -> list[Addressee]:
-    """Those whose name holds the words, whatever case and ё, in alphabetical order."""
+    """Those whose name holds the words, whatever case and ё: for students and parents the leader of the group first,
+    then its teachers; in alphabetical order."""
     named = Person.skey.contains(fold(text), autoescape=True)
     return _find(viewer, named)
 
@@ -163,7 +164,10 @@ def describe(viewer: Viewer, persons: Iterable[Person]) -> list[Addressee]:
 
 
 def _find(viewer: Viewer, wanted: ColumnElement[bool]) -> list[Addressee]:
-    query = select(Person).where(access.may_write_to(viewer, settings.today()), wanted)
+    today = settings.today()
+    query = select(Person).where(access.may_write_to(viewer, today), wanted)
+    if not viewer.holds(access.STAFF):
+        query = query.order_by(access.distance(viewer, today))
     return describe(viewer, db.session.scalars(query.order_by(Person.skey, Person.id).limit(MOST_FOUND)).all())
 
 

@@ -1,6 +1,6 @@
 """News of homework and of replacements: told once to everybody they concern (п. 4.2, 4.4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -32,7 +32,7 @@ def homework(since: datetime, until: datetime) -> int:
     for given, lesson in rows.all():
         students = [one.id for one in roster.students_of(lesson.course) if one.was_there(lesson.date)]
         text = f"{lesson.course.discipline.title}{_due(given.due_date)}: {_short(given.text) or 'файл'}"
-        told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, "diary.homework"))
+        told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, _homework_page))
     return told
 
 
@@ -90,7 +90,9 @@ def _made(made: Substitution) -> int:
     text = f"{_where(made)}: {replacing.words(made)}"
     courses = [made.course] + ([made.instead_course] if made.instead_course else [])
     students = {one.id for course in courses for one in roster.students_of(course) if one.was_there(made.date)}
-    told = notices.tell("substitution", _for_family(sorted(students), key, text, "diary.week"))
+    day = made.date if made.date >= settings.today() else made.to_date or made.date
+    family = _for_family(sorted(students), key, text, lambda student_id: notices.day_page(student_id, day))
+    told = notices.tell("substitution", family)
     page = mail.path_of("timetable.index")
     staff = [News(id_, key, text, page) for id_ in sorted(_teachers(made))]
     return told + notices.tell("substitution", staff)
@@ -113,12 +115,16 @@ def _teachers(made: Substitution) -> set[int]:
     return named | ({made.teacher_id} if made.teacher_id else set())
 
 
-def _for_family(students: Sequence[int], key: str, text: str, endpoint: str) -> list[News]:
+def _for_family(students: Sequence[int], key: str, text: str, page: Callable[[int], str]) -> list[News]:
     """One notice a reader, also where two children of one parent sit in the group."""
     found: dict[int, News] = {}
     for reader, student in access.readers_of(students, settings.today()):
-        found.setdefault(reader, News(reader, key, text, mail.path_of(endpoint, student_id=student), student))
+        found.setdefault(reader, News(reader, key, text, page(student), student))
     return list(found.values())
+
+
+def _homework_page(student_id: int) -> str:
+    return mail.path_of("diary.homework", student_id=student_id)
 
 
 def _where(made: Substitution) -> str:

@@ -200,7 +200,7 @@ def _absence_words(fact: Fact, before: str) -> str:
 def _page(fact: Fact) -> str:
     if fact.day is None:
         return mail.path_of("diary.marks", student_id=fact.student_id)
-    return mail.path_of("diary.week", student_id=fact.student_id) + f"?week={calendar.format_week(fact.day)}"
+    return notices.day_page(fact.student_id, fact.day)
 
 
 def _told(facts: Sequence[Fact]) -> dict[Place, str]:

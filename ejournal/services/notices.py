@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, reads_diary
+from ejournal.domain import calendar
 from ejournal.domain import notices as rules
 from ejournal.extensions import db
 from ejournal.models import Notice, NoticeChoice, Person, Role
@@ -133,6 +134,11 @@ def remove_old() -> int:
     gone = db.session.execute(delete(Notice).where(Notice.ready_at < now() - KEPT))
     db.session.commit()
     return int(getattr(gone, "rowcount", 0))
+
+
+def day_page(student_id: int, day: date) -> str:
+    """Where the diary shows a day: its week, and the day in it."""
+    return f"{mail.path_of('diary.week', student_id=student_id)}?week={calendar.format_week(day)}#day-{day}"
 
 
 class _Mailing:

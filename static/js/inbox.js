@@ -52,7 +52,7 @@ function show(unread) {
 }
 
 /** The list or the conversation again: what is there already stays, so that only what is new is read out. */
-export async function refresh() {
+async function refresh() {
   if (!place?.dataset.news) return;
   const below = isAtEnd();
   await htmx.ajax("GET", place.dataset.news, { source: place, target: place, swap: "innerMorph", poll: true });
@@ -65,9 +65,9 @@ export function settle(below) {
   noteRead();
 }
 
-export const isAtEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 160;
+const isAtEnd = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 160;
 
-export function toEnd() {
+function toEnd() {
   window.scrollTo(0, document.documentElement.scrollHeight);
 }
 

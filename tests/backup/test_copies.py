@@ -1,5 +1,6 @@
 """R2.3.store, r4_2_g: a copy made while people work holds one moment, comes back equal, and a bad one is refused."""
 
+import errno
 import json
 import os
 import zipfile
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import factories
@@ -176,6 +178,54 @@ def test_an_altered_copy_is_refused_and_nothing_is_touched(
         restored(path, folder)
     assert not (folder / "ejournal.db").exists() or not (folder / "replaced").exists()
     assert list(folder.glob("replaced-*")) == []
+
+
+def test_a_copy_with_a_byte_gone_wrong_in_a_table_is_refused_in_words(
+    college: factories.Journal, tmp_path: Path
+) -> None:
+    path, _ = copies.make()
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as source:
+        part = max(source.infolist(), key=lambda entry: entry.compress_size if "tables/" in entry.filename else 0)
+    start = part.header_offset + 30 + len(part.filename) + 20
+    content[start : start + 40] = b"\xff" * 40
+    path.write_bytes(bytes(content))
+    with pytest.raises(ArchiveError, match="повреждена"):
+        copies.try_out(path)
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_copy(
+    college: factories.Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tables, "load", full)
+    with pytest.raises(OSError, match="No space left"):
+        copies.nightly()
+    assert "место на диске" in copies.status().problem
+    assert not (copies.folder() / copies.FAILED).exists()
+
+
+def test_a_college_whose_files_cannot_be_put_aside_stays_in_its_place(
+    college: factories.Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = copies.make()
+    folder = tmp_path / "other"
+    app = create_app({"instance": folder})
+    with app.app_context():
+        upgrade()
+        (folder / "files").mkdir(exist_ok=True)
+
+        def full(*_arguments: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(restore, "shutil", SimpleNamespace(copytree=full))
+        with pytest.raises(OSError, match="No space left"):
+            restore.restore(path, "", lambda words: None)
+        db.session.remove()
+        db.engine.dispose()
+    assert (folder / "ejournal.db").exists()
 
 
 def test_a_copy_of_a_newer_program_is_refused(college: factories.Journal, tmp_path: Path) -> None:

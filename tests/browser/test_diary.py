@@ -112,6 +112,16 @@ def test_days_besides_today_open_at_a_tap_and_on_a_desk_all_lie_open(open_as, fa
     expect(desk.locator("details.day:not([open])")).to_have_count(0)
 
 
+def test_a_notice_s_day_lies_open_in_sight_and_marked_though_another_day_is_today(open_as, family, phone):
+    monday = calendar.monday_of(family.today)
+    named = monday + 5 * DAY if family.today != monday + 5 * DAY else monday
+    page = open_as(family.parent, family.url(f"?week={calendar.format_week(named)}#day-{named}"), phone)
+    day = page.locator(f"#day-{named}")
+    expect(day).to_have_attribute("open", "")
+    expect(day.locator("summary")).to_be_in_viewport()
+    assert day.evaluate("day => getComputedStyle(day).outlineStyle") == "solid"
+
+
 def test_a_week_is_turned_without_loading_the_page_and_back_goes_back(open_as, family):
     page = open_as(family.parent, family.url())
     page.evaluate("document.querySelector('.glance').dataset.kept = '1'")

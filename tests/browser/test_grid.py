@@ -116,6 +116,34 @@ def test_keys_move_edit_and_leave_as_the_interface_promises(open_as, journal):
     assert stored(journal, 2)[2] == ""
 
 
+def shown_rows(page: Page) -> int:
+    return page.evaluate("[...document.querySelectorAll('#journal tbody tr')].filter(row => row.offsetHeight).length")
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_rows_are_shown_also_where_the_grid_s_script_does_not_come(open_as, journal, context, motion):
+    context.route("**/js/journal/main.js*", lambda route: route.abort())
+    page = open_as(journal.teacher, "/journal/")
+    page.emulate_media(reduced_motion=motion)
+    page.goto(page.url + str(journal.course_id), wait_until="commit")
+    page.locator("#journal tbody tr").first.wait_for()
+    assert shown_rows(page) == 2, "as they come"
+    wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 2.5)
+    assert shown_rows(page) == 30
+    wait_for(page, "getComputedStyle(document.querySelector('.grid-late')).opacity === '1'")
+
+
+def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, journal, context, open_as):
+    open_as(journal.teacher, "/journal/")  # signs in
+    broken = "Element.prototype.setAttribute = () => { throw new Error('broken on purpose'); };"
+    context.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {broken} }});")
+    page = context.new_page()
+    page.goto(f"{server.url}/journal/{journal.course_id}")
+    wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 3)
+    assert shown_rows(page) == 30
+    assert not page.locator("#journal .later").count()
+
+
 def test_exactly_one_cell_is_in_the_tab_order(open_as, journal):
     page = open_journal(open_as, journal)
     assert page.evaluate("document.querySelectorAll('#journal [tabindex=\"0\"]').length") == 1

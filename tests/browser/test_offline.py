@@ -314,6 +314,80 @@ def test_the_roll_goes_on_after_a_reload_without_a_server(open_as, journal, serv
     assert kept(page) == 0
 
 
+def test_everybody_present_on_the_phone_waits_too_between_what_was_tapped_before_and_after_it(
+    open_as, journal, server, classroom: BrowserContext
+):
+    record(journal, 2, "н")
+    record(journal, 3, "о4")
+    page = with_worker(open_as(journal.teacher, roll(journal), classroom))
+    line, state = page.locator(".roll-line"), page.locator("#roll-state")
+    server.stop()
+    try:
+        line.nth(0).locator('[data-code="н"]').click()
+        line.nth(1).locator('[data-mark="5"]').first.click()
+        expect(state).to_have_text("Нет связи: ждут отправки 2")
+        page.get_by_role("button", name="Все присутствуют").click()
+        expect(state).to_have_text("Нет связи: ждут отправки 3")
+        line.nth(2).locator('[data-code="б"]').click()  # over an «н» that goes before
+        line.nth(0).locator('[data-mark="4"]').first.click()  # over one that waits itself: «н4»
+        expect(state).to_have_text("Нет связи: ждут отправки 4")
+        page.reload()
+        expect(line.nth(2).locator("output")).to_have_text("б")
+        expect(state).to_have_text("Нет связи: ждут отправки 4")
+    finally:
+        server.start()
+    back_online(page)
+    expect(state).to_have_text("Сохранено", timeout=20_000)
+    assert stored(journal)[:4] == ["н4", "5", "б", "4"]
+    changes = [(0, "н"), (0, ""), (0, "н4"), (1, "5"), (2, "н"), (2, ""), (2, "б"), (3, "о4"), (3, "4")]
+    assert sorted(logged(journal), key=lambda change: change[0]) == changes
+    assert entered(journal)
+    assert kept(page) == 0
+
+
+def test_everybody_present_that_waits_behind_a_tap_is_taken_back_unsent(open_as, journal, server):
+    page = open_as(journal.teacher, roll(journal))
+    server.stop()
+    try:
+        page.locator(".roll-line").first.locator('[data-mark="5"]').first.click()
+        expect(page.locator("#roll-state")).to_have_text("Нет связи: ждут отправки 1")
+        page.get_by_role("button", name="Все присутствуют").click()
+        expect(page.locator("#roll-state")).to_have_text("Нет связи: ждут отправки 2")
+        page.get_by_role("button", name="Отменить").click()
+        expect(page.locator("#roll-state")).to_have_text("Нет связи: ждут отправки 1")
+    finally:
+        server.start()
+    back_online(page)
+    expect(page.locator("#roll-state")).to_have_text("Сохранено", timeout=20_000)
+    assert stored(journal)[0] == "5"
+    assert not entered(journal)
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_cell_typed_before_and_after_everybody_present_ends_as_typed_last(open_as, journal, server, closes):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    server.stop()
+    try:
+        type_down(page, journal, 0, "н")
+        everybody_present(page)
+        type_down(page, journal, 0, "4")
+        expect(page.locator("#save-state")).to_have_text("Нет связи: ждут отправки 3")
+        if closes:
+            page.close()
+    finally:
+        server.start()
+    page = open_as(journal.teacher, "/") if closes else page
+    back_online(page)
+    place, text = ("#waiting", "") if closes else ("#save-state", "Сохранено")
+    expect(page.locator(place)).to_have_text(text, timeout=20_000)
+    assert logged(journal) == [(0, "н"), (0, ""), (0, "4")]
+    assert kept(page) == 0
+
+
+def roll(journal: Journal) -> str:
+    return f"/journal/{journal.course_id}/lessons/{journal.lessons[1].id}/roll"
+
+
 def test_a_lessons_topic_typed_without_a_server_is_there_after_a_reload(open_as, journal, server):
     address = f"/journal/{journal.course_id}/lessons/{journal.lessons[1].id}"
     page = open_as(journal.teacher, address)

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from factories import Journal, make_curator, make_journal
 from flask import Flask
+from playwright.sync_api import expect
 
 from ejournal.models import Person
 from ejournal.services.reports import registry
@@ -56,3 +57,29 @@ def test_r1_7_a_axe_finds_nothing_in_any_report(open_as, led):
         page.set_viewport_size({"width": 390, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
         page.close()
+
+
+def test_on_a_phone_the_filters_are_a_line_that_says_what_is_chosen(open_as, led):
+    _journal, curator = led
+    page = open_as(curator, "/reports/attendance")
+    for width, chosen, is_seen in [(390, "", True), (390, "?by=student", False), (1440, "?by=student", True)]:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(page.url.partition("?")[0] + chosen)
+        expect(page.get_by_label("Строки")).to_be_visible(visible=is_seen)
+    page.set_viewport_size({"width": 390, "height": 844})
+    line = page.locator(".report-fold summary")
+    expect(line).to_have_text(re.compile("Отбор: .+; строки: обучающиеся"))
+    assert line.bounding_box()["height"] < 50
+    assert page.locator(".report-head").bounding_box()["y"] < 420
+    line.click()
+    page.get_by_label("Строки").select_option("group")
+    expect(line).to_contain_text("строки: группы")
+    expect(page.get_by_label("Строки")).to_be_visible()
+
+
+def test_on_a_phone_control_begins_with_its_figures(open_as, led):
+    _journal, curator = led
+    page = open_as(curator, "/control/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator(".control-summary").bounding_box()["y"] < 300
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

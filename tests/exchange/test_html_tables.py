@@ -23,6 +23,11 @@ def test_a_list_saved_as_a_page_is_imported_like_a_spreadsheet() -> None:
     assert (record.name.full, record.group) == ("Ким Вера", "ИС-21")
 
 
+def test_a_span_of_thousands_of_digits_is_as_wide_as_a_table_can_be() -> None:
+    page = f"<table><tr><td colspan={'9' * 5000}>а<tr><td>б<td>в</table>"
+    assert [len(row) for row in cells(page)] == [500, 500]
+
+
 def test_spans_are_merged_areas_and_move_what_follows() -> None:
     page = "<table><tr><td rowspan=2>а<td>б<tr><td>в<tr><td colspan=2>г</table>"
     assert cells(page) == [["а", "б"], [None, "в"], ["г", None]]

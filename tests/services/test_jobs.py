@@ -113,6 +113,22 @@ def test_a_right_taken_away_meanwhile_is_gone(viewer: Viewer, finish_jobs: Finis
     assert not made("01.01.05")
 
 
+@pytest.mark.parametrize("kind", ["import", "lessons", "nightly", "continuity", "archive"])
+def test_who_is_no_administrator_any_more_has_nothing_done(viewer: Viewer, finish_jobs: Finish, kind: str) -> None:
+    job = jobs.start(viewer, kind, "Работа администратора", {})
+    finish_jobs()
+    assert (stored(job).state, stored(job).message) == ("failed", running.NO_RIGHT)
+
+
+def test_a_job_of_a_kind_that_is_gone_ends_too(teacher: Person, in_app: Flask) -> None:
+    """Queued before an update that does it no more: it would look as if it were going on."""
+    job = make_job(teacher, "e" * 32, state="queued")
+    job.kind = "gone"
+    db.session.commit()
+    running.run(job.id)
+    assert stored(job).state == "failed"
+
+
 def test_what_a_restart_interrupted_is_never_shown_as_running_for_ever(
     teacher: Person, viewer: Viewer, finish_jobs: Finish
 ) -> None:

@@ -14,9 +14,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from ejournal.extensions import db
-from ejournal.models import Conversation, Enrollment, InboxState, LogEntry, Member, Message, Person
+from ejournal.models import Conversation, Enrollment, InboxState, LogEntry, Member, Message, Person, Role
 from ejournal.models.base import now
-from ejournal.services import conversations, inbox, messages, settings
+from ejournal.services import conversations, inbox, message_people, messages, settings
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError, TooManyError
 from ejournal.services.files import Upload
 
@@ -288,6 +288,16 @@ def test_search_finds_people_and_takes_signs_as_they_are(college: College) -> No
     assert lines(college.student, "%") == ["Скидка 50 % сегодня"]
     assert lines(college.student, "_") == []
     assert lines(college.other_student, "скидка") == []
+
+
+def test_families_see_the_leader_of_their_group_first_then_its_teachers_then_others(college: College) -> None:
+    factories.make_person("Абрамов", (Role.ADMINISTRATION,))
+    for family in (college.parent, college.student):
+        found = [person.id for person in message_people.search(viewer_of(family), "")]
+        assert found[:2] == [college.curator.id, college.teacher.id]
+        assert set(found[2:]) >= {college.director.id, college.admin.id}
+    names = [person.name for person in message_people.search(viewer_of(college.teacher), "")]
+    assert names == sorted(names)
 
 
 def test_the_author_finds_a_message_to_many_by_its_group(college: College) -> None:

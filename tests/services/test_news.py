@@ -106,6 +106,10 @@ def told(person: Person) -> list[str]:
     return list(texts)
 
 
+def pages(person: Person) -> list[str]:
+    return list(db.session.scalars(db.select(Notice.url).where(Notice.person_id == person.id)))
+
+
 def choose(person: Person, **how: str) -> None:
     notices.choose(factories.viewer_of(person), how)
 
@@ -131,6 +135,12 @@ def test_r4_6_a_a_mark_is_told_to_the_student_and_to_the_parent_once_it_has_stoo
     assert family.pass_by(minutes=2) == 2
     assert told(family.mother) == told(family.child) == ["Операционные системы, 23.11: 4 (ответ на занятии)"]
     assert family.pass_by(minutes=5) == 0, "told once"
+
+
+def test_a_notice_leads_to_the_day_of_the_mark_not_to_its_week_alone(family: Family) -> None:
+    family.put("4")
+    family.pass_by(minutes=31)
+    assert pages(family.child) == [f"/diary/{family.child.id}?week=2026-W48#day-2026-11-23"]
 
 
 def test_a_two_mistyped_and_mended_within_five_minutes_is_never_told(family: Family) -> None:
@@ -340,6 +350,13 @@ def test_r4_2_d_a_replacement_of_tomorrow_is_told_to_the_group_and_its_teacher(f
     text = "ср, 25.11, 1 пара, Операционные системы: снято"
     assert told(family.mother) == told(family.child) == told(family.journal.teacher) == [text]
     assert family.pass_by() == 0
+
+
+def test_a_replacement_of_monday_told_on_sunday_leads_to_monday(family: Family) -> None:
+    replace(family, 6)
+    family.clock.shift(timedelta(days=5))
+    family.pass_by()
+    assert pages(family.mother) == [f"/diary/{family.child.id}?week=2026-W49#day-2026-11-30"]
 
 
 def test_a_replacement_of_next_week_is_told_the_day_before(family: Family) -> None:

@@ -1,6 +1,7 @@
 """Если нет связи: the pack is made, taken by whom it concerns, and comes back through its page (R4.1.b)."""
 
 import io
+import os
 import re
 import shutil
 import zipfile
@@ -209,9 +210,12 @@ def test_the_pack_is_made_on_demand_and_every_night_and_seven_are_kept(
         shelf_folder = shelf.folder()
         for number in range(10, 19):
             shutil.copytree(shelf_folder / today_name(), shelf_folder / f"2020-01-{number}")
-        (shelf_folder / f"{shelf.UNFINISHED}broken").mkdir()
+        for name in ("broken", "by another process"):
+            (shelf_folder / f"{shelf.UNFINISHED}{name}").mkdir()
+        os.utime(shelf_folder / f"{shelf.UNFINISHED}broken", (0, 0))
         (night.night_tasks()["continuity"]).run()
         kept = sorted(path.name for path in shelf_folder.iterdir())
+    assert kept.pop() == f"{shelf.UNFINISHED}by another process"
     assert kept == [f"2020-01-{number}" for number in range(13, 19)] + [kept[-1]]
     assert all(path.stat().st_mode & 0o077 == 0 for path in shelf_folder.rglob("*.xlsx"))
 

@@ -52,6 +52,18 @@ def test_files_too_large_together_are_refused_with_both_limits(made: Flask, acco
     assert "вместе — не больше 100 МБ" in answer.text
 
 
+def test_a_number_of_thousands_of_digits_is_no_fault_of_the_server(
+    made: Flask, account: MakeAccount, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python refuses to read one."""
+    account("sysadmin", Role.SYSADMIN)
+    client = made.test_client()
+    enter(client, "sysadmin")
+    data = {"kind": "students", "admission": "9" * 5000, "file": (io.BytesIO(b"a;b"), "a.csv")}
+    assert client.post("/admin/import", data=data).status_code == 404
+    assert "unhandled" not in caplog.text
+
+
 def test_a_page_tells_its_scripts_the_limits_before_anything_is_sent(client: FlaskClient) -> None:
     page = client.get("/login").text
     assert f'data-max-file="{25 * 1024 * 1024}"' in page

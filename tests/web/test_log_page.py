@@ -140,6 +140,7 @@ def test_r4_2_e_what_was_changed_in_a_closed_period_is_found(app: Flask, reader:
 
 def test_r4_2_e_the_log_is_taken_out_as_a_spreadsheet_and_that_is_logged(app: Flask, reader: FlaskClient) -> None:
     answer = reader.get("/admin/log.xlsx", query_string={"late": "1"})
+    assert answer.headers["Cache-Control"] == "no-store"
     assert "spreadsheetml" in answer.content_type
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     head = next(number for number, row in enumerate(rows) if row[0] == "Когда")

@@ -79,6 +79,10 @@ def test_r2_1_a_a_struck_entry_stays_with_its_reason(app: Flask, zavuch: FlaskCl
     page = zavuch.post(f"/disclosures/{number}/striking", data={"reason": "не тот человек"}, follow_redirects=True)
     assert "не тот человек" in page.text
     assert "вычеркнуто" in zavuch.get("/disclosures/?q=ОМВД").text
+    for address in (f"/disclosures/{number}/extract", f"/disclosures/{number}/extract?as=json"):
+        refused = zavuch.get(address)
+        assert refused.status_code == 422
+        assert "вычеркнута из реестра" in refused.text
 
 
 def test_r4_1_c_the_file_of_a_subject_opens_and_holds_the_own_paper(app: Flask, zavuch: FlaskClient) -> None:
@@ -95,6 +99,7 @@ def test_r4_1_c_the_file_of_a_subject_opens_and_holds_the_own_paper(app: Flask, 
     assert "ещё не собран" in entry.text
     sent = zavuch.post(address[1])
     assert sent.mimetype == "application/zip"
+    assert sent.headers["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(sent.data)) as archive:
         assert archive.testzip() is None
         assert set(archive.namelist()) == {"data.html", "data.json", f"files/{scanned.id}-лист.pdf"}

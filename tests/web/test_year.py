@@ -1,14 +1,16 @@
 """The year's pages: the checklist, consents and slips of a group (п. 4.1, 4.3)."""
 
 import re
+from datetime import date
 
 import sqlalchemy as sa
 from conftest import SignIn
-from factories import Journal, make_curator, make_journal, make_person
+from factories import Journal, make_curator, make_journal, make_person, make_year
 from flask import Flask
 
 from ejournal.extensions import db
 from ejournal.models import Account, Consent, Guardianship, Person, Role
+from ejournal.services import settings
 
 MOST_QUERIES = 22
 
@@ -30,6 +32,36 @@ def test_r4_1_e_the_checklist_leads_to_what_is_missing(app: Flask, sign_in: Sign
     assert "0 из 2" in page
     assert f'href="/consents/groups/{journal.group.id}"' in page
     assert "п. 4.1" in page
+
+
+def test_the_set_up_of_the_coming_year_never_leads_to_the_running_one(app: Flask, sign_in: SignIn) -> None:
+    """By 25 September the new year stands; it is set up while the old one still runs (п. 4.1)."""
+    journal = journal_of(app)
+    with app.app_context():
+        coming, _period = make_year(date(settings.today().year + 1, 10, 1))
+        year, group = coming.id, journal.group.id
+    client = sign_in(administrator(app))
+    checklist = client.get(f"/year/?year={year}").text
+    for place in ("load/", "timetable/edit", "thematic/"):
+        assert re.search(
+            rf'href="/{place}\?(group={group}&amp;year={year}|year={year}&amp;group={group})"', checklist
+        ), place
+    for page in (f"/timetable/edit?group={group}&year={year}", f"/exams/?group={group}&year={year}"):
+        shown = client.get(page).text
+        own = re.findall(rf'(?:href|action)="(/(?:timetable/groups|exams/groups)/{group}[^"]*)"', shown)
+        assert own, page
+        assert [address for address in own if f"year={year}" not in address] == []
+        assert f'name="year" value="{year}"' in shown
+
+
+def test_a_day_that_there_is_not_leaves_the_first_week_as_it_was(app: Flask, sign_in: SignIn) -> None:
+    journal_of(app)
+    client = sign_in(administrator(app))
+    client.post("/year/anchor", data={"anchor": "2026-09-10"})
+    page = client.post("/year/anchor", data={"anchor": "2026-13-45"}, follow_redirects=True).text
+    assert "Не сохранено" in page
+    with app.app_context():
+        assert settings.get("week.anchor") == "2026-09-07"
 
 
 def test_the_checklist_asks_no_more_for_more_groups(app: Flask, sign_in: SignIn) -> None:

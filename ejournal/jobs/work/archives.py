@@ -7,15 +7,12 @@ from ejournal.archives import shelf
 from ejournal.extensions import db
 from ejournal.jobs.registry import JobResult, Progress, address_of, handler
 from ejournal.services import log, periods
-from ejournal.services.errors import NotFoundError
 
 
 # Reads for minutes without a lock; the entry of the log is one short transaction at the end.
-@handler("archive", writes=True, cancelled="Отменено: архив не сделан, прежний остался.")
+@handler("archive", writes=True, cancelled="Отменено: архив не сделан, прежний остался.", roles=OVERSEERS)
 def make(actor: Viewer | None, payload: dict[str, Any], progress: Progress) -> JobResult:
     """`payload`: year."""
-    if actor is None or not actor.holds(OVERSEERS):
-        raise NotFoundError
     year = periods.chosen(payload["year"])
     year_id, title = year.id, year.title
     db.session.rollback()

@@ -6,7 +6,6 @@ from ejournal.access import OVERSEERS, Viewer
 from ejournal.jobs.registry import JobResult, Progress, address_of, handler, nightly
 from ejournal.packs import making
 from ejournal.services import groups, periods
-from ejournal.services.errors import NotFoundError
 
 
 @nightly("continuity", "Печатный запас журналов на случай сбоя (п. 4.1)")
@@ -17,9 +16,7 @@ def every_night() -> str:
     return f"групп: {len(making.make().groups)}"
 
 
-@handler("continuity", cancelled="Отменено: остался прежний запас.")
-def now(actor: Viewer | None, _payload: dict[str, Any], progress: Progress) -> JobResult:
-    if actor is None or not actor.holds(OVERSEERS):
-        raise NotFoundError
+@handler("continuity", cancelled="Отменено: остался прежний запас.", roles=OVERSEERS)
+def now(_actor: Viewer | None, _payload: dict[str, Any], progress: Progress) -> JobResult:
     pack = making.make(progress)
     return JobResult(f"Готово, групп: {len(pack.groups)}.", address_of("continuity.index"))

@@ -8,6 +8,7 @@ from ejournal.access import Viewer
 from ejournal.exchange import pending
 from ejournal.jobs import files, night
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, handler, nightly
+from ejournal.models import Role
 from ejournal.services import leftovers, letters, notices, old_sessions, remark_night, repeats
 
 
@@ -47,7 +48,7 @@ def clear_requests() -> str:
     return f"удалено: {repeats.remove_old()}"
 
 
-@handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.")
+@handler("nightly", writes=True, cancelled="Отменено: выполнена часть задач.", roles=frozenset({Role.SYSADMIN}))
 def run_now(_actor: Viewer | None, _payload: dict[str, Any], progress: Progress) -> JobResult:
     done = night.run(progress)
     if done.failed:

@@ -6,10 +6,11 @@ from ejournal.access import Viewer
 from ejournal.exchange import importer, pending
 from ejournal.exchange.importer import ChangedMeanwhileError
 from ejournal.jobs.registry import JobFailedError, JobResult, Progress, address_of, handler
+from ejournal.models import Role
 from ejournal.services.errors import NotFoundError
 
 
-@handler("import", writes=True, cancelled="Загрузка отменена: ничего не записано.")
+@handler("import", writes=True, cancelled="Загрузка отменена: ничего не записано.", roles=frozenset({Role.SYSADMIN}))
 def apply(actor: Viewer | None, payload: dict[str, Any], progress: Progress) -> JobResult:
     """`payload`: name of the kept file, fingerprint of the plan that was confirmed."""
     if actor is None:

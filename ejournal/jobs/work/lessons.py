@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from ejournal.access import Viewer
+from ejournal.access import OVERSEERS, Viewer
 from ejournal.jobs.registry import JobResult, Progress, address_of, handler
 from ejournal.services import generation, periods
 
@@ -12,6 +12,7 @@ from ejournal.services import generation, periods
     "lessons",
     writes=True,
     cancelled="Отменено. В группах, которые уже обработаны, занятия созданы; повторное создание ничего не удвоит.",
+    roles=OVERSEERS,
 )
 def generate(actor: Viewer | None, payload: dict[str, Any], progress: Progress) -> JobResult:
     """`payload`: year, groups (ids; empty: all), since, until (ISO dates)."""

@@ -74,11 +74,16 @@ def _disciplines(scope: Scope) -> list[tuple[str, str]]:
 
 def words(scope: Scope, filters: Sequence[Filter]) -> str:
     """What the report is about, in a line: «1 семестр, 01.09.2026 – 27.11.2026; группа ИС-21; по дисциплинам»."""
-    parts = [f"{scope.year.title} учебный год", spans.words(scope)]
-    for one in filters:
-        if one.name in ("year", "period"):
-            continue
-        chosen = dict(one.options).get(one.value)
-        if chosen:
-            parts.append(f"{one.title.lower()}: {chosen}")
-    return "; ".join(parts)
+    return "; ".join([f"{scope.year.title} учебный год", spans.words(scope), *_chosen(filters)])
+
+
+def brief(scope: Scope, filters: Sequence[Filter]) -> str:
+    """The same for a phone: «1 семестр; группа: ИС-21»."""
+    period = next((dict(one.options).get(one.value) for one in filters if one.name == "period"), None)
+    return "; ".join([period or spans.words(scope), *_chosen(filters)])
+
+
+def _chosen(filters: Sequence[Filter]) -> list[str]:
+    lists = [one for one in filters if one.name not in ("year", "period")]
+    found = [(one.title.lower(), dict(one.options).get(one.value)) for one in lists]
+    return [f"{title}: {chosen}" for title, chosen in found if chosen]

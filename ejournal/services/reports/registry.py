@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 GROUP, COURSE, TEACHER, DISCIPLINE = "group", "course", "teacher", "discipline"
 FILTERS = (GROUP, COURSE, TEACHER, DISCIPLINE)
 # Who reads what is about groups as a whole, not about journals.
-LEADERS = frozenset({Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ejournal.services.reports.table import Row, Table
 
 @dataclass(slots=True)
 class Made:
-    """A report with its rows in order; `words` says what it is about, in a line."""
+    """A report with its rows in order; `words` says what it is about, in a line, `brief` on a phone."""
 
     report: Report
     scope: Scope
@@ -25,6 +25,10 @@ class Made:
     @property
     def words(self) -> str:
         return options.words(self.scope, self.filters)
+
+    @property
+    def brief(self) -> str:
+        return options.brief(self.scope, self.filters)
 
     @property
     def number(self) -> int:

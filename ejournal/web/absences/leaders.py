@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import LEADERS, permits
 from ejournal.domain.absences import STANDINGS, STATES
 from ejournal.extensions import db
 from ejournal.models import Role
@@ -17,7 +17,6 @@ from ejournal.web.absences import bp
 from ejournal.web.absences.form import choices, read_form, stored
 from ejournal.web.downloads import scan_in, sent
 
-LEADERS = (Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
 FEW_GROUPS = 3
 
 

@@ -10,9 +10,9 @@ from ejournal.services import announcement_edit, announcements, audiences
 from ejournal.services.announcement_edit import Typed
 from ejournal.services.announcements import Line
 from ejournal.services.errors import FieldsError
-from ejournal.services.files import Upload
 from ejournal.web.announcements import bp
 from ejournal.web.audience_form import choice_in
+from ejournal.web.downloads import files_in
 
 
 @bp.get("/new")
@@ -26,7 +26,7 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     typed = _typed()
     try:
-        made = announcement_edit.create(current_user, typed, _uploads())
+        made = announcement_edit.create(current_user, typed, files_in(request))
     except FieldsError as error:
         db.session.rollback()
         return _form(typed, error.fields), error.status
@@ -46,7 +46,7 @@ def edit(announcement_id: int) -> str:
 def update(announcement_id: int) -> ResponseReturnValue:
     typed = _typed()
     try:
-        announcement_edit.change(current_user, announcement_id, typed, _uploads())
+        announcement_edit.change(current_user, announcement_id, typed, files_in(request))
     except FieldsError as error:
         db.session.rollback()
         line = announcement_edit.to_change(current_user, announcement_id)
@@ -91,7 +91,3 @@ def _typed() -> Typed:
         ask_anew=bool(form.get("ask_anew")),
         removed=tuple(form.getlist("removed", type=int)),
     )
-
-
-def _uploads() -> list[Upload]:
-    return [Upload(file.filename, file.stream) for file in request.files.getlist("files") if file.filename]

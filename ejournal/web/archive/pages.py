@@ -60,5 +60,4 @@ def _sent(path: Path) -> Response:
         path, mimetype=media or "application/octet-stream", as_attachment=media is None, download_name=path.name
     )
     response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "no-store"
     return response

@@ -4,14 +4,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import LEADERS, permits
 from ejournal.extensions import db
-from ejournal.models import LETTER_STATES, Role
+from ejournal.models import LETTER_STATES
 from ejournal.services import bulletins, mail
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.web.bulletins import bp
-
-LEADERS = (Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
 
 
 @bp.get("/")

@@ -85,6 +85,4 @@ def _sent(path: Path, name: str, kind: str) -> Response:
     """Personal data: no browser keeps it."""
     if not path.is_file():
         raise NotFoundError
-    response = send_file(path, mimetype=MEDIA[kind], as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_file(path, mimetype=MEDIA[kind], as_attachment=True, download_name=name)

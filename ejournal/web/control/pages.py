@@ -16,7 +16,7 @@ from ejournal.services.reports import running
 from ejournal.services.reports.kinds import control as report
 from ejournal.web.control import bp
 from ejournal.web.documents import answers
-from ejournal.web.errors import is_fragment
+from ejournal.web.errors import wants_part
 from ejournal.web.reports.pages import shown
 
 NAMES = {digest.DAY: "Сроки за день", digest.WEEK: "Сроки за неделю"}
@@ -32,13 +32,14 @@ def index() -> ResponseReturnValue:
     except RefusedError as error:
         made, wrong = running.make(current_user, report.REPORT.key, {**given, "since": "", "until": ""}), error.message
     summary = None if made.scope.choice("by") == "clause" else report.clauses(made.scope)
-    alone = is_fragment() and "HX-History-Restore-Request" not in request.headers
+    alone = wants_part()
     return render_template(
         "reports/_report.html" if alone else "control/index.html",
         alone=alone,
         summary=summary,
         today_iso=settings.today().isoformat(),
-        **{**shown(made, wrong), "address": _address},
+        # Whoever comes here looks for the figures, not for what to choose.
+        **{**shown(made, wrong), "address": _address, "is_open": False},
     )
 
 

@@ -18,7 +18,6 @@ from ejournal.web.debts import bp
 from ejournal.web.documents import answers
 
 KEEPERS = (Role.TEACHER, Role.ADMINISTRATION, Role.SYSADMIN)
-OFFICE = (Role.ADMINISTRATION, Role.SYSADMIN)
 
 
 @bp.get("/<int:debt_id>")
@@ -28,7 +27,7 @@ def show(debt_id: int) -> str:
 
 
 @bp.post("/<int:debt_id>/attempts")
-@permits(*OFFICE)
+@permits(*OVERSEERS)
 def issue(debt_id: int) -> ResponseReturnValue:
     def act() -> None:
         debts.issue(current_user, debt_id, request.form)
@@ -64,7 +63,7 @@ def change_terms(debt_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:debt_id>/pauses")
-@permits(*OFFICE)
+@permits(*OVERSEERS)
 def pause(debt_id: int) -> ResponseReturnValue:
     """Illness or leave: days on which the year does not run."""
     return _answer(

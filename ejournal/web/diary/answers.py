@@ -11,10 +11,9 @@ from ejournal.access import permits
 from ejournal.extensions import db, reading
 from ejournal.services import task_answers
 from ejournal.services.errors import ClosedError, FieldsError, RefusedError
-from ejournal.services.files import Upload
 from ejournal.web.diary import bp
 from ejournal.web.diary.readers import FAMILY, READERS
-from ejournal.web.downloads import sent
+from ejournal.web.downloads import files_in, sent
 from ejournal.web.errors import is_fragment
 
 HOMEWORK = "/<int:student_id>/lessons/<int:lesson_id>/homework"
@@ -49,7 +48,7 @@ def lesson_homework(student_id: int, lesson_id: int, personal_task_id: int | Non
 @permits(*FAMILY)
 def send_answer(student_id: int, lesson_id: int, personal_task_id: int | None = None) -> ResponseReturnValue:
     """`text` and `files`; `number`: which round the form took it to be."""
-    uploads = [Upload(file.filename, file.stream) for file in request.files.getlist("files") if file.filename]
+    uploads = files_in(request)
     place = (student_id, lesson_id, personal_task_id)
     number = request.form.get("number", type=int)
     try:

@@ -1,6 +1,6 @@
 """Homework for the coming days, the student's ticks, files given out."""
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -9,6 +9,7 @@ from ejournal.services import diary, diary_homework
 from ejournal.services.diary_summary import Task
 from ejournal.web.diary import bp
 from ejournal.web.diary.readers import FAMILY, READERS
+from ejournal.web.downloads import sent
 from ejournal.web.errors import is_fragment
 
 
@@ -39,14 +40,7 @@ def tick_own(student_id: int, personal_task_id: int) -> ResponseReturnValue:
 @bp.get("/<int:student_id>/lessons/<int:lesson_id>/files/<int:file_id>")
 @permits(*READERS)
 def file(student_id: int, lesson_id: int, file_id: int) -> Response:
-    """Always saved and never shown: what a stranger made must not run as a page of ours."""
-    found = diary_homework.download(current_user, student_id, lesson_id, file_id)
-    response = send_file(
-        found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name, etag=False
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return sent(diary_homework.download(current_user, student_id, lesson_id, file_id))
 
 
 def _ticked(student_id: int, task: Task, done: bool) -> ResponseReturnValue:

@@ -6,16 +6,13 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import OVERSEERS, permits
 from ejournal.extensions import db
-from ejournal.models import Role
 from ejournal.services import disclosures, extracts, people, periods
 from ejournal.services.disclosures import Dates, Filter
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.web.disclosures import bp
 from ejournal.web.downloads import scan_in, sent
-
-OVERSEERS = (Role.ADMINISTRATION, Role.SYSADMIN)
 
 
 @bp.get("/")
@@ -23,8 +20,8 @@ OVERSEERS = (Role.ADMINISTRATION, Role.SYSADMIN)
 def index() -> str:
     wanted = Filter(
         text=request.args.get("q", "").strip(),
-        since=_day("since"),
-        until=_day("until"),
+        since=request.args.get("since", type=date.fromisoformat),
+        until=request.args.get("until", type=date.fromisoformat),
         page=max(1, min(request.args.get("page", 1, type=int), 100_000)),
     )
     found, total, pages = disclosures.search(wanted)
@@ -82,8 +79,8 @@ def strike(disclosure_id: int) -> ResponseReturnValue:
 @bp.get("/<int:disclosure_id>/extract")
 @permits(*OVERSEERS)
 def extract(disclosure_id: int) -> ResponseReturnValue:
-    """What was given, to print; `?as=json` for a machine."""
-    found = disclosures.find(disclosure_id)
+    """What was given, to print; `?as=json` for a machine. Of a struck entry there is none."""
+    found = disclosures.to_give(disclosure_id)
     content = extracts.build(found.person, found.since, found.until)
     if request.args.get("as") == "json":
         return jsonify(content.as_json())
@@ -105,8 +102,3 @@ def _form(person_id: int, errors: dict[str, str]) -> str:
         errors=errors,
         typed=request.form,
     )
-
-
-def _day(name: str) -> date | None:
-    """A day of the query; a bad one narrows nothing."""
-    return request.args.get(name, type=date.fromisoformat)

@@ -47,10 +47,7 @@ def download(printed: issuing.Printed) -> ResponseReturnValue:
 
 def sent(content: bytes, name: str, media_type: str) -> ResponseReturnValue:
     """A file made just now, to download."""
-    response = send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
-    # send_file would let a shared computer's browser keep it.
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
 
 
 def check_page() -> str:

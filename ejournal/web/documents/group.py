@@ -4,14 +4,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import OVERSEERS, permits
+from ejournal.access import LEADERS, OVERSEERS, permits
 from ejournal.documents import attendance, consolidated, timetable
 from ejournal.models import Role
 from ejournal.services import document_lists, settings
 from ejournal.services.consolidated import MARKS
 from ejournal.web.documents import answers, bp
-
-LEADERS = (Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
 
 
 @bp.get("/groups/<int:group_id>")

@@ -4,12 +4,11 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import OVERSEERS, permits
+from ejournal.access import LEADERS, OVERSEERS, permits
 from ejournal.documents import consent_form, extract, statement
 from ejournal.models import Role
 from ejournal.services import statements
 from ejournal.web.documents import answers, bp
-from ejournal.web.documents.group import LEADERS
 
 
 @bp.get("/statements/<int:student_id>")

@@ -49,7 +49,7 @@ def create_all(group_id: int) -> ResponseReturnValue:
     semester = request.form.get("semester", 1, type=int)
     number = exam_edit.put_all(current_user, year, group, 2 if semester == 2 else 1)
     flash(f"Поставлено: {number}. Проверьте дни, укажите аудитории и консультации.")
-    return redirect(url_for("exams.index", group=group.id, semester=semester))
+    return redirect(url_for("exams.index", group=group.id, semester=semester, year=year.id))
 
 
 @bp.get("/exams/groups/<int:group_id>/new")
@@ -70,7 +70,7 @@ def create_exam(group_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _form(year, group, typed, error.fields), error.status
     flash(f"Поставлено: {exam_edit.words(made)}.")
-    return redirect(url_for("exams.index", group=group.id, semester=request.form.get("semester")))
+    return redirect(url_for("exams.index", group=group.id, semester=request.form.get("semester"), year=year.id))
 
 
 @bp.get("/exams/groups/<int:group_id>/<int:exam_id>")
@@ -99,7 +99,7 @@ def change_exam(group_id: int, exam_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _form(year, group, typed, {"version": error.message}, exam_id, error.current.version), error.status
     flash("Расписание сессии изменено.")
-    return redirect(url_for("exams.index", group=group.id, semester=request.form.get("semester")))
+    return redirect(url_for("exams.index", group=group.id, semester=request.form.get("semester"), year=year.id))
 
 
 def _place(group_id: int) -> tuple[AcademicYear, Group]:

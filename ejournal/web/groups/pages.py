@@ -3,15 +3,12 @@
 from flask import render_template, request
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import LEADERS, permits
 from ejournal.domain.notation import ATTENDANCE
-from ejournal.models import Role
 from ejournal.services import group_access, group_board, group_frame, group_list
-from ejournal.web.errors import is_fragment
+from ejournal.web.errors import wants_part
 from ejournal.web.groups import bp
 from ejournal.web.slips.pages import STATES
-
-LEADERS = (Role.ADMINISTRATION, Role.SYSADMIN, Role.CURATOR)
 
 
 @bp.get("/")
@@ -30,10 +27,9 @@ def index() -> str:
 @bp.get("/<int:group_id>")
 @permits(*LEADERS)
 def group(group_id: int) -> str:
-    """A script that turns the page gets the board alone; going back asks as a script too, and takes it from the
-    whole page."""
+    """A script that turns the page gets the board alone."""
     board = group_board.load(current_user, group_id, request.args)
-    alone = is_fragment() and "HX-History-Restore-Request" not in request.headers
+    alone = wants_part()
     return render_template(
         "groups/_board.html" if alone else "groups/group.html",
         board=board,

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import LEADERS, permits
 from ejournal.documents import group_view
 from ejournal.domain import absences
 from ejournal.domain.consents import STATES as CONSENT_STATES
@@ -15,7 +15,6 @@ from ejournal.models import COMING, LEAVING
 from ejournal.services import group_student
 from ejournal.web.documents import answers
 from ejournal.web.groups import bp
-from ejournal.web.groups.pages import LEADERS
 from ejournal.web.slips.pages import STATES
 
 # What an address of the group's page may say.

@@ -48,10 +48,7 @@ def download(job_id: str) -> ResponseReturnValue:
     if job.state != "done" or not stored:
         raise NotFoundError
     name, media_type, path = stored
-    response = send_file(files.find_file(path), mimetype=media_type, as_attachment=True, download_name=name)
-    # send_file would let a shared computer's browser keep it.
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_file(files.find_file(path), mimetype=media_type, as_attachment=True, download_name=name)
 
 
 def _state(job: Job) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _entries() -> list[Entry]:
     try:
         rows: Any = json.loads(request.form.get("entries", ""))
         entries = [Entry(int(s), int(w), str(text)[:50], int(version)) for s, w, text, version in rows]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         abort(400)
     if not entries or len(entries) > MOST:
         abort(400)

@@ -37,10 +37,7 @@ def sheet(course_id: int, lesson_id: int, personal_task_id: int | None = None) -
 @permits(*READERS)
 def archive(course_id: int, lesson_id: int, personal_task_id: int | None = None) -> Response:
     packed, name = answer_checks.archive(current_user, course_id, lesson_id, personal_task_id)
-    response = send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name, etag=False)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name, etag=False)
 
 
 @bp.post("/<int:course_id>/answers/<int:answer_id>/verdict", endpoint="judge_answer")

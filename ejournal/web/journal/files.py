@@ -8,8 +8,7 @@ from ejournal.access import permits
 from ejournal.models import Role
 from ejournal.services import files
 from ejournal.services.errors import RefusedError
-from ejournal.services.files import Upload
-from ejournal.web.downloads import sent
+from ejournal.web.downloads import files_in, sent
 from ejournal.web.journal import answers, bp
 from ejournal.web.journal.grid import READERS
 
@@ -19,7 +18,7 @@ from ejournal.web.journal.grid import READERS
 def attach(course_id: int, lesson_id: int) -> ResponseReturnValue:
     """`files` to `purpose` (homework or material); the good ones are kept when others are refused."""
     purpose = request.form.get("purpose", "")
-    uploads = [Upload(file.filename, file.stream) for file in request.files.getlist("files") if file.filename]
+    uploads = files_in(request)
 
     def act() -> None:
         kept, refused = files.attach(current_user, course_id, lesson_id, uploads, purpose)

@@ -11,6 +11,7 @@ from ejournal.models import Role
 from ejournal.services import personal_tasks
 from ejournal.services.files import Upload
 from ejournal.services.personal_tasks import Typed
+from ejournal.web.downloads import files_in
 from ejournal.web.journal import answers, bp
 
 LESSON = "/<int:course_id>/lessons/<int:lesson_id>/tasks"
@@ -64,7 +65,7 @@ def detach(course_id: int, lesson_id: int, personal_task_id: int, file_id: int) 
 def _typed() -> tuple[Typed, list[Upload]]:
     form = request.form
     students = form.getlist("students", type=int)
-    uploads = [Upload(file.filename, file.stream) for file in request.files.getlist("files") if file.filename]
+    uploads = files_in(request)
     return Typed(form.get("text", ""), form.get("due", ""), form.get("answer", ""), students), uploads
 
 

@@ -30,7 +30,6 @@ def news() -> ResponseReturnValue:
     """304 while nothing changed: who is signed in and what changed are one query, and no other is made."""
     response: Response = jsonify(unread=current_user.unread)
     response.set_etag(f"{current_user.id}-{current_user.inbox}")
-    response.headers["Cache-Control"] = "no-store"
     return response.make_conditional(request)
 
 

@@ -14,8 +14,8 @@ from ejournal.extensions import db
 from ejournal.models import Message, Role
 from ejournal.services import conversations, message_people, messages
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, ServiceError
-from ejournal.services.files import Upload
 from ejournal.services.messages import Letter
+from ejournal.web.downloads import files_in
 from ejournal.web.errors import answer, is_fragment
 from ejournal.web.messages import bp
 
@@ -106,7 +106,7 @@ def latest(conversation_id: int) -> str:
 
 def letter() -> Letter:
     """What the form holds."""
-    uploads = [Upload(file.filename, file.stream) for file in request.files.getlist("files") if file.filename]
+    uploads = files_in(request)
     answers_id = request.form.get("answers_id", type=int)
     return Letter(request.form.get("text", ""), request.form.get("request_id", ""), uploads, answers_id)
 

@@ -67,12 +67,7 @@ def _bars(chart: Chart) -> list[tuple[str, list[Bar]]]:
         bars = []
         for number, (name, given) in enumerate(chart.series):
             value = given[place]
-            share = (
-                0
-                if not isinstance(value, int | Decimal)
-                else int(rounded(min(Decimal(value) * 100 / most, Decimal(100)), 0))
-            )
-            bars.append(Bar(number, name, share, _words(value, chart)))
+            bars.append(Bar(number, name, _share(value, most), _words(value, chart)))
         found.append((label, bars))
     return found
 

@@ -16,7 +16,7 @@ from ejournal.services.reports import registry, running
 from ejournal.services.reports.running import Made
 from ejournal.services.reports.table import texts
 from ejournal.web.documents import answers
-from ejournal.web.errors import is_fragment
+from ejournal.web.errors import wants_part
 from ejournal.web.reports import bp, drawing
 
 MOST_ROWS = 300  # on screen; the files hold all
@@ -37,7 +37,7 @@ def show(report_key: str) -> ResponseReturnValue:
         made, wrong = running.make(current_user, report_key, given), ""
     except RefusedError as error:
         made, wrong = running.make(current_user, report_key, {**given, "since": "", "until": ""}), error.message
-    alone = is_fragment() and "HX-History-Restore-Request" not in request.headers
+    alone = wants_part()
     page = "reports/_report.html" if alone else "reports/report.html"
     return render_template(page, alone=alone, **shown(made, wrong))
 
@@ -80,6 +80,7 @@ def shown(made: Made, wrong: str) -> dict[str, object]:
         "rows": made.rows[:MOST_ROWS],
         "hidden": max(0, len(made.rows) - MOST_ROWS),
         "wrong": wrong,
+        "is_open": not request.args.keys() - {"sort"},
         "texts": texts,
         "filters": made.filters,
         "chart": drawing.draw(table.chart) if table.chart else None,

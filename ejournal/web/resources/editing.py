@@ -32,9 +32,7 @@ def create() -> ResponseReturnValue:
         db.session.rollback()
         return _form(typed, error.fields), error.status
     is_shown = made.state == resources.SHOWN
-    flash(
-        "Ресурс добавлен в каталог." if is_shown else "Ресурс предложен: он появится, когда его одобрит администрация."
-    )
+    flash("Ресурс добавлен в каталог." if is_shown else SUGGESTED)
     return redirect(url_for("resources.index"))
 
 

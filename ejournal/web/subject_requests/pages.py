@@ -6,14 +6,11 @@ from flask import Response, flash, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ejournal.access import permits
+from ejournal.access import OVERSEERS, permits
 from ejournal.extensions import db
-from ejournal.models import Role
 from ejournal.services import people, subject_requests
 from ejournal.services.errors import FieldsError
 from ejournal.web.subject_requests import archive, bp
-
-OVERSEERS = (Role.ADMINISTRATION, Role.SYSADMIN)
 
 
 @bp.get("/")

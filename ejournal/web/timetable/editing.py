@@ -91,7 +91,7 @@ def create_entry(group_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _form(year, group, typed, error.fields), error.status
     flash("Занятие поставлено в расписание. Чтобы оно появилось в журнале, создайте занятия.")
-    return redirect(url_for("timetable.edit", group=group.id))
+    return redirect(url_for("timetable.edit", group=group.id, year=year.id))
 
 
 @bp.get("/groups/<int:group_id>/entries/<int:entry_id>")
@@ -116,7 +116,7 @@ def change_entry(group_id: int, entry_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _form(year, group, typed, error.fields, entry_id), error.status
     flash("Расписание изменено. Обновите занятия в журналах: «Создать занятия».")
-    return redirect(url_for("timetable.edit", group=group.id))
+    return redirect(url_for("timetable.edit", group=group.id, year=year.id))
 
 
 @bp.get("/groups/<int:group_id>/clashes")

@@ -1,10 +1,12 @@
 """The checklist by 25 September: what is ready for every group and what is not (п. 4.1)."""
 
+from functools import partial
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ejournal.access import permits
-from ejournal.models import Role
+from ejournal.models import AcademicYear, Role
 from ejournal.services import periods, readiness
 from ejournal.web.year import bp
 
@@ -42,17 +44,17 @@ def checklist() -> ResponseReturnValue:
         course=course,
         unready=unready,
         courses=sorted({line.course_number for line in listed.lines}),
-        address=_address,
+        address=partial(_address, year),
     )
 
 
-def _address(key: str, group_id: int) -> str:
-    """The page on which a part of the set-up is mended for a group."""
+def _address(year: AcademicYear, key: str, group_id: int) -> str:
+    """The page on which a part of the year's set-up is mended for a group."""
     endpoint = PLACES[key]
     if endpoint == "movement.new_order":
         return url_for(endpoint, kind="enrol", group_id=group_id)
     if endpoint == "year.periods":
-        return url_for(endpoint)
+        return url_for(endpoint, year=year.id)
     if endpoint in ("load.index", "timetable.edit", "thematic.index"):
-        return url_for(endpoint, group=group_id)
+        return url_for(endpoint, group=group_id, year=year.id)
     return url_for(endpoint, group_id=group_id)

@@ -1,7 +1,6 @@
 """Years, their periods, vacations and holidays (п. 4.2)."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +9,7 @@ from flask_login import current_user
 
 from ejournal.access import permits, proven
 from ejournal.domain import calendar
+from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Role
 from ejournal.services import groups, periods, settings, year_setup
@@ -84,8 +84,11 @@ def fill_holidays(year_id: int) -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def set_anchor() -> ResponseReturnValue:
     """The first числитель: any day of that week; empty, the week of 1 September."""
-    text = request.form.get("anchor", "")
-    day = date.fromisoformat(text) if text and len(text) == 10 and text.replace("-", "").isdecimal() else None
+    text = request.form.get("anchor", "").strip()
+    day = read_day(text)
+    if text and day is None:
+        flash("Не сохранено: укажите день первой недели числителя или оставьте поле пустым.", "error")
+        return redirect(url_for("year.periods"))
     return _do(lambda: year_setup.set_anchor(current_user, day), "Первая неделя числителя сохранена.", "")
 
 

@@ -25,7 +25,8 @@ function init() {
   window.addEventListener("beforeunload", (event) => { if (root.querySelector("form[data-typed]")) event.preventDefault(); });
   for (const form of root.querySelectorAll(DRAFTED)) bringBack(form);
   keepSnapshots();
-  if (location.hash) root.querySelector(`${location.hash}:is(textarea, input)`)?.focus();
+  const named = document.getElementById(location.hash.slice(1));
+  if (named?.matches("textarea, input") && root.contains(named)) named.focus();
 }
 
 // ── What was typed and not saved outlives the page ──────────────────────────

@@ -5,6 +5,7 @@ import * as answers from "./answers.js";
 import * as bulk from "./bulk.js";
 import * as editor from "./editor.js";
 import * as later from "./later.js";
+import { onLeave } from "./leaving.js";
 import { applied, watch } from "./live.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as outbox from "./outbox.js";
@@ -31,7 +32,7 @@ async function init() {
   document.addEventListener("journal:patched", applied);
   outbox.on("refused", answers.onRefused);
   outbox.on("saved", answers.tellRefusals);
-  outbox.onLeave(editor.draft);
+  onLeave(editor.draft);
   document.getElementById("cell-history")?.addEventListener("click", openHistory);
   document.getElementById("undo")?.addEventListener("click", undo);
   document.querySelector(".palette")?.addEventListener("click", onPalette);

@@ -1,14 +1,14 @@
 // Saving in the background: typing goes on, values go out one after another, in order, and none is dropped.
 // A cell shows what became of it: saving, saved, refused, waiting for the network.
 
-import { csrfToken, announce, errorText, toast } from "../app.js";
-import { viewerId } from "../session.js";
+import { announce, errorText, toast } from "../app.js";
 import { refusalOf } from "../offline/cells-in.js";
 import * as store from "../offline/store.js";
-import { adopt, current, dress, explain, find, headOf, isEditable, nameOf, periodOf, table } from "./table.js";
+import { forgetSuggestions, saySaved, showRefused, showSaved, showTyped, WHY } from "./cell-shows.js";
+import { adopt, current, find, headOf, isEditable, nameOf, periodOf, table } from "./table.js";
 
 const placed = (edit) => ({ course: table.dataset.course, ...edit });
-const url = (edit) => store.addressOf(placed(edit));
+export const url = (edit) => store.addressOf(placed(edit));
 /** This open page: others are told of its changes, it is not. */
 export const { client } = store;
 
@@ -23,6 +23,8 @@ const listeners = { refused: () => {}, saved: () => {} };
 
 export const on = (name, listener) => { listeners[name] = listener; };
 export const waiting = () => queue.length;
+/** What is not on the server yet, for a page that is being left: the values in order, the one under way, and how it goes. */
+export const standing = () => ({ queue, inFlight, offline, isTrying: retry > 0 && queue.length > 0 });
 export const isWaiting = (student, work) => queue.some((edit) => edit.student === student && edit.work === work);
 export const isOffline = () => offline && queue.length > 0;
 const isActWaiting = (cell) => Boolean(cell) && queue.some((edit) => edit.work === `lesson:${headOf(cell).dataset.lesson}`);
@@ -42,7 +44,7 @@ export function put(edit) {
 }
 
 /** Keeps a value in the browser until the server has it. Without the name: the row's number tells the place. */
-function remember(edit, refusal) {
+export function remember(edit, refusal) {
   const { id, key, student, work, text, version, follows, reason, debt, takesBack, was, batch } = edit;
   const cell = find(student, work);
   const place = cell ? `№ ${cell.parentElement.cells[0].textContent.trim()}, ${headOf(cell).dataset.name}` : edit.place ?? "";
@@ -67,16 +69,7 @@ export async function takeUp() {
 }
 
 function show(edit) {
-  const cell = find(edit.student, edit.work);
-  if (!cell) return;
-  cell.textContent = edit.text;
-  cell.classList.remove("refused", "saved");
-  cell.classList.add("saving");
-  for (const key of ["message", "typed", "repair", "askReason", "askDebt", "conflict", "stored", "who", "when"]) delete cell.dataset[key];
-  cell.removeAttribute("aria-invalid");
-  explain(cell);
-  dress(cell);
-  tell();
+  if (showTyped(edit)) tell();
 }
 
 async function run() {
@@ -196,10 +189,9 @@ function settle(edit, status) {
     store.drop(edit.key);
     follow(edit, cell);
     if (cell) saySaved(`${nameOf(cell)}, ${cell.textContent || "пусто"}`);
-    cell?.classList.add("saved");
+    showSaved(edit);
     if (periodOf(edit.work) === undefined) forgetSuggestions(cell);
     lastMark = periodOf(edit.work) === undefined || edit.takesBack ? null : edit;
-    setTimeout(() => find(edit.student, edit.work)?.classList.remove("saved"), 1200);
     listeners.saved(edit, cell);
   } else {
     if (status === 409) takeBackLater(edit, cell);
@@ -222,31 +214,13 @@ function settleAct(edit, status) {
   tell();
 }
 
-let saved = [];
-/** Each value once, in words; of many that go out together how many they were. */
-function saySaved(what) {
-  saved.push(what);
-  if (saved.length > 1) return;
-  setTimeout(() => {
-    announce(saved.length < 4 ? `Сохранено: ${saved.join("; ")}` : `Сохранено ячеек: ${saved.length}, последняя — ${saved.at(-1)}`);
-    saved = [];
-  }, 400);
-}
-
 /** What was typed next into the same cell was typed over what the server has there now. */
 function follow(edit, cell) {
   const next = queue.find((other) => other.student === edit.student && other.work === edit.work);
   if (!next?.follows || !cell) return;
-  Object.assign(next, { version: Number(cell.dataset.version), follows: false });
+  const again = queue.slice(0, queue.indexOf(next)).some(store.isAct); // which may change the cell once more
+  Object.assign(next, { version: Number(cell.dataset.version), follows: again });
   remember(next);
-}
-
-/** What was suggested for the period was reckoned without the mark just saved: the next page reckons it anew. */
-function forgetSuggestions(cell) {
-  for (const hint of cell?.parentElement.querySelectorAll("td[data-suggested]") ?? []) {
-    delete hint.dataset.suggested;
-    hint.removeAttribute("title");
-  }
 }
 
 /** What was typed over a value that met a conflict asks the same question: it must not answer it unseen. */
@@ -266,22 +240,9 @@ export async function drained() {
   while (queue.length && !offline) await new Promise((resolve) => { setTimeout(resolve, 50); });
 }
 
-const WHY = {
-  403: "Нет права править этот журнал: возможно, сменилась роль или преподаватель (п. 4.4).",
-  500: "На сервере ошибка, она записана; значение не сохранено. Введите его ещё раз чуть позже.",
-  404: "Этой ячейки больше нет: список группы или занятие изменились. Обновите страницу.",
-};
-
 function refuse(edit, status, cell) {
   if (!cell) return;
-  if (!cell.dataset.message) {
-    cell.classList.remove("saving");
-    cell.classList.add("refused");
-    cell.dataset.typed = edit.text;
-    cell.dataset.message = WHY[status] ?? "Не сохранено. Обновите страницу и повторите.";
-    cell.setAttribute("aria-invalid", "true");
-    explain(cell);
-  }
+  showRefused(edit, status, cell);
   listeners.refused(edit, cell, status);
 }
 
@@ -299,7 +260,7 @@ function pause(status) {
 window.addEventListener("online", () => wake?.());
 
 let last = "";
-function tell() {
+export function tell() {
   const place = document.getElementById("save-state");
   if (!place) return;
   const count = queue.length;
@@ -312,44 +273,5 @@ function tell() {
   else if (offline && count && !refusing && !last.startsWith("Нет связи")) announce("Не сохранено: нет связи. Введённое уйдёт само, когда она появится.", true);
   last = text;
 }
-export { tell };
 
-// ── Leaving the page ────────────────────────────────────────────────────────
-let draft = () => null;
-export const onLeave = (source) => { draft = source; };
-
-/** The version a value will meet: one more than the save of the same cell that is under way, if there is one. */
-function versionAfter(edit, inFlight) {
-  if (inFlight && inFlight.student === edit.student && inFlight.work === edit.work) return inFlight.sent + 1;
-  return edit.follows ? Number(find(edit.student, edit.work).dataset.version) : edit.version;
-}
-
-/** Sends what is not sent yet with requests that outlive the page: one a cell, its last value. What becomes of them this
- *  page does not learn, so they stay kept under their ids for the next one. */
-function flush() {
-  const open = draft() && { ...draft(), id: store.newId() };
-  if (offline && open) remember(open);
-  if (offline) return; // all of it is kept, in its order
-  const left = new Map();
-  for (const edit of [...queue.slice(inFlight ? 1 : 0), ...(open ? [open] : [])]) {
-    const key = `${edit.student}/${edit.work}`;
-    const before = left.get(key);
-    if (before) store.drop(before.key);
-    left.set(key, { ...edit, follows: false, version: before?.version ?? versionAfter(edit, inFlight) });
-  }
-  for (const edit of left.values()) {
-    remember(edit);
-    const body = new URLSearchParams({ ...store.valuesOf(edit), csrf_token: csrfToken() });
-    const headers = { "HX-Request": "true", "X-Client": client, "X-Viewer": viewerId(), "X-Request-Id": edit.id };
-    fetch(url(edit), { method: "POST", body, keepalive: true, credentials: "same-origin", headers }).catch(() => {});
-  }
-}
-if (table) {
-  window.addEventListener("pagehide", flush);
-  document.addEventListener("waiting:discarded", () => { queue.length = 0; });
-  window.addEventListener("beforeunload", (event) => {
-    if (store.isKept()) return; // the next page has it
-    const refused = table.querySelector("td.refused");
-    if (refused || (retry && queue.length)) event.preventDefault();
-  });
-}
+if (table) document.addEventListener("waiting:discarded", () => { queue.length = 0; });

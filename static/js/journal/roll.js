@@ -1,17 +1,20 @@
 // The phone layout: a tap writes a value at once; what the server did not take stays on the line, with what to do.
 
-import { announce, errorText, send, SignInRefused, toast } from "../app.js";
+import { announce, errorText, toast } from "../app.js";
 import { cellsIn, refusalOf } from "../offline/cells-in.js";
 import { keepSnapshots } from "../offline/snapshot.js";
 import * as store from "../offline/store.js";
+import { forget, forgetWish, giveUp, post, presenceWork, remember, rememberPresence, roll } from "./roll-kept.js";
+import { askConflict, askReason, nameOf, say, show, toggled, unfold } from "./roll-line.js";
 
-const roll = document.getElementById("roll");
 const status = document.getElementById("roll-state");
-const address = (path) => `/journal/${roll.dataset.course}/${path}`;
 
 // student → {text: what is wanted, stored, version, sending, held: waits for a choice, reason,
 //            job: what is being sent {id, text, version}, again under its id until there is an answer; wish: what follows}
 const lines = new Map();
+// «Все присутствуют» on its way: {id, key, sending, tried, lost}. What was tapped before goes out before it, what is
+// tapped after waits for the versions it leaves (a wish that is `after`).
+let presence = null;
 
 function init() {
   for (const line of roll.children) {
@@ -25,8 +28,8 @@ function init() {
   document.getElementById("undo")?.addEventListener("click", undo);
   window.addEventListener("online", again);
   setInterval(again, AGAIN);
-  window.addEventListener("beforeunload", (event) => { if (unsaved().length && !store.isKept()) event.preventDefault(); });
-  document.addEventListener("waiting:discarded", () => { for (const state of lines.values()) giveUp(state); });
+  window.addEventListener("beforeunload", (event) => { if ((presence || unsaved().length) && !store.isKept()) event.preventDefault(); });
+  document.addEventListener("waiting:discarded", () => { presence = null; for (const state of lines.values()) giveUp(state); });
   takeUp();
   keepSnapshots();
 }
@@ -38,51 +41,41 @@ function again() {
     state.held = false; // what the line says stays until there is an answer
     save(state);
   }
-}
-
-// ── What outlives the page ──────────────────────────────────────────────────
-const placeOf = (state) => ({ course: roll.dataset.course, student: state.student, work: roll.dataset.work });
-
-/** Keeps a job or a wish in the browser until the server has it. */
-function remember(state, part) {
-  const number = state.line.querySelector(".roll-name .n").textContent.trim();
-  part.key = store.keep({
-    ...placeOf(state), ...part, reason: state.reason, title: document.title.split(" · ")[0].trim(), place: `№ ${number}`,
-  });
-}
-
-function forget(state) {
-  store.drop(state.job?.key);
-  store.drop(state.wish?.key);
-  state.job = state.wish = null;
-}
-
-function giveUp(state) {
-  forget(state);
-  state.text = state.stored;
-  state.lost = false;
+  sendPresence();
 }
 
 /** What an earlier page of this lesson could not send, in the order it was tapped. */
 async function takeUp() {
   if (!document.getElementById("everybody")) return;
-  for (const { key, id, student, text, version, follows, reason, course, work } of await store.orphans()) {
-    const state = course === roll.dataset.course && work === roll.dataset.work && lines.get(student);
-    if (!state) continue;
-    Object.assign(state, { text, reason: reason ?? "" });
-    if (state.job) {
-      store.drop(state.wish?.key);
-      state.wish = { key, id, text, follows: true };
-    } else {
-      state.job = { key, id, text, version: follows ? state.version : version };
-    }
-    remember(state, state.wish ?? state.job);
-    dress(state);
-    save(state);
+  for (const entry of await store.orphans()) {
+    if (entry.course !== roll.dataset.course) continue;
+    const state = entry.work === roll.dataset.work && lines.get(entry.student);
+    if (state) takeUpLine(state, entry);
+    else if (entry.work === presenceWork()) takeUpPresence(entry);
   }
+  sendPresence();
 }
 
-const unsaved = () => [...lines.values()].filter((state) => state.text !== state.stored || state.sending || state.job);
+function takeUpLine(state, { key, id, text, version, follows, reason }) {
+  Object.assign(state, { text, reason: reason ?? "" });
+  if (state.job || presence) {
+    forgetWish(state);
+    state.wish = { key, id, text, version: follows ? state.version : version, follows: true, after: presence !== null };
+  } else {
+    state.job = { key, id, text, version: follows ? state.version : version };
+  }
+  remember(state, state.wish ?? state.job);
+  dress(state);
+  save(state);
+}
+
+function takeUpPresence({ key, id }) {
+  if (presence) return store.drop(key);
+  presence = { key, id, tried: true };
+  return rememberPresence(presence);
+}
+
+const unsaved = () => [...lines.values()].filter((state) => state.text !== state.stored || state.sending || state.job || state.wish);
 
 // ── Taps ────────────────────────────────────────────────────────────────────
 function onTap(event) {
@@ -99,48 +92,31 @@ function onTap(event) {
   return undefined;
 }
 
-function parts(text) {
-  return /^[нпбо]/.test(text) ? [text[0], text.slice(1)] : ["", text];
-}
-
-/** Attendance keeps the mark and the other way round (п. 4.4: «н» and 3 are «н3»); the same key again takes it off. */
-function toggled(text, code, mark) {
-  const [oldCode, oldMark] = parts(text);
-  if (code) return (code === oldCode ? "" : code) + oldMark;
-  return oldCode + (mark === oldMark ? "" : mark);
-}
-
 function want(state, text) {
   state.text = text;
   if (state.held) say(state, null);
   // What was refused is settled by it; of what was only lost the server may know.
   if (state.held && !state.lost) forget(state);
   state.held = false;
-  if (state.job) plan(state);
+  if (state.job || presence) plan(state);
   dress(state);
   save(state);
 }
 
 /** What is wanted by now goes out after what is under way. */
 function plan(state) {
-  if (state.text === state.job.text) {
-    store.drop(state.wish?.key);
-    state.wish = null;
-    return;
-  }
-  state.wish = { key: state.wish?.key, id: store.newId(), text: state.text, follows: true };
-  remember(state, state.wish);
-}
-
-function unfold(button) {
-  const more = document.getElementById(button.getAttribute("aria-controls"));
-  more.hidden = !more.hidden;
-  button.setAttribute("aria-expanded", String(!more.hidden));
+  // Another place in the order than what was wanted before «все присутствуют».
+  if (presence && !state.wish?.after) forgetWish(state);
+  if (!presence && state.text === state.job.text) return forgetWish(state);
+  state.wish = {
+    key: state.wish?.key, id: store.newId(), text: state.text, version: state.version, follows: true, after: presence !== null,
+  };
+  return remember(state, state.wish);
 }
 
 // ── Saving: one request at a time for a line, the newest wish last ──────────
 async function save(state) {
-  if (state.sending || state.held || (!state.job && state.text === state.stored)) return;
+  if (state.sending || state.held || (!state.job && (presence || state.text === state.stored))) return;
   state.sending = true;
   if (!state.job) begin(state);
   dress(state);
@@ -153,12 +129,13 @@ async function save(state) {
     state.job = null;
     stored(state, cellsIn(response.text)[0]);
     announce(`Сохранено: ${nameOf(state)}, ${state.stored || "пусто"}`);
-    if (state.wish) begin(state);
+    if (state.wish && !state.wish.after) begin(state);
   } else {
     refused(state, response);
   }
   dress(state);
   save(state);
+  sendPresence();
 }
 
 /** The next request of a line; kept before it is sent. */
@@ -166,15 +143,6 @@ function begin(state) {
   state.job = { id: store.newId(), ...state.wish, text: state.text, version: state.version, follows: false };
   state.wish = null;
   remember(state, state.job);
-}
-
-async function post(path, values, id = "") {
-  try {
-    const response = await send(address(path), { method: "POST", body: new URLSearchParams(values), headers: { "X-Request-Id": id } });
-    return { status: response.status, text: await response.text() };
-  } catch (error) {
-    return { status: 0, text: "", left: error instanceof SignInRefused };
-  }
 }
 
 function stored(state, cell) {
@@ -203,46 +171,6 @@ function refused(state, { status: code, text, left }) {
   return say(state, message, [["again", "Повторить"], ["back", "Не сохранять"]]);
 }
 
-// ── What a line says, and what can be done ──────────────────────────────────
-function say(state, message, choices = [], extra = null) {
-  state.line.querySelector(".roll-say")?.remove();
-  if (!message) return;
-  const box = document.createElement("form");
-  box.className = "roll-say";
-  const text = document.createElement("p");
-  text.setAttribute("role", "alert");
-  text.textContent = message;
-  box.append(text);
-  if (extra) box.append(extra);
-  for (const [choice, title] of choices) {
-    const button = document.createElement("button");
-    button.type = choice === "reason" ? "submit" : "button";
-    if (choice !== "reason") button.dataset.choice = choice;
-    button.className = "btn btn-outline-secondary";
-    button.textContent = title;
-    box.append(button);
-  }
-  state.line.append(box);
-}
-
-function askConflict(state, { dataset: { stored: now, version, who, when, message } }) {
-  state.theirs = { text: now, version: Number(version) };
-  say(state, `${message} Записано «${now || "пусто"}»${who ? ` (${who}, ${when})` : ""}, у вас «${state.text || "пусто"}».`,
-    [["mine", `Записать «${state.text || "пусто"}»`], ["theirs", `Оставить «${now || "пусто"}»`]]);
-}
-
-function askReason(state, message) {
-  const input = document.createElement("input");
-  input.className = "form-control";
-  input.name = "reason";
-  input.maxLength = 500;
-  input.required = true;
-  input.placeholder = "Причина правки";
-  input.setAttribute("aria-label", "Причина правки");
-  say(state, message, [["reason", "Сохранить с причиной"], ["back", "Вернуть как было"]], input);
-  input.focus();
-}
-
 function onReason(event) {
   event.preventDefault();
   const state = lines.get(event.target.closest(".roll-line").dataset.student);
@@ -264,57 +192,102 @@ function release(state) {
   state.held = false;
   state.lost = false;
   say(state, null);
+  if (presence && !state.job && state.text !== state.stored) plan(state);
   dress(state);
   save(state);
+  sendPresence();
 }
 
 function dress(state) {
-  const { line, text } = state;
-  const [code, mark] = parts(text);
-  line.querySelector(".roll-value").textContent = text;
-  line.classList.toggle("sending", state.sending);
-  line.classList.toggle("refused", state.held);
-  line.classList.toggle("absent", ["н", "п", "б"].includes(code));
-  for (const button of line.querySelectorAll("[data-code], [data-mark]")) {
-    const on = button.dataset.code ? button.dataset.code === code : button.dataset.mark === mark;
-    button.setAttribute("aria-pressed", String(on));
-  }
+  show(state);
   tell();
 }
 
 function tell() {
   if (!status) return;
   const waiting = unsaved();
-  const stuck = waiting.filter((state) => state.held || state.lost).length;
-  const lost = waiting.filter((state) => state.lost).length;
+  const number = waiting.length + (presence ? 1 : 0);
+  const isHeldUp = presence && (presence.lost || waiting.some((state) => state.lost));
+  const isLost = (state) => state.lost || (isHeldUp && state.wish);
+  const lost = waiting.filter(isLost).length + (isHeldUp ? 1 : 0);
+  const stuck = lost + waiting.filter((state) => state.held && !isLost(state)).length;
   if (lost && lost === stuck) status.textContent = `Нет связи: ждут отправки ${lost}`;
   else if (stuck) status.textContent = `Не сохранено: ${stuck}`;
-  else if (waiting.length) status.textContent = "Сохраняю…";
+  else if (number) status.textContent = "Сохраняю…";
   else if (lines.size && status.dataset.touched) status.textContent = "Сохранено";
   status.classList.toggle("bad", stuck > 0);
-  if (waiting.length) status.dataset.touched = "1";
+  if (number) status.dataset.touched = "1";
 }
 
-const nameOf = (state) => state.line.querySelector(".roll-name .n").nextSibling.textContent.trim();
-
 // ── The whole lesson ────────────────────────────────────────────────────────
-async function act(path, done) {
+function everybody() {
+  if (presence) return undefined;
+  if (unsaved().some((state) => state.held && !state.lost)) return toast("Сначала решите, что делать с отклонённым.", "bad");
+  presence = { id: store.newId() };
+  rememberPresence(presence);
+  tell();
+  return sendPresence();
+}
+
+const isEarlier = (state) => state.job || (state.wish && !state.wish.after);
+// No network, too many requests, a server that is being restarted or can't write just now.
+const PASSING = [0, 429, 502, 503, 504];
+
+async function sendPresence() {
+  if (!presence || presence.sending || [...lines.values()].some(isEarlier)) return;
+  Object.assign(presence, { sending: true, tried: true });
+  const response = await post(`lessons/${roll.dataset.lesson}/presence`, {}, presence.id);
+  if (!presence) return;
+  presence.sending = false;
+  if (PASSING.includes(response.status) && !response.left) {
+    if (!presence.lost) toast("Нет связи: «Все присутствуют» ждёт отправки. Пропуски и опоздания снимутся, когда связь появится.");
+    presence.lost = true;
+    tell();
+    return;
+  }
+  endPresence();
+  took(response, "Посещаемость внесена", "«Все присутствуют» не сохранено: войдите и повторите.");
+  goOn();
+}
+
+function endPresence() {
+  store.drop(presence.key);
+  presence = null;
+}
+
+/** What was tapped meanwhile, over what stands there now. */
+function goOn() {
+  for (const state of lines.values()) {
+    if (state.wish) state.wish.after = false;
+    if (state.wish && !state.job && state.text === state.stored) forgetWish(state);
+    save(state);
+  }
+}
+
+async function undo() {
+  if (presence?.tried) return toast("Нет связи: это действие могло дойти до сервера. Отменить его можно, когда связь появится.", "bad");
+  if (presence) {
+    endPresence();
+    goOn();
+    tell();
+    return toast("Отменено, на сервер не ушло: «все присутствуют»", "good");
+  }
   if (unsaved().length) return toast("Подождите, пока сохранится отмеченное, или решите, что делать с отклонённым.", "bad");
-  const response = await post(path, {});
-  if (response.status !== 200) return toast(errorText(response.text) || "Нет связи с сервером: ничего не изменено. Без неё отметьте отсутствующих по одному: это подождёт в браузере.", "bad");
+  return took(await post("undo", {}), "Отменено", "Нет связи с сервером: ничего не изменено. Повторите.");
+}
+
+/** The cells that came back; what was tapped over them since is still what their lines show. */
+function took(response, done, otherwise) {
+  if (response.status !== 200) return toast(errorText(response.text) || otherwise, "bad");
   for (const cell of cellsIn(response.text)) {
     const state = lines.get(cell.dataset.student);
     if (!state || cell.dataset.work !== roll.dataset.work) continue;
     stored(state, cell);
-    state.text = state.stored;
+    if (!state.wish) state.text = state.stored;
     dress(state);
   }
   status.textContent = done;
-  announce(done);
-  return undefined;
+  return announce(done);
 }
-
-const everybody = () => act(`lessons/${roll.dataset.lesson}/presence`, "Посещаемость внесена");
-const undo = () => act("undo", "Отменено");
 
 if (roll) init();

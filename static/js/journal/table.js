@@ -27,9 +27,18 @@ const PART = 3, QUICK = 25; // rows, ms
 
 /** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for: the page
  *  leaves out of 2400 cells what follows from their row and column. In parts, with a picture after each; the rows that
- *  the page holds back (class `later`) appear as they are completed. */
+ *  the page holds back (class `later`) appear as they are completed, and also where completing fails. */
 export async function complete() {
-  const left = [...rows];
+  table.classList.add("coming");
+  try {
+    await completeInParts([...rows]);
+  } finally {
+    for (const row of [...rows, ...table.tFoot.rows]) row.classList.remove("later");
+    table.classList.remove("coming");
+  }
+}
+
+async function completeInParts(left) {
   for (let part = PART; left.length;) {
     const began = performance.now();
     for (const row of left.splice(0, part)) {
@@ -39,7 +48,6 @@ export async function complete() {
     await painted();
     if (performance.now() - began < QUICK) part = rows.length;
   }
-  table.tFoot.rows[0].classList.remove("later");
 }
 
 /** Resolves after the next picture; a hidden page has none. */

@@ -60,9 +60,13 @@ async function deliverOne(entry) {
   }
   if (isAct(entry)) followAct(entry, cellsIn(html));
   const next = waiting().find((one) => one.key > entry.key && one.follows && isSameCell(one, entry));
-  if (next) change({ ...next, version, follows: false });
+  if (next) change({ ...next, version, follows: hasActBetween(entry, next) });
   return true;
 }
+
+/** Whether the cell may be changed once more before the later value goes out. */
+const hasActBetween = (entry, next) =>
+  waiting().some((one) => isAct(one) && one.course === entry.course && one.key > entry.key && one.key < next.key);
 
 /** What was typed after an act over a cell that it changed was typed over what stands there now. */
 function followAct(entry, cells) {

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+from ejournal.access import LEADERS
 from ejournal.domain import grading, reports
 from ejournal.domain.names import short_name
 from ejournal.services import consolidated
 from ejournal.services.reports import facts, marks
-from ejournal.services.reports.registry import GROUP, LEADERS, Report
+from ejournal.services.reports.registry import GROUP, Report
 from ejournal.services.reports.scope import Journal, Scope
 from ejournal.services.reports.table import Column, Kind, Row, Table, Value
 

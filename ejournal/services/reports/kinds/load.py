@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from ejournal.access import LEADERS
 from ejournal.domain import calendar, reports
 from ejournal.services import settings
 from ejournal.services.reports import facts, lessons
-from ejournal.services.reports.registry import COURSE, GROUP, LEADERS, Choice, Report
+from ejournal.services.reports.registry import COURSE, GROUP, Choice, Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from ejournal.access import STAFF, in_force
+from ejournal.access import LEADERS, STAFF, in_force
 from ejournal.domain import calendar, reports
 from ejournal.domain.names import full_name
 from ejournal.extensions import db
 from ejournal.models import Account, DiaryVisit, Guardianship, Person, Role, RoleGrant, UserSession
 from ejournal.services import settings
 from ejournal.services.reports import facts
-from ejournal.services.reports.registry import COURSE, GROUP, LEADERS, Choice, Report
+from ejournal.services.reports.registry import COURSE, GROUP, Choice, Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 
