@@ -93,6 +93,19 @@ def semester_of(place: int, number: int) -> int:
     return 1 if number == 1 or place * 2 <= number else 2
 
 
+def hours_by_period(semesters: tuple[int, int], number: int) -> list[int]:
+    """Hours of the curriculum's two semesters over so many periods of the year: periods of one semester share its hours
+    as evenly as whole hours go, the first ones have more. Without periods the semesters are the periods."""
+    if number < 2:
+        return [sum(semesters)] if number else list(semesters)
+    places = [semester_of(place, number) for place in range(1, number + 1)]
+    found: list[int] = []
+    for semester, hours in enumerate(semesters, start=1):
+        size, longer = divmod(hours, places.count(semester))
+        found += [size + (place < longer) for place in range(places.count(semester))]
+    return found
+
+
 def default_anchor(year_start: int) -> date:
     """The Monday of the week of 1 September: the first числитель, unless the college sets its own anchor."""
     return monday_of(date(year_start, 9, 1))

@@ -59,6 +59,17 @@ def next_attempt(attempts: Sequence[Attempt]) -> int | None:
     return used + 1 if used < MOST_ATTEMPTS else None
 
 
+def state(attempts: Sequence[Attempt], due: date, end: date, today: date) -> str:
+    """How an open debt stands. `due`: the term set for passing it; `end`: the last day of the year given by law."""
+    if any(attempt.result is None for attempt in attempts):
+        return "waiting"
+    if sum(attempt.is_used for attempt in attempts) >= MOST_ATTEMPTS:
+        return "exhausted"
+    if today > end:
+        return "expired"
+    return "overdue" if today > due else "open"
+
+
 def refusal(
     attempts: Sequence[Attempt], day: date, examiners: Sequence[str], opened_on: date, pauses: Sequence[Span]
 ) -> tuple[str, str] | None:

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -123,7 +122,7 @@ def line_of(debt: Debt, leaves: Sequence[Span], teachers: str, titles: Mapping[s
         discipline=debt.course.discipline.title,
         teachers=teachers,
         slot=titles.get(debt.slot, debt.slot),
-        state=_state(debt, attempts, end, settings.today()),
+        state=debt.outcome or law.state(attempts, debt.due, end, settings.today()),
         last_day=end,
         next_attempt=None if debt.outcome else law.next_attempt(attempts),
     )
@@ -156,18 +155,6 @@ def of_student(student_id: int) -> list[Debt]:
             .order_by(Debt.due, Debt.id)
         ).unique()
     )
-
-
-def _state(debt: Debt, attempts: Sequence[law.Attempt], end: date, today: date) -> str:
-    if debt.outcome:
-        return debt.outcome
-    if any(one.result is None for one in attempts):
-        return "waiting"
-    if sum(one.is_used for one in attempts) >= law.MOST_ATTEMPTS:
-        return "exhausted"
-    if today > end:
-        return "expired"
-    return "overdue" if today > debt.due else "open"
 
 
 def _teachers(course_ids: Iterable[int]) -> dict[int, str]:

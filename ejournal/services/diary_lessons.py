@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ejournal.access import in_force, prepared
@@ -19,7 +19,6 @@ from ejournal.models import (
     Course,
     CourseTeacher,
     Discipline,
-    Enrollment,
     Homework,
     HomeworkTick,
     IndividualPlan,
@@ -30,10 +29,10 @@ from ejournal.models import (
     PersonalTask,
     PersonalTaskStudent,
     Subgroup,
-    SubgroupMember,
     TaskAnswer,
 )
 from ejournal.models.base import now
+from ejournal.services.cell_context import enrolled_on
 from ejournal.services.diary import Child
 
 Teacher, Substitute = aliased(Person), aliased(Person)
@@ -45,28 +44,10 @@ Wanted = Callable[..., ColumnElement[bool]]
 
 
 def attends(student_id: Any, day: Any) -> ColumnElement[bool]:
-    """The condition that a student belongs to the query's Course on a day: membership as of that day, and her own
-    plan, which may excuse her from a discipline or send her to another journal."""
-    member = exists().where(
-        Enrollment.student_id == student_id, Enrollment.group_id == Course.group_id, in_force(Enrollment, day)
-    )
-    in_half = or_(
-        Course.subgroup_id.is_(None),
-        exists().where(
-            SubgroupMember.student_id == student_id,
-            SubgroupMember.subgroup_id == Course.subgroup_id,
-            in_force(SubgroupMember, day),
-        ),
-    )
-    own_row = and_(
-        IndividualRow.plan_id == IndividualPlan.id,
-        IndividualPlan.student_id == student_id,
-        in_force(IndividualPlan, day),
-    )
-    otherwise = or_(IndividualRow.exempt, IndividualRow.course_id.is_not(None))
-    excused = exists().where(own_row, IndividualRow.discipline_id == Course.discipline_id, otherwise)
-    sent = exists().where(own_row, IndividualRow.course_id == Course.id, ~IndividualRow.exempt)
-    return or_(and_(member, in_half, ~excused), sent)
+    """The condition that a student belongs to the query's Course on a day, as journals have it: membership as of that
+    day, and her own plan, which may excuse her from a discipline or send her to another journal (п. 4.2). It belongs
+    into a WHERE: in a join's ON its inner queries do not find the Course."""
+    return enrolled_on(student_id, day)
 
 
 def courses_near(students: Any, groups: Any) -> ColumnElement[bool]:

@@ -24,7 +24,8 @@ from ejournal.services.statement_facts import Facts
 
 @dataclass(slots=True)
 class Line:
-    """A student. `note`: with which order the student left; `hours` by code and `planned` are of the days shown."""
+    """A student. `note`: with which order the student left; `hours` by code and `planned` are of those of the
+    days shown on which the student was in the group, `standing` of the whole period wherever it was studied."""
 
     student: Person
     note: str
@@ -88,14 +89,16 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
     lines = []
     for person, note in people:
         held = facts.held(person.id)
+        # Who came from another group or went to one: the hours there are counted there.
+        spans = facts.in_group.get((person.id, group_id), ())
         cells = group_standing.within(facts.given.get(person.id, ()), frame.span)
         lines.append(
             Line(
                 person,
                 note,
                 [],
-                group_standing.hours_by_code(cells),
-                group_standing.planned(held, frame.span),
+                group_standing.hours_by_code([cell for cell in cells if statement_facts.holds(spans, cell.date)]),
+                group_standing.planned((one for one in held if statement_facts.holds(spans, one.date)), frame.span),
                 group_standing.of_student(facts, names, person.id, frame.period.span, held),
                 owed.get(person.id, []),
                 person.id in openable,

@@ -82,7 +82,8 @@ def create_journals(
             select(Course.group_id, Course.discipline_id).where(Course.year_id == year.id)
         )
     }
-    plans = _only_plans(year)
+    plans, of_year = _only_plans(year), periods.of_year(year)
+    of_group = {group.id: periods.narrowest(of_year, group, year) for group in groups}
     made: list[tuple[Course, PlanRow]] = []
     for group in groups:
         for row in wanted[group.id]:
@@ -96,7 +97,7 @@ def create_journals(
             made.append((course, row))
     db.session.flush()
     for course, row in made:
-        parts = enumerate((row.semester_1_hours, row.semester_2_hours), start=1)
+        parts = plan_hours.by_period(row, of_group[course.group_id]).items()
         db.session.add_all(CourseHours(course_id=course.id, number=n, hours=hours) for n, hours in parts if hours)
     if made:
         titles = {group.id: group.title for group in groups}

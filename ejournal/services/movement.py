@@ -95,6 +95,16 @@ def issue(actor: Viewer, typed: Typed) -> MovementOrder:
 
     Raises FieldsError, also where marks after the day need a tick, and ClosedError for a day of a closed year.
     """
+    order = carry_out(actor, typed)
+    db.session.commit()
+    return order
+
+
+def carry_out(actor: Viewer, typed: Typed) -> MovementOrder:
+    """The same as a part of what the caller commits.
+
+    Raises FieldsError, also where marks after the day need a tick, and ClosedError for a day of a closed year.
+    """
     draft = preview(typed)
     if draft.errors:
         raise FieldsError(draft.errors)
@@ -119,7 +129,6 @@ def issue(actor: Viewer, typed: Typed) -> MovementOrder:
     db.session.flush()
     for step in draft.steps:
         _apply(actor, order, step)
-    db.session.commit()
     return order
 
 
@@ -137,9 +146,9 @@ def _add_people(actor: Viewer, names: Sequence[str]) -> list[int]:
 
 
 def graduate(actor: Viewer, group_id: int, number: str, dated: date, effective: date) -> MovementOrder:
-    """Release everybody who is in the group on the day before `effective`."""
+    """Release everybody who is in the group on the day before `effective`; the caller commits."""
     members = movement_plan.in_group(group_id, effective - timedelta(days=1))
-    return issue(actor, Typed("graduate", number, dated, effective, tuple(p.id for p in members), sure=True))
+    return carry_out(actor, Typed("graduate", number, dated, effective, tuple(p.id for p in members), sure=True))
 
 
 def undo(actor: Viewer, order_id: int) -> MovementOrder:

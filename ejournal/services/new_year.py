@@ -90,7 +90,8 @@ def rename(actor: Viewer, year: AcademicYear, titles: Mapping[int, str]) -> int:
 def release(
     actor: Viewer, year: AcademicYear, group_ids: Collection[int], number: str, dated: date | None, since: date | None
 ) -> int:
-    """Release the chosen groups of the last course by an order: everybody in them graduates on `since`.
+    """Release the chosen groups of the last course by an order: everybody in them graduates on `since`. All of them or,
+    where one cannot be released, none.
 
     Returns how many groups left. Raises FieldsError, ClosedError.
     """
@@ -112,9 +113,16 @@ def release(
             actor, "group", "release", before=group.title, after=f"выпущена с {since:%d.%m.%Y}, № {number.strip()}"
         )
         if movement_plan.in_group(group.id, group.released_on):
-            movement.graduate(actor, group.id, number, dated, since)
+            _graduate(actor, group, number, dated, since)
     db.session.commit()
     return len(chosen)
+
+
+def _graduate(actor: Viewer, group: Group, number: str, dated: date, since: date) -> None:
+    try:
+        movement.graduate(actor, group.id, number, dated, since)
+    except FieldsError as refused:
+        raise FieldsError({"groups": f"{group.title}: {' '.join(refused.fields.values())}"}) from refused
 
 
 def _keep_old_name(group: Group, year: AcademicYear) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from ejournal.domain import calendar
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, CurriculumHours, Discipline, DisciplineKind, Group
+from ejournal.models import AcademicYear, CurriculumHours, Discipline, DisciplineKind, Group, Period
 
 
 @dataclass(slots=True)
@@ -47,6 +48,16 @@ def for_groups(groups: Sequence[Group], year: AcademicYear) -> dict[int, list[Pl
     ):
         plans.setdefault((discipline.programme_id, hours.admission_year), []).append((discipline, hours))
     return {group.id: _rows_of(group, year, plans) for group in groups}
+
+
+def by_period(row: PlanRow, of_group: Sequence[Period]) -> dict[int, int]:
+    """The hours of a row by the number of the group's period; of a year without periods, by semester."""
+    hours = calendar.hours_by_period((row.semester_1_hours, row.semester_2_hours), len(of_group))
+    numbers = [period.number for period in of_group] or range(1, len(hours) + 1)
+    found: dict[int, int] = {}
+    for number, part in zip(numbers, hours, strict=True):
+        found[number] = found.get(number, 0) + part
+    return found
 
 
 def year_hours(discipline_id: int, group: Group, year_starts: int) -> int:

@@ -28,7 +28,8 @@ from ejournal.models import (
     Work,
     YearMark,
 )
-from ejournal.services.roster import EVER, leaving_note
+from ejournal.services.individual_lists import EVER, overlap
+from ejournal.services.roster import leaving_note
 
 Days = tuple[date, date]
 Spans = dict[tuple[int, int], list[Days]]
@@ -144,7 +145,7 @@ def load(
 ) -> Facts:
     """Everything of some students between two dates, both included; seven queries. `of_year`: marks of the year too."""
     in_group = _in_groups(student_ids, span)
-    exempt, elsewhere = _individual(student_ids)
+    exempt, elsewhere = _individual(student_ids, in_group)
     groups, courses = {key[1] for key in in_group}, {key[1] for key in elsewhere}
     lessons = db.session.execute(
         select(Lesson.id, Lesson.course_id, Lesson.date, Lesson.hours, Course.group_id, Course.subgroup_id,
@@ -190,8 +191,12 @@ def _in_subgroups(student_ids: Sequence[int]) -> Spans:
     return spans
 
 
-def _individual(student_ids: Sequence[int]) -> tuple[Spans, Spans]:
-    """Disciplines of which a student is exempt, and journals of other groups that list the student, by days."""
+def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spans]:
+    """Disciplines of which a student is exempt, and journals of other groups that list the student, by days: those of
+    the plan on which the student was in some group at all."""
+    enrolled: dict[int, list[Days]] = defaultdict(list)
+    for (student_id, _group_id), spans in in_group.items():
+        enrolled[student_id] += spans
     exempt: Spans = defaultdict(list)
     elsewhere: Spans = defaultdict(list)
     for row in db.session.execute(
@@ -205,8 +210,9 @@ def _individual(student_ids: Sequence[int]) -> tuple[Spans, Spans]:
         days = (row.since, row.until or EVER)
         if row.exempt or row.course_id:
             exempt[row.student_id, row.discipline_id].append(days)
-        if row.course_id and not row.exempt:
-            elsewhere[row.student_id, row.course_id].append(days)
+        there = overlap(days, enrolled[row.student_id])
+        if row.course_id and not row.exempt and there:
+            elsewhere[row.student_id, row.course_id] += there
     return exempt, elsewhere
 
 

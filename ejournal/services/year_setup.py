@@ -95,7 +95,7 @@ def save_period(actor: Viewer, year: AcademicYear, period_id: int | None, form: 
         errors["title"] = "Назовите период, например «1 семестр»."
     if number is None:
         errors["number"] = f"Номер периода — от 1 до {MOST_PERIODS}."
-    course, group = _scope(form)
+    course, group = _scope(form, errors)
     if starts and ends and not errors:
         other = _overlapping(year, starts, ends, course, group, period_id or 0)
         if other:
@@ -130,9 +130,11 @@ def save_vacation(actor: Viewer, year: AcademicYear, form: Mapping[str, str]) ->
     title = " ".join(form.get("title", "").split())[:250]
     if not title:
         errors["title"] = "Назовите каникулы или праздник."
+    course, group = _scope(form, errors)
+    if group:
+        errors["scope"] = "Каникулы бывают у всех или у курса: выберите из списка."
     if errors or starts is None or ends is None:
         raise FieldsError(errors)
-    course, _group = _scope(form)
     kind = "holiday" if form.get("kind") == "holiday" else "vacation"
     vacation = Vacation(
         year_id=year.id, title=title, starts=starts, ends=ends, kind=kind,
@@ -221,13 +223,16 @@ def _dates(year: AcademicYear, form: Mapping[str, str], errors: dict[str, str]) 
     return starts, ends
 
 
-def _scope(form: Mapping[str, str]) -> tuple[int | None, int | None]:
-    """«course-2» or «group-17» of the form's `scope`; anything else is everybody."""
-    kind, _, number = form.get("scope", "").partition("-")
-    value = whole(number)
-    if kind == "group" and value and db.session.get(Group, value):
-        return None, value
-    return (value, None) if kind == "course" else (None, None)
+def _scope(form: Mapping[str, str], errors: dict[str, str]) -> tuple[int | None, int | None]:
+    """The course or the group of «course-2» or «group-17» in the form's `scope`; both None: everybody."""
+    kind, _, number = form.get("scope", "").strip().partition("-")
+    if kind == "course" and (course := whole(number, 1, calendar.MOST_YEARS)):
+        return course, None
+    if kind == "group" and (group := whole(number)) and db.session.get(Group, group):
+        return None, group
+    if kind or number:
+        errors["scope"] = "Такого курса или группы нет: выберите из списка."
+    return None, None
 
 
 def _overlapping(

@@ -169,3 +169,11 @@ def test_r3_4_dates_are_written_in_russian():
     assert calendar.format_numeric(date(2026, 9, 1)) == "01.09.2026"
     assert calendar.format_month(day) == "ноябрь 2026"
     assert len(calendar.MONTHS) == len(calendar.MONTHS_GENITIVE) == 12
+
+
+@pytest.mark.parametrize(
+    ("number", "hours"),
+    [(0, [30, 41]), (1, [71]), (2, [30, 41]), (3, [30, 21, 20]), (4, [15, 15, 21, 20])],
+)
+def test_r4_2_c_periods_share_the_hours_of_their_semester(number, hours):
+    assert calendar.hours_by_period((30, 41), number) == hours

@@ -89,3 +89,19 @@ def test_what_keeps_an_attempt_from_being_given(attempts, day, examiners, field)
         assert found is None
         found = debts.refusal(attempts, day, examiners, OPENED, [])
     assert (found and found[0]) == field
+
+
+@pytest.mark.parametrize(
+    ("attempts", "today", "expected"),
+    [
+        ([], date(2027, 2, 1), "open"),
+        ([], date(2027, 2, 2), "overdue"),
+        ([], date(2027, 12, 30), "overdue"),
+        ([], date(2027, 12, 31), "expired"),
+        ([Attempt(1, "2"), Attempt(2)], date(2028, 1, 9), "waiting"),
+        ([Attempt(1, "2"), Attempt(2, "неявка")], date(2028, 1, 9), "exhausted"),
+        ([Attempt(1, "2"), Attempt(2, "неявка", excused=True)], date(2027, 2, 1), "open"),
+    ],
+)
+def test_how_an_open_debt_stands(attempts, today, expected):
+    assert debts.state(attempts, date(2027, 2, 1), date(2027, 12, 30), today) == expected

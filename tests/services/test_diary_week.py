@@ -15,6 +15,7 @@ from ejournal.models import (
     BellSchedule,
     CourseTeacher,
     DiaryVisit,
+    Enrollment,
     Group,
     IndividualPlan,
     IndividualRow,
@@ -191,6 +192,21 @@ def test_r4_2_c_an_individual_plan_excuses_and_sends_elsewhere(journal, child):
     plan.rows = [IndividualRow(discipline_id=course.discipline_id, exempt=True)]
     db.session.commit()
     assert day_of(child, monday()).lessons == []
+
+
+def test_a_guest_who_left_the_college_sees_no_lessons_there_any_more(journal, child):
+    elsewhere = factories.make_journal(students=0, lessons=0)
+    for number in range(2):
+        make_lesson(elsewhere.course_id, monday() + number * DAY, pair=4)
+    discipline_id = db.session.get_one(factories.Course, journal.course_id).discipline_id
+    plan = IndividualPlan(student_id=child.id, since=monday())
+    plan.rows = [IndividualRow(discipline_id=discipline_id, course_id=elsewhere.course_id)]
+    db.session.add(plan)
+    left = db.session.scalars(db.select(Enrollment).where(Enrollment.student_id == child.id)).one()
+    left.until, left.left_kind = monday(), "leave"
+    db.session.commit()
+    assert line_of(child, monday()).pair == 4
+    assert day_of(child, monday() + DAY).lessons == []
 
 
 def test_days_without_lessons_say_why(journal, child):

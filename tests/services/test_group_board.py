@@ -228,6 +228,20 @@ def test_who_went_to_another_leaders_group_is_listed_but_not_opened(journal: Jou
     assert all(line.can_open for line in group_board.load(manager(), journal.group.id, week_of(monday())).lines)
 
 
+def test_hours_of_who_moved_are_counted_in_each_group_for_its_days(journal: Journal) -> None:
+    moved, day, new = factories.make_person("Аапереводов"), monday(), factories.make_journal(students=0, lessons=0)
+    factories.enroll(moved, journal.group, journal.year.starts, day, left_kind="moved")
+    factories.enroll(moved, new.group, day + DAY)
+    made.lesson(journal.course_id, day, 1, {moved: "н"})
+    made.lesson(new.course_id, day + DAY, 1, {moved: "п"})
+    made.lesson(new.course_id, day + 2 * DAY, 1, {moved: "5"})
+    old_line = group_board.load(manager(), journal.group.id, week_of(day)).lines[0]
+    new_board = group_board.load(manager(), new.group.id, week_of(day))
+    assert (old_line.student, old_line.missed, old_line.planned) == (moved, 2, 2)
+    assert (new_board.lines[0].hours["п"], new_board.summary.missed, new_board.lines[0].planned) == (2, 2, 4)
+    assert new_board.summary.percent == "50,0\u00a0%"
+
+
 def test_r2_3_store_administration_reads_a_released_group_and_its_years(journal: Journal) -> None:
     """A group that was released: its last period lies open, the earlier ones are a choice away."""
     last = AcademicYear(title="2019/2020", starts=date(2019, 9, 1), ends=date(2020, 8, 31))

@@ -22,7 +22,7 @@ from ejournal.models import (
     Role,
 )
 from ejournal.models.base import now
-from ejournal.services import cells, columns, grid, individual, individual_rows, roll, roster
+from ejournal.services import cells, columns, grid, individual, individual_rows, roll, roster, statement_facts
 from ejournal.services.cells import Entry
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 from ejournal.services.individual import Filter, Typed
@@ -141,6 +141,17 @@ def test_a_guest_who_is_expelled_is_no_guest_any_more(journal, other):
     assert [guest in on_roll(other, n) for n in range(3)] == [True, True, False]
     with pytest.raises(RefusedError, match="не числился"):
         put(other, guest, "5", lesson=2)
+
+
+def test_a_statement_asks_nothing_of_a_guest_who_is_expelled(journal, other):
+    guest, span = journal.students[0].id, (journal.year.starts, journal.year.ends)
+    make_plan(guest, journal.year.starts, discipline_id=discipline_of(journal), course_id=other.course_id)
+    assert len(statement_facts.load([guest], span).held(guest)) == 3
+    db.session.scalars(select(Enrollment).where(Enrollment.student_id == guest)).one().until = other.lessons[1].date
+    db.session.commit()
+    assert [one.date for one in statement_facts.load([guest], span).held(guest)] == [
+        lesson.date for lesson in other.lessons[:2]
+    ]
 
 
 def test_own_hours_leave_the_student_in_the_journal(journal):

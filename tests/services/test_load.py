@@ -8,7 +8,7 @@ from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import Course, CourseHours, CourseTeacher, CurriculumHours, Discipline, LogEntry, Role
+from ejournal.models import Course, CourseHours, CourseTeacher, CurriculumHours, Discipline, LogEntry, Period, Role
 from ejournal.models.base import now
 from ejournal.services import load, settings
 from ejournal.services.errors import ClosedError, RefusedError
@@ -38,10 +38,19 @@ def make_row(actor: Viewer, journal: Journal) -> Course:
     return db.session.scalars(db.select(Course).where(Course.id != journal.course_id)).one()
 
 
-def test_r4_2_c_each_row_of_the_plan_gets_a_journal_with_its_hours_once(actor: Viewer, journal: Journal) -> None:
+@pytest.mark.parametrize(
+    ("periods", "expected"), [(1, [(1, 72)]), (2, [(1, 34), (2, 38)]), (3, [(1, 34), (2, 19), (3, 19)])]
+)
+def test_r4_2_c_each_row_of_the_plan_gets_a_journal_with_its_hours_once(
+    actor: Viewer, journal: Journal, periods: int, expected: list[tuple[int, int]]
+) -> None:
+    for number in range(2, periods + 1):
+        day = journal.year.starts + timedelta(days=number)
+        db.session.add(Period(year_id=journal.year.id, number=number, title="период", starts=day, ends=day))
+    db.session.commit()
     made = make_row(actor, journal)
     hours = db.session.execute(db.select(CourseHours.number, CourseHours.hours).order_by(CourseHours.number)).all()
-    assert (made.hours, [tuple(row) for row in hours]) == (72, [(1, 34), (2, 38)])
+    assert (made.hours, [tuple(row) for row in hours]) == (72, expected)
     assert load.create_journals(actor, journal.year, [journal.group]) == 0
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "load")).one()
     assert "Базы данных" in (entry.after or "")

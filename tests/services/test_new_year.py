@@ -94,3 +94,17 @@ def test_a_release_needs_groups_an_order_and_a_day_of_the_year(actor: Viewer, jo
         new_year.release(actor, year, [young.id], " ", None, year.starts)
     assert set(refused.value.fields) == {"groups", "number", "dated", "since"}
     assert (group.released_on, young.released_on) == (None, None)
+
+
+def test_groups_are_released_all_or_none(actor: Viewer, journal: Journal) -> None:
+    year, since = year_of(journal), date(journal.year.ends.year, 7, 1)
+    first, second = make_last_course(journal), make_last_course(make_journal(students=1, lessons=0))
+    member = db.session.scalars(db.select(Enrollment).where(Enrollment.group_id == second.id)).one()
+    member.until, member.left_kind = year.ends, "expelled"
+    db.session.commit()
+    with pytest.raises(FieldsError) as refused:
+        new_year.release(actor, year, [first.id, second.id], "12-в", since, since)
+    assert refused.value.fields["groups"].startswith(f"{second.title}: ")
+    db.session.rollback()
+    assert (first.released_on, second.released_on) == (None, None)
+    assert db.session.scalars(db.select(MovementOrder)).all() == []

@@ -250,6 +250,21 @@ def test_hours_of_the_curriculum_stand_in_for_a_load_without_periods(in_app: Fla
     assert lines(make(manager(), "hours", period="year"))[0][3] == "72"
 
 
+def test_hours_of_the_second_semester_are_shared_by_the_second_and_the_third_trimester(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    course = db.session.get_one(Course, journal.course_id)
+    first = journal.group.course_number(journal.year.starts.year) * 2 - 1
+    for part, hours in enumerate((30, 41)):
+        db.session.add(CurriculumHours(discipline_id=course.discipline_id, semester=first + part, hours=hours))
+    last = db.session.get_one(Period, journal.period.id)
+    last.number, last.starts = 3, journal.year.starts + timedelta(days=2)
+    for number in (1, 2):
+        day = journal.year.starts + timedelta(days=number - 1)
+        db.session.add(Period(year_id=journal.year.id, number=number, title=f"{number} триместр", starts=day, ends=day))
+    db.session.commit()
+    assert [lines(make(manager(), "hours", period=f"s{n}"))[0][3] for n in (1, 2, 3)] == ["30", "21", "20"]
+
+
 def test_r2_3_control_marks_per_student_and_lesson_and_who_has_few(in_app: Flask) -> None:
     journal = factories.make_journal(students=2, lessons=4)
     made.fill(journal, 0, ["5", "4", "3", ""])

@@ -127,6 +127,24 @@ def test_a_vacation_of_a_course_frees_that_course_only(actor: Viewer, year: Acad
     assert school_days.load(year).may_study(date(2027, 10, 26), 1)
 
 
+@pytest.mark.parametrize("scope", ["group-10000", "group-", "group", "course-0", "course-x", "course-7", "все"])
+def test_an_unknown_course_or_group_is_not_everybody(actor: Viewer, year: AcademicYear, scope: str) -> None:
+    for save in (
+        lambda typed: year_setup.save_period(actor, year, None, typed),
+        lambda typed: year_setup.save_vacation(actor, year, typed),
+    ):
+        with pytest.raises(FieldsError) as refused:
+            save(form(scope=scope, starts="2028-07-01", ends="2028-07-05"))
+        assert list(refused.value.fields) == ["scope"]
+
+
+def test_a_vacation_is_never_of_one_group(actor: Viewer, year: AcademicYear) -> None:
+    group = make_group("ИС-11", year)
+    with pytest.raises(FieldsError) as refused:
+        year_setup.save_vacation(actor, year, form(scope=f"group-{group.id}"))
+    assert list(refused.value.fields) == ["scope"]
+
+
 def test_the_first_numerator_week_is_the_colleges_choice(actor: Viewer, in_app: Flask) -> None:
     year_setup.set_anchor(actor, date(2026, 9, 10))
     assert settings.get("week.anchor") == "2026-09-07"

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from ejournal.domain import lesson_plan, reports
 from ejournal.domain.lesson_plan import Entry
 from ejournal.models import Course, CourseHours, CourseTeacher, Lesson, LessonState, TimetableEntry
-from ejournal.services import generation, group_modes, plan_hours, school_days
+from ejournal.services import generation, group_modes, periods, plan_hours, school_days
 from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.spans import WHOLE_YEAR, chosen_period
@@ -107,8 +107,8 @@ def _free(free: school_days.SchoolDays, number: int, days: str) -> Callable[[dat
 
 
 def planned(scope: Scope) -> dict[int, int]:
-    """Hours of each journal in the chosen period: of the load by period, else of the curriculum by semester; of the
-    year, as the load has it. Days and months have no plan of their own: the year's. Two queries."""
+    """Hours of each journal in the chosen period: of the load by period, else of the curriculum, whose semesters are
+    shared out; of the year, as the load has it. Days and months have no plan of their own: the year's. Two queries."""
     period = chosen_period(scope)
     number = int(period[1:]) if period.startswith("s") and period[1:].isdecimal() else 0
     if not number:
@@ -120,8 +120,9 @@ def planned(scope: Scope) -> dict[int, int]:
         )
     ):
         of_load[course_id][part] = hours
+    of_group = {id_: periods.narrowest(scope.year_periods, group, scope.year) for id_, group in scope.groups.items()}
     curriculum = {
-        (group_id, row.discipline_id): {1: row.semester_1_hours, 2: row.semester_2_hours}
+        (group_id, row.discipline_id): plan_hours.by_period(row, of_group[group_id])
         for group_id, rows in plan_hours.for_groups(list(scope.groups.values()), scope.year).items()
         for row in rows
     }
