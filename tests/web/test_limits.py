@@ -62,7 +62,9 @@ def test_a_number_of_thousands_of_digits_is_no_fault_of_the_server(
     client = made.test_client()
     enter(client, "sysadmin")
     data = {"kind": "students", "admission": "9" * 5000, "file": (io.BytesIO(b"a;b"), "a.csv")}
-    assert client.post("/admin/import", data=data).status_code == 404
+    answer = client.post("/admin/import", data=data)
+    assert answer.status_code == 422
+    assert "Год набора — четыре цифры" in answer.text
     assert "unhandled" not in caplog.text
 
 
