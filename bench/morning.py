@@ -27,6 +27,7 @@ from sqlalchemy import exists, select
 from bench import load, polling, world
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, CourseTeacher, Enrollment, Lesson, LessonState, Person, Role, RoleGrant, Work
+from ejournal.models.base import now
 from ejournal.services import settings
 
 MINUTE = 60.0
@@ -47,6 +48,9 @@ def of_college(app: Flask, instance: Path) -> dict[str, Any]:
         teachers = _teachers(app)
         students = db.session.scalars(_holders(Role.STUDENT).limit(PEOPLE)).all()
         people = [(student.id, world.cookie_of(app, world.make_session(student))) for student in students]
+        # A morning is no night: its work does not begin meanwhile, at whatever hour this is run.
+        settings.put("nightly.hour", (settings.local(now()).hour + 12) % 24)
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     with _running(instance) as (port, pid):
