@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -16,7 +17,6 @@ from ejournal.jobs import night, post, running
 from ejournal.jobs.folder import Lock
 from ejournal.jobs.queue import queue, waiting
 from ejournal.services import faults
-from ejournal.services.errors import RefusedError
 
 # Two at a time: an import must not wait for somebody's two hundred diaries.
 THREADS = 2
@@ -60,12 +60,16 @@ def _watch_clock(app: Flask) -> None:
     while True:
         try:
             with app.app_context():
-                night.tick()
-        except RefusedError:
-            pass  # somebody runs it by hand just now
+                night.tick(_apart)
         except Exception as error:
             app.logger.error("the night's work was not begun\n%s", faults.describe(error))
         time.sleep(CLOCK)
+
+
+def _apart() -> None:
+    """The night's work in a process of its own: what it takes of memory (a copy is restored and compared) is given back
+    in the morning. Code 1: a task did not go well, which the administrator's page says, or it is being run by hand."""
+    subprocess.run([sys.executable, "-m", "ejournal", "nightly"], stdout=subprocess.DEVNULL, check=False)
 
 
 def _carry_post(app: Flask) -> None:

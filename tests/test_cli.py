@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from flask import Flask
 
 from ejournal import cli, create_app
 from ejournal.config import ROOT
-from ejournal.extensions import db
+from ejournal.extensions import db, reading
+from ejournal.jobs import night
 from ejournal.models import AcademicYear, Account, Bell, LogEntry, Period, Person, RoleGrant, WorkKind
 from ejournal.server import Listening
 from ejournal.services import log_chain, settings
@@ -266,6 +268,31 @@ def test_r2_2_the_job_worker_runs_beside_the_server_rises_again_and_ends_with_it
         for child in children:
             if _is_alive(child):
                 os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_the_server_does_the_work_of_a_night_that_was_missed(ejournal: Command, instance: Path) -> None:
+    ejournal("init")
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    with _opened(instance):
+        settings.put(night.LAST, {"started": long_ago.isoformat(), "finished": long_ago.isoformat(), "tasks": []})
+        db.session.commit()
+        with _running("--port", str(_free_port())):
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and _last_night().started == long_ago:
+                time.sleep(0.3)
+        done = _last_night()
+    assert done.started > long_ago
+    assert done.tasks
+    assert not done.failed
+
+
+def _last_night() -> night.Night:
+    with reading():  # the server is not kept from writing
+        found = night.last()
+        db.session.rollback()
+    assert found
+    return found
 
 
 def test_the_work_of_the_night_is_done_on_demand(ejournal: Command, instance: Path) -> None:
