@@ -184,6 +184,13 @@ def test_r4_4_a_a_closed_cell_says_why_it_takes_nothing_and_what_to_do(open_as, 
         told = page.locator("#toasts").inner_text()
         assert "Период закрыт (п. 4.4)" in told, key
         assert "Попросите администрацию" in told
+    page.evaluate("() => document.getElementById('toasts').replaceChildren()")
+    page.evaluate(
+        """() => { const clipboardData = new DataTransfer(); clipboardData.setData("text/plain", "5\\n4\\n");
+        const paste = new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true});
+        document.activeElement.dispatchEvent(paste); }"""
+    )
+    assert "Период закрыт (п. 4.4)" in page.locator("#toasts").inner_text()
     page.keyboard.press("5")
     wait_for(page, "document.getElementById('alerter').textContent.includes('Период закрыт')")
     assert place.inner_text() == before

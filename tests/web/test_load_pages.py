@@ -234,3 +234,16 @@ def count(app: Flask, client: FlaskClient, address: str) -> int:
     finally:
         sa.event.remove(engine, "before_cursor_execute", keep)
     return len(statements)
+
+
+def test_a_mistyped_day_takes_nobody_off_a_journal(app: Flask, journal: Journal, client: FlaskClient) -> None:
+    with app.app_context():
+        teaching = db.session.scalars(db.select(CourseTeacher.id)).one()
+    address = f"/load/journals/{journal.course_id}/teachers/{teaching}/end"
+    answer = client.post(address, data={"last": "31.02.2026"}, follow_redirects=True)
+    assert "Дата «31.02.2026» не прочитана" in answer.text
+    with app.app_context():
+        assert db.session.get_one(CourseTeacher, teaching).until is None
+    client.post(address, data={"last": ""})
+    with app.app_context():
+        assert db.session.get_one(CourseTeacher, teaching).until == settings.today()

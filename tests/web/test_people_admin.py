@@ -213,3 +213,13 @@ def code_on(page: str) -> str:
     found = re.search(r'class="code-value">([^<]+)<', page)
     assert found
     return found[1]
+
+
+def test_a_role_is_not_given_from_a_mistyped_day(app: Flask, admin: FlaskClient, account: MakeAccount) -> None:
+    other = account("anna")
+    address = f"/admin/people/{other.person_id}/roles"
+    answer = admin.post(address, data={"role": "curator", "since": "2026-02-31"}, follow_redirects=True)
+    assert "Дата «2026-02-31» не прочитана" in answer.text
+    with app.app_context():
+        held = select(RoleGrant.role).where(RoleGrant.person_id == other.person_id)
+        assert "curator" not in db.session.scalars(held).all()

@@ -1,7 +1,6 @@
 """People and their accounts: list, search, edit, activation codes, blocking, roles (п. 4.1, 4.2)."""
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +12,7 @@ from ejournal.models import Role
 from ejournal.services import account_admin, addresses, people, second_step, sessions, settings, usernames
 from ejournal.services.errors import RefusedError
 from ejournal.web.admin import bp
+from ejournal.web.typed_days import typed_day
 
 ROLE_OPTIONS = [(role.value, role.label) for role in Role]
 
@@ -142,12 +142,15 @@ def end_second_step(person_id: int) -> ResponseReturnValue:
 @proven
 def grant_role(person_id: int) -> ResponseReturnValue:
     form = request.form
-    since = form.get("since", type=date.fromisoformat) or settings.today()
-    order_date = form.get("order_date", type=date.fromisoformat)
     return _do(
         person_id,
         lambda: account_admin.grant_role(
-            current_user, person_id, form.get("role", ""), since, form.get("order_number", ""), order_date
+            current_user,
+            person_id,
+            form.get("role", ""),
+            typed_day("since") or settings.today(),
+            form.get("order_number", ""),
+            typed_day("order_date"),
         ),
         "Роль назначена.",
     )

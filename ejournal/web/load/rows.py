@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import groups, load, people, periods, settings, subgroups
 from ejournal.services.errors import ClosedError, RefusedError
 from ejournal.web.load import bp
+from ejournal.web.typed_days import typed_day
 
 
 @bp.get("/")
@@ -57,19 +57,20 @@ def create_journals() -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def appoint(course_id: int) -> ResponseReturnValue:
     form = request.form
-    teacher_id, since, instead = (
-        form.get("teacher_id", type=int),
-        read_day(form.get("since", "")),
-        bool(form.get("instead")),
+    teacher_id, instead = form.get("teacher_id", type=int), bool(form.get("instead"))
+    return _done(
+        lambda: load.appoint(current_user, course_id, teacher_id, typed_day("since"), instead),
+        "Преподаватель назначен.",
     )
-    return _done(lambda: load.appoint(current_user, course_id, teacher_id, since, instead), "Преподаватель назначен.")
 
 
 @bp.post("/journals/<int:course_id>/teachers/<int:teaching_id>/end")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def dismiss(course_id: int, teaching_id: int) -> ResponseReturnValue:
-    last = read_day(request.form.get("last", "")) or settings.today()
-    return _done(lambda: load.dismiss(current_user, course_id, teaching_id, last), "Преподаватель снят с журнала.")
+    return _done(
+        lambda: load.dismiss(current_user, course_id, teaching_id, typed_day("last") or settings.today()),
+        "Преподаватель снят с журнала.",
+    )
 
 
 @bp.post("/journals/<int:course_id>/hours")

@@ -6,6 +6,7 @@ import { applied } from "./live.js";
 import { newId } from "../offline/store.js";
 import * as later from "./later.js";
 import { client, drained, isOffline } from "./outbox.js";
+import { refuse } from "./refusal.js";
 
 const address = (path) => `/journal/${table.dataset.course}/${path}`;
 
@@ -84,6 +85,8 @@ async function everybodyPresent() {
 /** A block of values from the clipboard → the preview of what would be written. */
 export async function paste(text) {
   const entries = laidOut(text);
+  const start = current();
+  if (!entries.length && start && !isEditable(start)) return refuse(start);
   if (!entries.length) return toast("Вставлять некуда: выберите ячейку, с которой начать.", "bad");
   const dialog = document.getElementById("paste");
   const body = dialog.querySelector("[data-body]");
