@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from databases import postgres_database
 
 from ejournal import cli, create_app
 from ejournal.extensions import db
 from ejournal.services import integrity, settings
-from tests.conftest import POSTGRES
 
 SECRET = "never-shown"
 PATIENCE = 300  # seconds; a restore takes five of processor time, a busy machine makes a minute of them
@@ -68,20 +68,12 @@ def installation(
         yield Installation(tmp_path / "instance")
         os.umask(before)
         return
-    if not POSTGRES:
-        pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
-    url = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    name = f"ejournal_terminal_{os.getpid()}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    target = url.set(database=name, password=url.password or SECRET).render_as_string(hide_password=False)
-    monkeypatch.setenv("EJOURNAL_DATABASE_URL", target)
-    yield Installation(tmp_path / "instance")
-    os.umask(before)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    admin.dispose()
+    with postgres_database("terminal") as address:
+        url = sa.make_url(address)
+        target = url.set(password=url.password or SECRET).render_as_string(hide_password=False)
+        monkeypatch.setenv("EJOURNAL_DATABASE_URL", target)
+        yield Installation(tmp_path / "instance")
+        os.umask(before)
 
 
 def restore(copy: Path, answer: str | None, *options: str) -> tuple[int, str]:

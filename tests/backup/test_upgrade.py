@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
+from databases import postgres_database
 from flask_migrate import upgrade
 
 from ejournal import cli, create_app, schema
 from ejournal.extensions import db
-from tests.conftest import POSTGRES
 
 
 class Installation:
@@ -53,20 +53,10 @@ def installation(
         yield Installation(tmp_path / "instance", "")
         os.umask(before)
         return
-    if not POSTGRES:
-        pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
-    url = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    name = f"ejournal_upgrade_{os.getpid()}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    target = url.set(database=name).render_as_string(hide_password=False)
-    monkeypatch.setenv("EJOURNAL_DATABASE_URL", target)
-    yield Installation(tmp_path / "instance", target)
-    os.umask(before)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    admin.dispose()
+    with postgres_database("upgrade") as target:
+        monkeypatch.setenv("EJOURNAL_DATABASE_URL", target)
+        yield Installation(tmp_path / "instance", target)
+        os.umask(before)
 
 
 def ejournal(*arguments: str) -> Result:

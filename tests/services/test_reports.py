@@ -73,6 +73,16 @@ def make(viewer: Viewer, key: str, **given: object) -> Made:
 # ── Performance ──────────────────────────────────────────────────────────────
 
 
+def divide_into_trimesters(journal: Journal) -> None:
+    """Two days of the year, and what is left of it."""
+    last = db.session.get_one(Period, journal.period.id)
+    last.number, last.starts = 3, journal.year.starts + timedelta(days=2)
+    for number in (1, 2):
+        day = journal.year.starts + timedelta(days=number - 1)
+        db.session.add(Period(year_id=journal.year.id, number=number, title=f"{number} триместр", starts=day, ends=day))
+    db.session.commit()
+
+
 def test_r2_3_monitor_performance_of_a_group_counts_a_student_once_by_the_worst_mark(in_app: Flask) -> None:
     first = factories.make_journal(students=5, lessons=1)
     second = second_course(first)
@@ -126,12 +136,7 @@ def test_the_third_trimester_ends_as_the_second_semester_of_the_curriculum(
         control = "Э" if part == graded else "З"
         plan = CurriculumHours(discipline_id=course.discipline_id, semester=first + part - 1, hours=36, control=control)
         db.session.add(plan)
-    last = db.session.get_one(Period, journal.period.id)
-    last.number, last.starts = 3, journal.year.starts + timedelta(days=2)
-    for number in (1, 2):
-        day = journal.year.starts + timedelta(days=number - 1)
-        db.session.add(Period(year_id=journal.year.id, number=number, title=f"{number} триместр", starts=day, ends=day))
-    db.session.commit()
+    divide_into_trimesters(journal)
     assert lines(make(manager(), "performance", period="s3"))[0][1] == counted
 
 
@@ -256,12 +261,7 @@ def test_hours_of_the_second_semester_are_shared_by_the_second_and_the_third_tri
     first = journal.group.course_number(journal.year.starts.year) * 2 - 1
     for part, hours in enumerate((30, 41)):
         db.session.add(CurriculumHours(discipline_id=course.discipline_id, semester=first + part, hours=hours))
-    last = db.session.get_one(Period, journal.period.id)
-    last.number, last.starts = 3, journal.year.starts + timedelta(days=2)
-    for number in (1, 2):
-        day = journal.year.starts + timedelta(days=number - 1)
-        db.session.add(Period(year_id=journal.year.id, number=number, title=f"{number} триместр", starts=day, ends=day))
-    db.session.commit()
+    divide_into_trimesters(journal)
     assert [lines(make(manager(), "hours", period=f"s{n}"))[0][3] for n in (1, 2, 3)] == ["30", "21", "20"]
 
 

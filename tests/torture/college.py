@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import factories
-import pytest
 import sqlalchemy as sa
+from databases import postgres_database
 from flask_migrate import upgrade
 from flask_wtf.csrf import URLSafeTimedSerializer
 
@@ -26,7 +26,6 @@ from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db, reading
 from ejournal.models import Person
-from tests.conftest import POSTGRES
 
 STUDENTS, LESSONS = 12, 4
 VALUES = ["5", "4", "3", "о5", "н", "б4", "5-", "п", "2"]
@@ -79,19 +78,10 @@ class College:
 
 
 @contextmanager
-def on_postgres(instance: Path, name: str) -> Iterator[College]:
+def on_postgres(instance: Path, purpose: str) -> Iterator[College]:
     """A college in a database of its own of the tests' server."""
-    if not POSTGRES:
-        pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
-    url = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield College(instance, url.set(database=name).render_as_string(hide_password=False))
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    admin.dispose()
+    with postgres_database(purpose) as url:
+        yield College(instance, url)
 
 
 class Served:

@@ -30,11 +30,11 @@ IMPORTED = 60
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def college(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[College]:
+def college(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[College]:
     if request.param == "sqlite":
         yield College(tmp_path / "college")
         return
-    with on_postgres(tmp_path / "college", f"ejournal_kill_{worker_id}") as made:
+    with on_postgres(tmp_path / "college", "kill") as made:
         yield made
 
 

@@ -24,8 +24,8 @@ CELL = re.compile(r'<td role="gridcell"[^>]* data-student="(\d+)" data-work="(\d
 
 
 @pytest.fixture
-def college(tmp_path: Path, worker_id: str) -> Iterator[College]:
-    with on_postgres(tmp_path / "college", f"ejournal_two_{worker_id}") as made:
+def college(tmp_path: Path) -> Iterator[College]:
+    with on_postgres(tmp_path / "college", "two") as made:
         yield made
 
 
