@@ -1,4 +1,4 @@
-"""A database and a client for each test. SQLite always; PostgreSQL too where EJOURNAL_TEST_POSTGRES names a server."""
+"""A database and a client for each test: SQLite always; PostgreSQL too where EJOURNAL_TEST_POSTGRES names a server."""
 
 import gc
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from databases import BOTH, POSTGRES, USUAL, postgres_database
+from databases import KINDS, postgres_database
 from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,9 +17,6 @@ from ejournal import create_app
 from ejournal.extensions import db
 from ejournal.jobs.queue import queue
 from ejournal.models import Person
-
-# Tests of these folders run on both databases; tests/browser and tests/exchange have their own say.
-ON_BOTH = {"services", "web", "documents"}
 
 SignIn = Callable[[Person], FlaskClient]
 
@@ -49,10 +46,10 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(params=KINDS)
 def app(request: pytest.FixtureRequest) -> Flask:
     """The application on an empty database. No context is pushed: requests must not share one with the test."""
-    if getattr(request, "param", USUAL) == "postgres":
+    if request.param == "postgres":
         application = request.getfixturevalue("postgres_app")
         with application.app_context():
             _empty()
@@ -134,14 +131,6 @@ def finish_jobs(app: Flask) -> Callable[[], None]:
     with app.app_context():
         queue().flush()  # the folder is shared by all tests of the session
     return finish
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What sends statements is tested on both databases: they are where one can behave differently."""
-    folder = Path(str(metafunc.definition.path)).parent.name
-    once = metafunc.definition.get_closest_marker("once")
-    if POSTGRES and folder in ON_BOTH and "app" in metafunc.fixturenames and not once:
-        metafunc.parametrize("app", BOTH, indirect=True)
 
 
 def _make_app(instance: Path, url: str | None = None) -> Flask:

@@ -3,15 +3,30 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.engine import make_url
 
+from ejournal.extensions import db
+
 POSTGRES = os.environ.get("EJOURNAL_TEST_POSTGRES")
-# Which database the tests use that do not ask for one: everything once on PostgreSQL before a release.
-USUAL = os.environ.get("EJOURNAL_TEST_ON", "sqlite")
-BOTH = ["sqlite", "postgres"]
+# Every test that has a database has it of every kind that is here …
+KINDS = ["sqlite", "postgres"] if POSTGRES else ["sqlite"]
+# … but where it takes long and the page matters, not what it asks the database: once, on PostgreSQL where there is one.
+ONE = KINDS[-1:]
+
+
+@contextmanager
+def empty_college(kind: str, instance: Path, purpose: str) -> Iterator[dict[str, object]]:
+    """What create_app needs for an empty database of this kind; PostgreSQL's is dropped afterwards."""
+    if kind == "sqlite":
+        yield {"instance": instance}
+        return
+    with postgres_database(purpose) as url:
+        yield {"instance": instance, "database_url": url}
 
 
 @contextmanager
@@ -21,13 +36,53 @@ def postgres_database(purpose: str) -> Iterator[str]:
         pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
     url = make_url(POSTGRES).set(drivername="postgresql+psycopg")
     name = f"ejournal_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.dispose()
+        _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+class Kept:
+    """An application's database as it is now, put back as often as wanted: at no cost where nothing was written."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.written = app, False
+        self.url = make_url(app.config["EJOURNAL"].database_url)
+        with app.app_context():
+            sa.event.listen(db.engine, "before_cursor_execute", self._note)
+            db.engine.dispose()  # the last connection that is closed leaves one whole file
+        if self.url.get_backend_name() == "sqlite":
+            self.content = Path(str(self.url.database)).read_bytes()
+        else:
+            _command(self.url, f"CREATE DATABASE {self.url.database}_kept TEMPLATE {self.url.database}")
+
+    def put_back(self) -> None:
+        if not self.written:
+            return
+        with self.app.app_context():
+            db.engine.dispose()
+        if self.url.get_backend_name() == "sqlite":
+            for leftover in ("-wal", "-shm"):
+                Path(f"{self.url.database}{leftover}").unlink(missing_ok=True)
+            Path(str(self.url.database)).write_bytes(self.content)
+        else:
+            name = self.url.database
+            _command(self.url, f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {name}_kept")
+        self.written = False
+
+    def forget(self) -> None:
+        if self.url.get_backend_name() != "sqlite":
+            _command(self.url, f"DROP DATABASE {self.url.database}_kept WITH (FORCE)")
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self.written = self.written or not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN"))
+
+
+def _command(url: sa.URL, *statements: str) -> None:
+    """To the server itself, not within any of the tests' databases."""
+    admin = sa.create_engine(url.set(database=make_url(POSTGRES or "").database), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    admin.dispose()

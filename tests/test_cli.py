@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from databases import KINDS, empty_college
 from flask import Flask
 
 from ejournal import cli, create_app
@@ -29,13 +30,15 @@ from ejournal.services import log_chain, settings
 Command = Callable[..., Result]
 
 
-@pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(params=KINDS)
+def instance(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An installation that does not exist yet."""
     folder = tmp_path / "instance"
-    monkeypatch.setenv("EJOURNAL_INSTANCE", str(folder))
     before = os.umask(0o022)
-    yield folder
+    with empty_college(request.param, folder, "cli") as overrides:
+        for name, value in overrides.items():
+            monkeypatch.setenv(f"EJOURNAL_{name.upper()}", str(value))
+        yield folder
     os.umask(before)
 
 
@@ -472,6 +475,7 @@ def test_r2_3_store_a_copy_made_by_the_command_is_restored_by_the_command(ejourn
         assert settings.get("college.name") == "Колледж связи"
 
 
+@pytest.mark.parametrize("instance", ["sqlite"], indirect=True)  # of PostgreSQL no file can be damaged
 def test_a_copy_replaces_a_damaged_database_and_the_damaged_one_is_kept(ejournal: Command, instance: Path) -> None:
     ejournal("init", "--name", "Колледж связи")
     copy = instance.parent / "college.backup"

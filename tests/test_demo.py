@@ -1,6 +1,5 @@
 """The demo college is what a visitor sees first: alive on any day, free of contradictions, the same for one seed."""
 
-import os
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from databases import KINDS, empty_college
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -82,19 +82,16 @@ LOGINS = {
     "student": {Role.STUDENT},
     "parent": {Role.PARENT},
 }
-POSTGRES = pytest.param(
-    "postgres",
-    marks=pytest.mark.skipif(not os.environ.get("EJOURNAL_TEST_POSTGRES"), reason="no PostgreSQL to test against"),
-)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+@pytest.fixture(scope="module", params=KINDS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A college of the default size on a Tuesday in November, made once: the tests of this module only read it."""
-    app = make_college(tmp_path_factory.mktemp("demo"), 200)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with empty_college(request.param, tmp_path_factory.mktemp("demo"), "demo") as overrides:
+        app = make_college(overrides, 200)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -104,8 +101,8 @@ def college(made: Flask) -> Iterator[Flask]:
         db.session.remove()
 
 
-def make_college(folder: Path, students: int, seed: int = 1) -> Flask:
-    app = create_app({"instance": folder})
+def make_college(overrides: dict[str, object], students: int, seed: int = 1) -> Flask:
+    app = create_app(overrides)
     with app.app_context(), time_machine.travel(TUESDAY, tick=False):
         db.create_all()
         demo.fill(students, seed)
@@ -115,13 +112,13 @@ def make_college(folder: Path, students: int, seed: int = 1) -> Flask:
 
 def test_same_seed_and_moment_give_the_same_college(tmp_path: Path) -> None:
     first, again, other = (
-        fingerprint(make_college(tmp_path / name, 16, seed)) for name, seed in (("a", 5), ("b", 5), ("c", 6))
+        fingerprint(make_college({"instance": tmp_path / name}, 16, seed))
+        for name, seed in (("a", 5), ("b", 5), ("c", 6))
     )
     assert first == again
     assert first != other
 
 
-@pytest.mark.parametrize("app", ["sqlite", POSTGRES], indirect=True)
 def test_filled_database_takes_new_rows(in_app: Flask) -> None:
     """Ids written by hand must not be given out again."""
     summary = demo.fill(students=16)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from conftest import POSTGRES
+from databases import KINDS, empty_college
 from factories import make_group, make_journal
 from flask import Flask
 from flask_migrate import upgrade
@@ -64,17 +64,17 @@ FIRST_COLLEGE: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Flask]:
-    """An application whose database file does not exist yet."""
-    app = create_app({"instance": tmp_path})
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+@pytest.fixture(params=KINDS)
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application whose database has no table yet."""
+    with empty_college(request.param, tmp_path, "fresh") as overrides:
+        app = create_app(overrides)
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
-@pytest.mark.parametrize("app", ["sqlite", *(["postgres"] if POSTGRES else [])], indirect=True)
 def test_models_and_migrations_describe_the_same_tables(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

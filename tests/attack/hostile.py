@@ -154,8 +154,7 @@ def _value(column: sa.Column[object]) -> object:
 
 def poison(long: str = LONG, short: str = SHORT) -> int:
     """Hostile text into every text column of every row, as long as fits. Returns how many columns."""
-    for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-        db.session.execute(sa.text(f'DROP TRIGGER "{name}"'))  # the log refuses to be altered
+    place = _without_triggers()
     columns = [(table, column) for table in db.metadata.sorted_tables for column in table.c if _is_text(table, column)]
     for table, column in columns:
         text = ADDRESS if column.name == "url" else long
@@ -164,7 +163,7 @@ def poison(long: str = LONG, short: str = SHORT) -> int:
             text = short if length >= len(short) + 8 else short[:length]
         hostile: object = text
         if _is_of_a_key(table, column):
-            hostile = sa.literal(text).op("||")(sa.cast(sa.literal_column("rowid"), sa.String))
+            hostile = sa.literal(text).op("||")(sa.cast(place, sa.String))
         # Where there is nothing, a page would say so and show no text: filled too.
         db.session.execute(table.update().values({column.name: hostile}))
     for setting in db.session.scalars(sa.select(Setting).where(Setting.key.like("college.%"))):
@@ -183,3 +182,13 @@ def _is_text(table: sa.Table, column: sa.Column[object]) -> bool:
     if not isinstance(column.type, sa.String | sa.Text) or column.primary_key or column.foreign_keys:
         return False
     return column.name not in CODES or (table.name, column.name) in WORDS
+
+
+def _without_triggers() -> sa.ColumnElement[object]:
+    """The log no longer refuses to be altered. What tells the rows of a table apart, whatever the table."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        return sa.literal_column("ctid")
+    for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+        db.session.execute(sa.text(f'DROP TRIGGER "{name}"'))
+    return sa.literal_column("rowid")

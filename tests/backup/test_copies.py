@@ -16,6 +16,7 @@ import factories
 import pytest
 import sqlalchemy as sa
 import time_machine
+from databases import POSTGRES
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -26,7 +27,6 @@ from ejournal.extensions import db
 from ejournal.models import Cell, LogEntry, Person, StoredFile
 from ejournal.services import cells, files, integrity
 from ejournal.services.cell_values import Entry
-from tests.conftest import POSTGRES
 
 Configure = Callable[..., None]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from databases import postgres_database
+from databases import KINDS, postgres_database
 
 from ejournal import cli, create_app
 from ejournal.extensions import db
@@ -58,7 +58,7 @@ def run(*arguments: str) -> None:
     assert done.exit_code == 0, done.output
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 def installation(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:

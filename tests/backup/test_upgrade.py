@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
-from databases import postgres_database
+from databases import KINDS, postgres_database
 from flask_migrate import upgrade
 
 from ejournal import cli, create_app, schema
@@ -43,7 +43,7 @@ class Installation:
         return found[0], str(found[1]).strip('"')
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 def installation(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:

@@ -3,18 +3,20 @@
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 import sqlalchemy as sa
-from databases import BOTH, POSTGRES, USUAL, postgres_database
+from databases import KINDS, ONE, empty_college
 from factories import make_session
 from flask import Flask
 from flask_migrate import upgrade
@@ -25,15 +27,12 @@ from ejournal.config import ROOT
 from ejournal.extensions import db, reading
 from ejournal.models import Person
 
-CHROMIUM = "/usr/bin/chromium"
+# The same engine without the windows of a browser: a page opens in a third of the time.
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-# Which modules run on both databases and which on PostgreSQL, where there is one; EJOURNAL_TEST_ON names one for all.
-ON_BOTH = {"test_grid"}
-ON_POSTGRES = {
-    "test_absences", "test_board", "test_closing", "test_consents", "test_diary", "test_groups",
-    "test_homework_both_ways", "test_jobs", "test_lesson", "test_messages",
-}  # fmt: skip
+# What teachers and families do all day is tried on every database, the other pages once: a browser takes its time.
+ON_ALL = {"test_grid"}
 
 OpenAs = Callable[..., Page]
 
@@ -41,19 +40,18 @@ OpenAs = Callable[..., Page]
 class Server:
     """Granian on a free port with an instance folder of its own; can be stopped and started again."""
 
-    def __init__(self, instance: Path, database: str = "") -> None:
-        named = {"database_url": database} if database else {}
-        self.app = create_app({"instance": instance, **named})
+    def __init__(self, overrides: dict[str, object]) -> None:
+        """`overrides`: as of databases.empty_college."""
+        self.app = create_app(overrides)
         with self.app.app_context():
             upgrade()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.instance = instance
-        self.environment = {**os.environ, "EJOURNAL_INSTANCE": str(instance)}
-        self.environment |= {f"EJOURNAL_{name.upper()}": value for name, value in named.items()}
-        self.log = instance / "server.log"
+        self.instance = Path(str(overrides["instance"]))
+        self.environment = {**os.environ, **{f"EJOURNAL_{name.upper()}": str(set_) for name, set_ in overrides.items()}}
+        self.log = self.instance / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -80,16 +78,13 @@ class Server:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The journal's own page is tried on both databases, of the other pages each on one: a browser takes its time."""
-    if "open_as" not in metafunc.fixturenames and "server" not in metafunc.fixturenames:
+    if "server" not in metafunc.fixturenames:
         return
-    module = Path(str(metafunc.definition.path)).stem
-    chosen = [USUAL]
-    if POSTGRES and USUAL == "sqlite":
-        chosen = BOTH if module in ON_BOTH else ["postgres"] if module in ON_POSTGRES else ["sqlite"]
     if metafunc.definition.get_closest_marker("sqlite"):
-        chosen = ["sqlite"]
-    metafunc.parametrize("server", chosen, indirect=True)
+        kinds = ["sqlite"]
+    else:
+        kinds = KINDS if Path(str(metafunc.definition.path)).stem in ON_ALL else ONE
+    metafunc.parametrize("server", kinds, indirect=True)
 
 
 @pytest.fixture
@@ -100,18 +95,22 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="session")
 def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("server"))
-    with running.app.app_context():
-        _let_readers_write(db.engine)
-    running.start()
-    yield running
-    running.stop()
+    with _served("sqlite", tmp_path_factory.mktemp("server")) as running:
+        with running.app.app_context():
+            _let_readers_write(db.engine)
+        yield running
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with postgres_database("browser") as url:
-        running = Server(tmp_path_factory.mktemp("server"), url)
+    with _served("postgres", tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@contextmanager
+def _served(kind: str, instance: Path) -> Iterator[Server]:
+    with empty_college(kind, instance, "browser") as overrides:
+        running = Server(overrides)
         running.start()
         yield running
         running.stop()

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from attack.college import College
 from axe_playwright_python.base import AXE_SCRIPT
+from databases import ONE, empty_college
 from playwright.sync_api import Browser, Page
 
 from ejournal import demo
+from ejournal.extensions import db
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -37,15 +39,20 @@ WEAR = """(worn) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, College]]:
+@pytest.fixture(scope="module", params=ONE)
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, College]]:
     """A demo college of its own behind a real server."""
-    running = Server(tmp_path_factory.mktemp("every-page"))
-    with running.app.app_context():
-        demo.fill(students=demo.LEAST, seed=1)
-    running.start()
-    yield running, College(running.app)
-    running.stop()
+    with empty_college(request.param, tmp_path_factory.mktemp("every-page"), "every_page") as overrides:
+        running = Server(overrides)
+        with running.app.app_context():
+            demo.fill(students=demo.LEAST, seed=1)
+        running.start()
+        yield running, College(running.app)
+        running.stop()
+        with running.app.app_context():
+            db.engine.dispose()
 
 
 @pytest.mark.parametrize("part", range(PARTS))

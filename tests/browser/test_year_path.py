@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from databases import ONE, empty_college
 from factories import make_session
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext, Page, expect
@@ -24,11 +25,14 @@ MOMENT = "2026-09-14 09:00:00+03:00"
 GROUPS = ("ИС-21", "ТО-22", "ПК-11", "СВ-31")
 
 
-@pytest.fixture
-def empty(tmp_path: Path, context: BrowserContext) -> Iterator[Page]:
+@pytest.fixture(params=ONE)
+def empty(request: pytest.FixtureRequest, tmp_path: Path, context: BrowserContext) -> Iterator[Page]:
     """The page of the administrator of a college that has just been opened with `ejournal init`."""
-    app = create_app({"instance": tmp_path})
-    with time_machine.travel(MOMENT, tick=True):
+    with (
+        empty_college(request.param, tmp_path, "year") as overrides,
+        time_machine.travel(MOMENT, tick=True),
+    ):
+        app = create_app(overrides)
         with app.app_context():
             upgrade()
             college.create("Учебный техникум", "Europe/Moscow", "Администратор Анна", "admin")

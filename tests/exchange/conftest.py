@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import time_machine
 import xlsxwriter
-from databases import BOTH, POSTGRES
 from flask import Flask
 
 from ejournal.exchange import importer
@@ -22,12 +21,6 @@ COLLEGE = DATA / "college-a"
 TODAY = "2026-11-24 09:00:00+03:00"
 
 Import = Callable[..., ImportPlan]
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What an import stores is tested on both databases."""
-    if POSTGRES and "app" in metafunc.fixturenames:
-        metafunc.parametrize("app", BOTH, indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import factories
 import sqlalchemy as sa
-from databases import postgres_database
+from databases import empty_college
 from flask_migrate import upgrade
 from flask_wtf.csrf import URLSafeTimedSerializer
 
@@ -34,18 +34,18 @@ VALUES = ["5", "4", "3", "о5", "н", "б4", "5-", "п", "2"]
 class College:
     """`start` and `kill` the server's processes; the client's own application reads the database between."""
 
-    def __init__(self, instance: Path, url: str = "") -> None:
-        self.instance, self.url = instance, url
-        self.app = create_app({"instance": instance} | ({"database_url": url} if url else {}))
+    def __init__(self, overrides: dict[str, object]) -> None:
+        """`overrides`: as of databases.empty_college."""
+        self.app = create_app(overrides)
+        self.instance = Path(str(overrides["instance"]))
         with self.app.app_context():
             upgrade()
             self.journal = factories.make_journal(students=STUDENTS, lessons=LESSONS)
             db.session.remove()
             db.engine.dispose()
         self.cookie, self.token = self.sign_in(self.journal.teacher)
-        self.environment = {**os.environ, "EJOURNAL_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
-        if url:
-            self.environment["EJOURNAL_DATABASE_URL"] = url
+        named = {f"EJOURNAL_{name.upper()}": str(value) for name, value in overrides.items()}
+        self.environment = {**os.environ, **named, "PYTHONUNBUFFERED": "1"}
 
     def sign_in(self, person: Person) -> tuple[str, str]:
         """The cookie of a signed-in session and the token its requests carry."""
@@ -78,10 +78,10 @@ class College:
 
 
 @contextmanager
-def on_postgres(instance: Path, purpose: str) -> Iterator[College]:
-    """A college in a database of its own of the tests' server."""
-    with postgres_database(purpose) as url:
-        yield College(instance, url)
+def college_on(kind: str, folder: Path, purpose: str) -> Iterator[College]:
+    """A college in a database of its own."""
+    with empty_college(kind, folder / "college", purpose) as overrides:
+        yield College(overrides)
 
 
 class Served:

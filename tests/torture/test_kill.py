@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from torture.college import College, Files, Lessons, Marks, Served, Writer, on_postgres
+from databases import KINDS
+from sqlalchemy.engine import make_url
+from torture.college import College, Files, Lessons, Marks, Served, Writer, college_on
 
 from ejournal.config import ROOT
 from ejournal.models import Cell, Enrollment, Group, Homework, Lesson, LogEntry, StoredFile
@@ -29,12 +31,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a group o
 IMPORTED = 60
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 def college(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[College]:
-    if request.param == "sqlite":
-        yield College(tmp_path / "college")
-        return
-    with on_postgres(tmp_path / "college", "kill") as made:
+    with college_on(request.param, tmp_path, "kill") as made:
         yield made
 
 
@@ -48,7 +47,7 @@ def test_r2_1_c_a_server_killed_fifty_times_loses_nothing_it_acknowledged(colleg
     torment = Torment(college, tmp_path)
     torment.run(kills=50)
     assert any(torment.lists.values()), "no list was ever imported to its end"
-    print(f"\n{college.url.split(':')[0] or 'sqlite'}: {torment.summary()}")
+    print(f"\n{make_url(college.app.config['EJOURNAL'].database_url).get_backend_name()}: {torment.summary()}")
 
 
 class Torment:

@@ -6,13 +6,14 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from torture.college import College, Files, Lessons, Marks, Served, Writer
+from databases import KINDS
+from torture.college import College, Files, Lessons, Marks, Served, Writer, college_on
 
 from ejournal.models import Cell
 
@@ -23,16 +24,22 @@ PAGES = ("/", "/journal/", "/messages/", "/resources/", "/profile", "/healthz")
 MEGABYTE = 1_000_000
 
 
+@pytest.fixture(params=KINDS)
+def college(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[College]:
+    with college_on(request.param, tmp_path, "soak") as made:
+        yield made
+
+
 @pytest.mark.slow
-def test_r2_1_c_a_few_seconds_of_everything_at_once_leave_the_server_well(tmp_path: Path) -> None:
-    soak = Soak(tmp_path)
+def test_r2_1_c_a_few_seconds_of_everything_at_once_leave_the_server_well(college: College, tmp_path: Path) -> None:
+    soak = Soak(college, tmp_path)
     soak.run(seconds=8)
     soak.check(growth=100 * MEGABYTE)  # what is still being loaded
 
 
 @pytest.mark.torture
-def test_r2_1_c_a_long_day_leaves_the_server_as_it_was(tmp_path: Path) -> None:
-    soak = Soak(tmp_path)
+def test_r2_1_c_a_long_day_leaves_the_server_as_it_was(college: College, tmp_path: Path) -> None:
+    soak = Soak(college, tmp_path)
     soak.run(seconds=MINUTES * 60)
     print(f"\n{soak.summary()}")
     soak.check(growth=20 * MEGABYTE)
@@ -49,8 +56,8 @@ class Sample:
 
 
 class Soak:
-    def __init__(self, folder: Path) -> None:
-        self.college = College(folder / "college")
+    def __init__(self, college: College, folder: Path) -> None:
+        self.college = college
         self.log = folder / "server.log"
         self.served: Served = self.college.serve()
         self.marks = [Marks(self.served, column) for column in range(len(self.college.journal.works))]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from torture.college import College, Marks, Served, Writer, on_postgres
+from torture.college import College, Marks, Served, Writer, college_on
 
 from ejournal.extensions import db
 from ejournal.jobs.queue import start
@@ -25,7 +25,7 @@ CELL = re.compile(r'<td role="gridcell"[^>]* data-student="(\d+)" data-work="(\d
 
 @pytest.fixture
 def college(tmp_path: Path) -> Iterator[College]:
-    with on_postgres(tmp_path / "college", "two") as made:
+    with college_on("postgres", tmp_path, "two") as made:
         yield made
 
 

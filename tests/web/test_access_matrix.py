@@ -3,17 +3,19 @@
 A new route needs a row here, or the first test fails. «ok»: let in, whatever an empty form then gets.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import factories
 import pytest
+from databases import KINDS, Kept, empty_college
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import upgrade
 
+from ejournal import create_app
 from ejournal.extensions import db
 from ejournal.models import Account, LogEntry, Person, Role, RoleGrant
 from ejournal.services import accounts
@@ -124,37 +126,44 @@ def test_every_route_has_its_row(app: Flask) -> None:
 class College:
     """One journal, a person to administer, and somebody of every kind."""
 
+    app: Flask
     arguments: dict[str, object]
     clients: dict[str, FlaskClient]
 
 
-@pytest.fixture
-def college(app: Flask, request: pytest.FixtureRequest) -> College:
-    """On SQLite made once and put back before every route: making it takes longer than asking eight viewers."""
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        database, arguments, cookies = request.getfixturevalue("made")
-        Path(app.config["EJOURNAL"].instance / "ejournal.db").write_bytes(database)
-    else:
+@pytest.fixture(scope="module", params=KINDS)
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Kept, dict[str, object], dict[str, str]]]:
+    """A college with one of everything, what its addresses name, and the cookie of each viewer: making it takes longer
+    than asking eight viewers, so it is made once and put back after whoever wrote."""
+    with empty_college(request.param, tmp_path_factory.mktemp("matrix"), "matrix") as overrides:
+        app = create_app(overrides)
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         with app.app_context():
+            upgrade()
             arguments, cookies = _people_and_things(app)
             db.session.remove()
+        kept = Kept(app)
+        yield app, kept, arguments, cookies
+        kept.forget()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def college(made: tuple[Flask, Kept, dict[str, object], dict[str, str]]) -> College:
+    app, kept, arguments, cookies = made
+    kept.put_back()
+    # What an application remembers of its college.
+    for remembered in ("ejournal.settings", "ejournal.pace"):
+        app.extensions.pop(remembered, None)
     clients = {}
     for name, cookie in cookies.items():
         clients[name] = app.test_client()
         if cookie:
             clients[name].set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
-    return College(arguments, clients)
-
-
-@pytest.fixture(scope="module")
-def made(empty_sqlite: Callable[[], Flask]) -> tuple[bytes, dict[str, object], dict[str, str]]:
-    """The database of a college with one of everything, what its addresses name, and the cookie of each viewer."""
-    app = empty_sqlite()
-    with app.app_context():
-        arguments, cookies = _people_and_things(app)
-        db.session.remove()
-        db.engine.dispose()  # the last connection that is closed leaves one whole file
-    return Path(app.config["EJOURNAL"].instance / "ejournal.db").read_bytes(), arguments, cookies
+    return College(app, arguments, clients)
 
 
 def _people_and_things(app: Flask) -> tuple[dict[str, object], dict[str, str]]:
@@ -193,9 +202,9 @@ def _cookie(app: Flask, person: Person) -> str:
     return str(serializer.dumps({"_user_id": factories.make_session(person), "_fresh": True}))
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))
-def test_everybody_gets_what_is_theirs_and_no_more(app: Flask, college: College, endpoint: str) -> None:
+def test_everybody_gets_what_is_theirs_and_no_more(college: College, endpoint: str) -> None:
+    app = college.app
     rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
     with app.test_request_context():
         arguments = {name: college.arguments[name] for name in rule.arguments}

@@ -6,8 +6,6 @@ from flask import Flask
 from ejournal.models import Role
 from web.signing import MakeAccount, enter, token_in
 
-pytestmark = pytest.mark.once
-
 FRAGMENT = {"HX-Request": "true"}
 
 

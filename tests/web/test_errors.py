@@ -15,8 +15,6 @@ from ejournal.services import settings
 from ejournal.services.errors import ClosedError, Current, ForbiddenError, RefusedError, StaleError, TooManyError
 from web.signing import MakeAccount, enter
 
-pytestmark = pytest.mark.once
-
 FRAGMENT = {"HX-Request": "true"}
 
 WORDS = {

@@ -15,8 +15,6 @@ from ejournal.config import ROOT
 from ejournal.extensions import db
 from web.signing import MakeAccount, enter
 
-pytestmark = pytest.mark.once
-
 ASKED: dict[str, Callable[[FlaskClient], TestResponse]] = {
     "page": lambda client: client.get("/login"),
     "redirect": lambda client: client.get("/"),

@@ -18,8 +18,6 @@ from ejournal.web.help import places
 from web.signing import MakeAccount, enter
 from web.test_board import queries
 
-pytestmark = pytest.mark.once
-
 GUIDES = guides.every()
 # Pages without a header of ours, or about which there is nothing to say.
 SILENT = {"health.healthz", "calendar.show", "help.index", "help.guide", "help.list_updates"}

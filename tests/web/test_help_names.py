@@ -12,8 +12,6 @@ from ejournal.services import guides
 from ejournal.web.context import YEAR_SECTIONS
 from ejournal.web.menus import MENUS
 
-pytestmark = pytest.mark.once
-
 GUIDES = guides.every()
 ROLES = {name: role for role, name in guides.OF_ROLE.items()}
 # Words of the browser and of the phone, not of the journal.

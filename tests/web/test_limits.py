@@ -16,8 +16,6 @@ from ejournal.models import Account, Person, Role
 from ejournal.web import pace
 from web.signing import MakeAccount, enter
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def made(app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:

@@ -15,8 +15,6 @@ from ejournal.config import ROOT
 from ejournal.models import Role
 from ejournal.web import bundles
 
-pytestmark = pytest.mark.once
-
 
 def sides(png: bytes) -> tuple[int, int]:
     assert png.startswith(b"\x89PNG\r\n\x1a\n")

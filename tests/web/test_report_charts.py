@@ -2,12 +2,8 @@
 
 from decimal import Decimal
 
-import pytest
-
 from ejournal.services.reports.table import Chart
 from ejournal.web.reports import drawing
-
-pytestmark = pytest.mark.once
 
 
 def test_bars_are_shares_of_the_whole_and_a_missing_value_is_a_dash() -> None:

@@ -8,8 +8,6 @@ from flask.testing import FlaskClient
 
 from ejournal.models import Role
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def client(app: Flask, sign_in: SignIn) -> FlaskClient:
