@@ -10,7 +10,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -84,3 +84,11 @@ def prepare_engine(engine: Engine) -> None:
             connection.connection.dbapi_connection.execute("BEGIN")
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def renew_statistics(connection: Connection) -> None:
+    """After many rows at once. PostgreSQL plans by figures that it renews itself within a minute or so; until then what
+    a page asks can take many minutes. SQLite plans better without any (docs/performance.md)."""
+    if connection.dialect.name == "postgresql":
+        # Past SQLAlchemy: a connection that reads copies row by row would make a cursor of it.
+        connection.connection.cursor().execute("ANALYZE")

@@ -16,7 +16,7 @@ from ejournal import create_app, schema
 from ejournal.backup import archive, copies, tables
 from ejournal.backup.archive import ArchiveError, Manifest
 from ejournal.config import Config
-from ejournal.extensions import db
+from ejournal.extensions import db, renew_statistics
 from ejournal.models.base import now
 from ejournal.services import restored_mail
 
@@ -114,6 +114,7 @@ def _fill(opened: ZipFile, manifest: Manifest) -> None:
                 tables.load(connection, table, archive.table_lines(opened, table.name))
         tables.advance_sequences(connection, there)
         copies.compare(connection, manifest)
+        renew_statistics(connection)
 
 
 def is_there(table: str) -> bool:

@@ -148,8 +148,9 @@ def test_a_demo_college_is_never_made_over_a_real_one(ejournal: Command, instanc
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 def test_r4_1_c_other_users_of_the_server_read_neither_database_nor_key(ejournal: Command, instance: Path) -> None:
     ejournal("init")
-    for name in ("ejournal.db", "secret_key"):
-        assert (instance / name).stat().st_mode & 0o077 == 0, name
+    there = [instance / name for name in ("ejournal.db", "secret_key") if (instance / name).exists()]
+    assert instance / "secret_key" in there
+    assert [file for file in there if file.stat().st_mode & 0o077] == []
 
 
 def test_a_slip_in_the_settings_file_is_told_in_a_sentence(ejournal: Command, instance: Path) -> None:
@@ -452,7 +453,8 @@ def test_r4_2_g_verify_says_that_all_is_whole_and_what_is_not(ejournal: Command,
     assert (other.exit_code, "не такая" in other.output) == (1, True), other.output
     assert ejournal("verify", "--entry", str(number)).exit_code == 2
     with _opened(instance):
-        db.session.execute(db.text("DROP TRIGGER log_entry_no_update"))
+        refusal = {"sqlite": "log_entry_no_update", "postgresql": "log_entry_only_grows ON log_entry"}
+        db.session.execute(db.text(f"DROP TRIGGER {refusal[db.engine.dialect.name]}"))
         db.session.execute(db.text("UPDATE log_entry SET action = 'forged'"))
         db.session.commit()
     broken = ejournal("verify", "--json")

@@ -18,6 +18,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from ejournal import create_app, schema
+from ejournal.backup import archive
 from ejournal.config import ROOT
 from ejournal.extensions import db, prepare_engine
 from ejournal.models import Consent, CurriculumHours, Discipline, Lesson, ThematicPlan, Topic
@@ -144,6 +145,7 @@ def test_a_real_migration_of_a_parent_table_keeps_the_children(fresh: Flask, tmp
     assert _length("thematic_plan", "title") == 300
 
 
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)  # PostgreSQL follows foreign keys while it migrates
 def test_a_failing_migration_changes_nothing(fresh: Flask, tmp_path: Path) -> None:
     schema.upgrade()
     _plan_with_topics(3)
@@ -180,8 +182,12 @@ def test_a_copy_is_made_before_an_existing_database_is_changed(fresh: Flask, mon
     copy = schema.upgrade()
     assert copy is not None
     assert copy.stat().st_mode & 0o077 == 0
-    with sqlite3.connect(copy) as connection:
-        assert connection.execute("SELECT count(*) FROM lesson").fetchone() == (3,)
+    if db.engine.dialect.name == "sqlite":
+        with sqlite3.connect(copy) as connection:
+            assert connection.execute("SELECT count(*) FROM lesson").fetchone() == (3,)
+    else:
+        with archive.opened(copy) as (_, manifest):
+            assert manifest.tables["lesson"]["rows"] == 3
 
 
 def test_an_up_to_date_database_is_left_alone(fresh: Flask) -> None:

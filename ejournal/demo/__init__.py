@@ -39,7 +39,7 @@ from ejournal.demo.journal import Journal
 from ejournal.demo.names import Names
 from ejournal.demo.rows import Rows
 from ejournal.demo.world import Course, Group
-from ejournal.extensions import db
+from ejournal.extensions import db, renew_statistics
 from ejournal.models import LogEntry, Setting
 from ejournal.models.base import now
 from ejournal.services import log_chain, settings
@@ -85,6 +85,7 @@ def fill(students: int = 200, seed: int = 1) -> DemoSummary:
         )
     try:
         summary = _fill(students, seed)
+        renew_statistics(db.session.connection())
         db.session.commit()
     except BaseException:
         db.session.rollback()

@@ -36,10 +36,12 @@ from ejournal.exchange.store import teachers as store_teachers
 from ejournal.exchange.store import thematic_plan as store_thematic_plan
 from ejournal.exchange.store import timetable as store_timetable
 from ejournal.exchange.tables import MAX_FILE, FileError
-from ejournal.extensions import db, reading
+from ejournal.extensions import db, reading, renew_statistics
 from ejournal.models import LogEntry
 from ejournal.services import log, settings
 from ejournal.services.errors import RefusedError, ServiceError
+
+MANY = 100  # changes: the database is looked at anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,8 @@ def _apply(
         for act in plan.closing:
             act()
         plan.log_id = _log(plan, actor)
+        if len(plan.changes) >= MANY:
+            renew_statistics(db.session.connection())
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()

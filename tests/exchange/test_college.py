@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ejournal.exchange import bells, curriculum, marks, parents, students, tables, teachers, thematic_plan
 from ejournal.exchange.plan_rows import PlanRow
@@ -90,6 +90,16 @@ def test_students_become_persons_in_groups(name: str, load: Import, expected: di
     wanted = [{**person, "patronymic": person["patronymic"] or ""} for person in expected["students"]["list"]]
     assert sorted(stored, key=lambda p: p["snils"]) == sorted(wanted, key=lambda p: p["snils"])
     assert groups_and_sizes() == expected["students"]["groups"]
+
+
+def test_after_a_long_list_the_database_plans_by_what_is_there_now(load: Import) -> None:
+    """PostgreSQL looks by itself within a minute or so; SQLite must not look at all (docs/performance.md)."""
+    made = load("students", "students.xlsx", create=True).created
+    assert made > 100
+    if db.engine.dialect.name == "postgresql":
+        assert db.session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'person'")) == made
+    else:
+        assert db.session.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'")) == 0
 
 
 def test_namesakes_with_different_birth_dates_stay_two(load: Import, expected: dict[str, Any]) -> None:
