@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "diary": ("student", "/diary/{student}"),
     "group": ("curator", "/groups/{group}"),
     "consolidated": ("zavuch", "/reports/consolidated?group={group}"),
-    "people": ("admin", "/admin/people?search=иван"),
+    "people": ("admin", "/admin/people?q=иван"),
 }
 TITLES = {
     "empty": "пустой ответ вошедшему",

@@ -29,7 +29,7 @@ from bench import college, imports, load, morning, polling, world
 from ejournal import create_app
 from ejournal.config import ROOT
 from ejournal.extensions import db
-from ejournal.server import THREADS, collect_seldom
+from ejournal.server import THREADS, collect_seldom, usual_workers
 
 # All figures for a program, and as people read them.
 RESULT, REPORT = ROOT / "docs" / "bench" / "latest.json", ROOT / "docs" / "bench" / "latest.md"
@@ -261,11 +261,21 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 @contextmanager
 def served(instance: Path) -> Iterator[tuple[int, int]]:
-    """Granian as `ejournal run` starts it: two workers of four threads. Its port and process."""
+    """Granian as `ejournal run` starts it by itself. Its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--interface", "wsgi", "--http", "1", "--workers", "2", "--blocking-threads", str(THREADS), "--no-log"]
+    options = [
+        "--interface",
+        "wsgi",
+        "--http",
+        "1",
+        "--workers",
+        str(usual_workers()),
+        "--blocking-threads",
+        str(THREADS),
+        "--no-log",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "granian", *options, "--port", str(port), "--factory", "bench.world:served"],
         cwd=ROOT,

@@ -120,7 +120,13 @@ def demo_command(students: int, seed: int, if_empty: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Адрес; 0.0.0.0 — для всей сети.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Процессов; по числу ядер.")
+@click.option(
+    "--workers",
+    default=server.usual_workers,
+    show_default="половина ядер",
+    type=click.IntRange(1, 64),
+    help="Процессов.",
+)
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Сертификат (PEM).")
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ключ (PEM, PKCS#8).")
 @click.option("--demo", "is_show", is_flag=True, help="Разрешить демонстрационные логины не только на этой машине.")

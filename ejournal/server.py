@@ -4,6 +4,7 @@ import ctypes
 import gc
 import ipaddress
 import multiprocessing
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -19,9 +20,8 @@ from granian.server import Server
 from ejournal import create_app, worker
 from ejournal.jobs.keeper import worker_kept
 
-# Two workers answer twice what one does on two cores. A thread keeps a connection with its cache and statements, some
-# 5 MB, and Python computes in one of them at a time: eight threads answered no more than four (2,070 sign-in pages a
-# second at 32 clients either way).
+# A thread keeps a connection with its cache and statements, some 5 MB, and Python computes in one of them at a time:
+# eight threads answered no more than four (2,070 sign-in pages a second at 32 clients either way).
 THREADS = 4
 # Names of mallopt(3) in glibc's malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD.
 _ARENAS, _LARGE = -8, -3
@@ -44,6 +44,13 @@ class Listening:
         if ":" in name and not name.startswith("["):
             name = f"[{name}]"
         return f"{'https' if self.certificate else 'http'}://{name}:{self.port}"
+
+
+def usual_workers() -> int:
+    """A process for every two cores: the job worker, whose documents are long work, and the database want theirs. Each
+    takes some 75 MB; on two cores one answers a college's morning (0.4 of a core) as fast as two would, and those who
+    save wait for each other within it, not for SQLite's lock (docs/performance.md)."""
+    return max(1, (os.cpu_count() or 1) // 2)
 
 
 def is_loopback(host: str) -> bool:

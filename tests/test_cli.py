@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from databases import KINDS, empty_college
 from flask import Flask
 
-from ejournal import cli, create_app
+from ejournal import cli, create_app, server
 from ejournal.config import ROOT
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
@@ -225,6 +225,14 @@ def test_blocked_demo_accounts_no_longer_matter(ejournal: Command, instance: Pat
         account.blocked_at = account.created_at
         db.session.commit()
         assert "teacher" not in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=False)
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(None, 1), (1, 1), (2, 1), (3, 1), (4, 2), (16, 8)])
+def test_a_server_leaves_half_of_the_cores_to_jobs_and_database(
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, workers: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert server.usual_workers() == workers
 
 
 def test_certificate_without_its_key_is_refused(ejournal: Command, tmp_path: Path) -> None:

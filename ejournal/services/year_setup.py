@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-import holidays
 from sqlalchemy import exists, or_, select
 
 from ejournal.access import Viewer
@@ -203,6 +202,8 @@ def find_period(year: AcademicYear, period_id: int) -> Period:
 def _add_holidays(year: AcademicYear) -> int:
     """State holidays and days off moved by the government, as far as the library knows them."""
     known = {row.starts for row in vacations(year)}
+    import holidays  # thirteen megabytes, wanted once a year
+
     found = holidays.country_holidays("RU", years=[year.starts.year, year.ends.year], language="ru")
     new = [
         Vacation(year_id=year.id, title=title[:250], starts=day, ends=day, kind="holiday")
