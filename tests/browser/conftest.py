@@ -32,7 +32,7 @@ CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # What teachers and families do all day is tried on every database, the other pages once: a browser takes its time.
-ON_ALL = {"test_grid"}
+ON_ALL = {"test_grid", "test_keyboard_jobs"}
 
 OpenAs = Callable[..., Page]
 
