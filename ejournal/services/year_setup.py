@@ -14,6 +14,7 @@ from ejournal.models import (
     AcademicYear,
     AttestationSheet,
     Debt,
+    Dispute,
     Group,
     JournalUnlock,
     Period,
@@ -114,7 +115,7 @@ def remove_period(actor: Viewer, year: AcademicYear, period_id: int) -> None:
     """Raises RefusedError for a period that holds marks or was closed in some journal."""
     periods.check_open(year)
     period = find_period(year, period_id)
-    tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt)
+    tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt, Dispute)
     if db.session.scalar(select(or_(*(exists().where(table.period_id == period.id) for table in tables)))):
         raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки или есть документы: удалить нельзя.")
     log.record(actor, "period", "delete", before=_words(period))

@@ -38,6 +38,7 @@ ANCHORS = {
     "diary.mark": "mark",
     "diary.marks": "average",
     "diary.outlook": "average",
+    "diary.period_mark": "mark",
     "disclosures": "requests",
     "disputes": "disputes",
     "documents": "documents",
