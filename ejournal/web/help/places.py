@@ -16,6 +16,7 @@ ANCHORS = {
     "admin.new_export": "export",
     "admin.new_import": "import",
     "admin.pending_import": "import",
+    "admin.grading": "thresholds",
     "admin.security": "security",
     "announcements": "announcements",
     "archive": "archive",
