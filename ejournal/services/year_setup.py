@@ -23,7 +23,7 @@ from ejournal.models import (
     Vacation,
 )
 from ejournal.models.base import now
-from ejournal.services import log, periods, settings
+from ejournal.services import groups, log, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST_PERIODS = 12
@@ -191,6 +191,16 @@ def reopen(actor: Viewer, year: AcademicYear, reason: str) -> None:
     year.closed_at = None
     log.record(actor, "year", "open", after=year.title, reason=" ".join(reason.split())[:500])
     db.session.commit()
+
+
+def idle_groups(year: AcademicYear) -> list[Group]:
+    """Groups with periods of their own in a year in which they do not study (any more)."""
+    own = select(Period.group_id).where(Period.year_id == year.id, Period.group_id.is_not(None))
+    named = db.session.scalars(select(Group).where(Group.id.in_(own)).order_by(Group.gkey)).all()
+    if not named:
+        return []
+    studying = {group.id for group in groups.studying(year)}
+    return [group for group in named if group.id not in studying]
 
 
 def find_period(year: AcademicYear, period_id: int) -> Period:
