@@ -163,10 +163,14 @@ def test_what_was_new_is_seen_once_the_visit_is_over(open_as, family):
 def test_a_student_ticks_homework_in_place(open_as, family, phone):
     page = open_as(family.child, family.url("/homework"), phone)
     tick = page.get_by_role("button", name="Сделано")
+    count = page.get_by_text(re.compile(r"сделано \d из \d"))
+    expect(count).to_have_text("сделано 0 из 1")
     tick.tap()
     expect(tick).to_have_attribute("aria-pressed", "true")
+    expect(count).to_have_text("сделано 1 из 1")
     tick.tap()
     expect(tick).to_have_attribute("aria-pressed", "false")
+    expect(count).to_have_text("сделано 0 из 1")
 
 
 def test_what_if_is_reckoned_in_place(open_as, family):
