@@ -23,6 +23,7 @@ from ejournal.services import (
     disputed,
     log,
     mark_slots,
+    news_decided,
     notify,
     settings,
 )
@@ -144,6 +145,7 @@ def answer(actor: Viewer, dispute_id: int, given: Answer) -> Dispute:
     _log(actor, dispute, "update" if change is not None else "uphold")
     words = f"Оценка «{dispute.mark}» ({dispute.phrase}): {rules.STATES[given.decision]}. {reason}"
     notify.add("dispute-answer", [dispute.student_id], "Ответ на обращение об оценке", words)
+    news_decided.dispute(dispute)
     if change is not None:
         change.write(actor, f"по обращению (п. 4.5): {reason}")
     else:

@@ -36,6 +36,7 @@ class Fact:
     about: str
     day: date | None
     note: str = ""
+    lesson_id: int | None = None
 
     @property
     def place(self) -> Place:
@@ -47,7 +48,7 @@ def marks(since: datetime, until: datetime) -> int:
     rows = db.session.execute(
         select(
             Cell.student_id, Cell.work_id, Cell.mark, Lesson.date, Discipline.title, Work.title.label("work"),
-            WorkKind.title.label("kind"),
+            WorkKind.title.label("kind"), Work.lesson_id,
         )
         .join(Work, Work.id == Cell.work_id)
         .join(WorkKind, WorkKind.id == Work.kind_id)
@@ -60,7 +61,7 @@ def marks(since: datetime, until: datetime) -> int:
     facts = (
         Fact(
             row.student_id, f"mark:{row.work_id}", row.mark or "", f"{row.title}, {calendar.format_short(row.date)}",
-            row.date, (row.work or row.kind).lower(),
+            row.date, (row.work or row.kind).lower(), row.lesson_id,
         )
         for row in rows.all()
     )  # fmt: skip
@@ -152,6 +153,7 @@ def _absences(pairs: Sequence[tuple[int, int]], until: datetime) -> list[Fact]:
         Fact(
             student_id, f"attendance:{lesson_id}", grading.lesson_attendance([row.attendance for row in cells]) or "",
             f"{cells[0].title}, {calendar.format_short(cells[0].date)}, {cells[0].pair} пара", cells[0].date,
+            lesson_id=lesson_id,
         )
         for (lesson_id, student_id), cells in together.items()
         if all(row.updated_at <= until for row in cells)
@@ -199,8 +201,9 @@ def _absence_words(fact: Fact, before: str) -> str:
 
 def _page(fact: Fact) -> str:
     if fact.day is None:
-        return mail.path_of("diary.marks", student_id=fact.student_id)
-    return notices.day_page(fact.student_id, fact.day)
+        _period, course_id, slot = fact.key.split(":")
+        return mail.path_of("diary.period_mark", student_id=fact.student_id, course_id=int(course_id), mark_slot=slot)
+    return notices.day_page(fact.student_id, fact.day, fact.lesson_id)
 
 
 def _told(facts: Sequence[Fact]) -> dict[Place, str]:

@@ -38,7 +38,7 @@ def tell(kind: str, news: Iterable[News]) -> int:
 
     Where nobody can be written to, nothing waits: the notice stands on the site, and that is all.
     """
-    if kind not in rules.KINDS:
+    if kind not in rules.TITLES:
         raise ValueError(f"unknown kind {kind!r}")
     wanted = {(one.person_id, one.key): one for one in news}
     known = _known(wanted)
@@ -136,9 +136,10 @@ def remove_old() -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-def day_page(student_id: int, day: date) -> str:
-    """Where the diary shows a day: its week, and the day in it."""
-    return f"{mail.path_of('diary.week', student_id=student_id)}?week={calendar.format_week(day)}#day-{day}"
+def day_page(student_id: int, day: date, lesson_id: int | None = None) -> str:
+    """Where the diary shows a day: its week, and the day in it, or a lesson of that day."""
+    place = f"pair-{lesson_id}" if lesson_id else f"day-{day}"
+    return f"{mail.path_of('diary.week', student_id=student_id)}?week={calendar.format_week(day)}#{place}"
 
 
 class _Mailing:
@@ -153,7 +154,7 @@ class _Mailing:
             self.reached = {id_ for id_, standing in addresses.of(person_ids).items() if standing.works}
 
     def of(self, one: News) -> str:
-        if one.person_id not in self.reached:
+        if one.person_id not in self.reached or self.kind in rules.SITE_ONLY:
             return "none"
         usual = rules.usual(self.kind, one.student_id is not None)
         how = self.chosen.get((one.person_id, self.kind), usual)

@@ -122,6 +122,18 @@ def test_a_notice_s_day_lies_open_in_sight_and_marked_though_another_day_is_toda
     assert day.evaluate("day => getComputedStyle(day).outlineStyle") == "solid"
 
 
+def test_a_notice_s_lesson_lies_open_in_sight_and_marked(open_as, family, phone):
+    page = open_as(family.parent, family.url(), phone)
+    row = page.locator(".day-today li.pair").first
+    name = row.get_attribute("id")
+    assert name
+    page.locator(".day-today summary").first.tap()
+    expect(row).to_be_hidden()
+    page.goto(page.url + f"#{name}")
+    expect(row).to_be_in_viewport()
+    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"
+
+
 def test_a_week_is_turned_without_loading_the_page_and_back_goes_back(open_as, family):
     page = open_as(family.parent, family.url())
     page.evaluate("document.querySelector('.glance').dataset.kept = '1'")
