@@ -131,6 +131,9 @@ def answer(actor: Viewer, dispute_id: int, given: Answer) -> Dispute:
     dispute = dispute_lists.find(actor, dispute_id)
     if not dispute_lists.may_answer(actor, dispute):
         raise ForbiddenError("На обращение отвечает преподаватель, который ведёт этот журнал (п. 4.5).")
+    # Of two who answer at once the second is told that it is answered.
+    db.session.execute(select(Dispute.id).where(Dispute.id == dispute.id).with_for_update())
+    db.session.refresh(dispute)
     if dispute.state != OPEN:
         raise RefusedError("На это обращение уже ответили.")
     reason = given.reason.strip()[:LONGEST_TEXT]

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, reads_diary
@@ -48,11 +51,18 @@ def tell(kind: str, news: Iterable[News]) -> int:
         return 0
     how = _Mailing(kind, {one.person_id for one in (*fresh, *(one for _row, one in renewed))})
     if fresh:
-        db.session.execute(insert(Notice), [_row(kind, one, how) for one in fresh])
+        db.session.connection().execute(_insert(db.engine.dialect.name), [_row(kind, one, how) for one in fresh])
     for (notice_id, _value), one in renewed:
         changed = update(Notice).where(Notice.id == notice_id).execution_options(synchronize_session=False)
         db.session.execute(changed.values(**_row(kind, one, how), seen_at=None, letter_id=None))
     return len(fresh) + len(renewed)
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    """On PostgreSQL another transaction may tell the same meanwhile: then it is told, and nothing of ours fails."""
+    made = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return made(cast(Table, Notice.__table__)).on_conflict_do_nothing()
 
 
 def recent(viewer: Viewer) -> Sequence[Notice]:

@@ -1,5 +1,6 @@
 """What was decided is told under the bell at once, to the family and to nobody else (R4.3.d, R4.5.b, R4.5.c)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import factories
@@ -10,10 +11,12 @@ from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import Notice, Person
+from ejournal.models import Notice, Person, TaskAnswer
 from ejournal.services import absences, answer_checks, disputes, notices, task_answers
 from ejournal.services.disputes import Answer
+from ejournal.services.errors import RefusedError
 from ejournal.services.files import Upload
+from ejournal.services.notices import News
 
 
 @pytest.fixture
@@ -95,3 +98,61 @@ def test_what_has_a_letter_of_its_own_gets_no_other(world: World, student: Viewe
     assert "dispute" not in notices.choices(world.student.id, family=True)
     assert "paper" not in notices.choices(world.student.id, family=True)
     assert notices.choices(world.student.id, family=True)["answer"] == "site"
+
+
+def test_of_two_who_answer_a_dispute_at_once_one_is_told_that_it_is_answered(app: Flask) -> None:
+    with app.app_context():
+        world = make_world()
+        number = disputes.ask(factories.viewer_of(world.student), world.student.id, world.put("3").id, "Я отвечал на 5")
+        teacher, student_id = world.teacher, world.student.id
+        db.session.remove()
+
+    def uphold(reason: str) -> str:
+        with app.app_context():
+            try:
+                return disputes.answer(teacher, number, Answer("upheld", reason)).state
+            except RefusedError as error:
+                return error.message
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(uphold, [f"Причина {number}" for number in range(6)]))
+    assert sorted(said) == sorted(["upheld", *["На это обращение уже ответили."] * 5])
+    with app.app_context():
+        assert len(db.session.scalars(db.select(Notice).where(Notice.person_id == student_id)).all()) == 1
+
+
+def test_told_twice_at_once_fails_nobody(app: Flask) -> None:
+    with app.app_context():
+        people = [factories.make_person(f"Человекова{letter}").id for letter in "абв"]
+        db.session.remove()
+
+    def tell(_number: int) -> None:
+        with app.app_context():
+            notices.tell("paper", [News(id_, "paper:1", "документ принят", value="registered") for id_ in people])
+            db.session.commit()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(tell, range(6)))
+    with app.app_context():
+        assert len(db.session.scalars(db.select(Notice)).all()) == 3
+
+
+def test_a_class_that_answers_at_once_loses_no_answer(app: Flask) -> None:
+    """Each tells the same teacher under the same key: who comes second must not fail for it."""
+    with app.app_context():
+        world = make_world()
+        lesson_id = world.journal.lessons[0].id
+        give(world.journal.lessons[0], "Решить № 7", answer="required")
+        viewers = [factories.viewer_of(make_child(world.journal.group)) for _ in range(8)]
+        teacher_id = world.journal.teacher.id
+        db.session.remove()
+
+    def send(viewer: Viewer) -> int:
+        with app.app_context():
+            return task_answers.send(viewer, viewer.person_id, lesson_id, None, "Ответ: 42", []).round
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(send, viewers)) == [1] * 8
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(TaskAnswer)) == 8
+        assert len(db.session.scalars(db.select(Notice).where(Notice.person_id == teacher_id)).all()) == 1
