@@ -164,6 +164,25 @@ def test_a_notice_of_a_mark_for_a_period_leads_to_that_mark(family: Family, app:
     diary_period_mark.load(factories.viewer_of(family.mother), family.child.id, course_id, key)
 
 
+@pytest.mark.parametrize(("key", "words"), [("year", "за год"), ("final", "итоговая")])
+def test_r4_6_a_a_mark_for_the_year_and_a_final_one_are_told_and_lead_to_it(
+    family: Family, server: MailServer, key: str, words: str
+) -> None:
+    assert family.teacher
+    course_id = family.journal.course_id
+    choose(family.mother, mark="now")
+    period_marks.record(family.teacher, course_id, family.child.id, key, period_marks.Typed("4", 0))
+    assert family.pass_by(minutes=29) == 0
+    assert family.pass_by(minutes=2) == 2
+    assert told(family.mother) == [f"Операционные системы, {words}: 4"]
+    assert pages(family.mother) == [f"/diary/{family.child.id}/courses/{course_id}/marks/{key}"]
+    (message,) = server.received
+    assert f"Операционные системы, {words}: 4" in text_of(message)
+    period_marks.record(family.teacher, course_id, family.child.id, key, period_marks.Typed("5", 1))
+    family.pass_by(minutes=31)
+    assert told(family.mother) == [f"Операционные системы, {words}: исправлено: было 4, стало 5"]
+
+
 def test_a_notice_of_homework_leads_to_the_task(family: Family) -> None:
     given = diary.give(family.journal.lessons[0])
     family.pass_by(minutes=31)
