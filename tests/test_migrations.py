@@ -21,7 +21,7 @@ from ejournal import create_app, schema
 from ejournal.backup import archive
 from ejournal.config import ROOT
 from ejournal.extensions import db, prepare_engine
-from ejournal.models import Consent, CurriculumHours, Discipline, Lesson, ThematicPlan, Topic
+from ejournal.models import Consent, CurriculumHours, Discipline, Dispute, Lesson, ThematicPlan, Topic
 
 FIRST = "0001"
 # A revision of the kind that loses rows when foreign keys are on: topics are deleted with their plan.
@@ -124,6 +124,32 @@ def test_a_minors_answer_entered_before_is_known_as_a_representatives(fresh: Fla
     schema.upgrade()
     answers = db.session.scalars(sa.select(Consent).order_by(Consent.id)).all()
     assert [answer.by_guardian for answer in answers] == [True, False, False]
+
+
+def test_a_mark_disputed_before_periods_could_be_is_kept(fresh: Flask) -> None:
+    upgrade(revision=FIRST)
+    _store_first_college()
+    upgrade(revision="0020")
+    moment = datetime(2026, 9, 8)  # noqa: DTZ001 - as the table stores it
+    rows: dict[str, dict[str, Any]] = {
+        "work_kind": {"id": 1, "title": "Ответ", "short": "отв", "weight": 1, "ordinal": 0},
+        "work": {"id": 1, "lesson_id": 1, "kind_id": 1, "ordinal": 0, "title": "", "weight": 1},
+        "cell": {"id": 1, "work_id": 1, "student_id": 1, "mark": "3", "version": 1, "updated_at": moment},
+        "dispute": {
+            "id": 7, "student_id": 1, "course_id": 1, "cell_id": 1, "mark": "3", "given_at": moment, "text": "Почему?",
+            "asked_at": moment, "due": date(2026, 9, 15), "state": "corrected", "reason": "Да", "corrected_to": "5-",
+        },
+    }  # fmt: skip
+    with db.engine.begin() as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for name, row in rows.items():
+            if not connection.execute(sa.select(tables.tables[name].c.id).where(tables.tables[name].c.id == 1)).first():
+                connection.execute(tables.tables[name].insert(), row)
+    schema.upgrade()
+    kept = db.session.scalars(sa.select(Dispute)).one()
+    assert (kept.id, kept.cell_id, kept.slot, kept.mark, kept.corrected_to) == (7, 1, None, "3", "5-")
+    assert kept.phrase == "за 07.09.2026"
 
 
 def test_changing_a_column_of_a_parent_table_keeps_the_children(tmp_path: Path) -> None:

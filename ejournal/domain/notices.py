@@ -8,10 +8,17 @@ KINDS = {
     "absence": "пропуски и опоздания",
     "mark": "оценки",
     "homework": "домашние задания",
+    "answer": "ответы на задания",
     "substitution": "замены на сегодня и завтра",
     "message": "сообщения",
     "announcement": "объявления",
 }
+# Told on the site alone: a letter of their own goes to whom they concern.
+SITE_ONLY = {
+    "dispute": "обращения об оценках",
+    "paper": "документы о пропусках",
+}
+TITLES = KINDS | SITE_ONLY
 NOW, DIGEST, SITE = "now", "digest", "site"
 CHOICES = {NOW: "письмом сразу", DIGEST: "письмом раз в день", SITE: "только на сайте"}
 

@@ -16,6 +16,8 @@ class Facts:
     journals_without_teacher: int = 0
     # Subgroups that have a journal and nobody in it.
     empty_subgroups: int = 0
+    # Journals whose hours stand by semesters in a year of more periods.
+    hours_by_semester: int = 0
     journals_with_plan: int = 0
     entries: int = 0
     lessons: int = 0
@@ -65,9 +67,16 @@ def _load(facts: Facts) -> Check:
         words = f"без преподавателя: {facts.journals_without_teacher}"
     elif facts.empty_subgroups:
         words = f"{facts.journals}, подгрупп без состава: {facts.empty_subgroups}"
+    elif facts.hours_by_semester:
+        words = f"{facts.journals}, часы не по периодам: {facts.hours_by_semester}"
     else:
         words = str(facts.journals)
-    ready = bool(facts.journals) and not facts.plan_without_journal and not facts.journals_without_teacher
+    ready = (
+        bool(facts.journals)
+        and not facts.plan_without_journal
+        and not facts.journals_without_teacher
+        and not facts.hours_by_semester
+    )
     return Check("load", "Нагрузка", ready, words)
 
 

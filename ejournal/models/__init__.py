@@ -4,7 +4,7 @@ from ejournal.models.absence import PAPER_KINDS, AbsencePaper, AbsenceRequest
 from ejournal.models.announcement import Announcement, AnnouncementFile, AnnouncementReading
 from ejournal.models.attestation import SHEET_KINDS, AttestationSheet, SheetCorrection, SheetRow
 from ejournal.models.audience import Audience, AudienceTarget
-from ejournal.models.closing import JournalUnlock, YearMark
+from ejournal.models.closing import YEAR_MARKS, JournalUnlock, YearMark
 from ejournal.models.college import (
     COMING,
     LEAVING,
@@ -104,6 +104,7 @@ __all__ = [
     "RESOURCE_STATES",
     "SHEET_KINDS",
     "VERDICTS",
+    "YEAR_MARKS",
     "AbsencePaper",
     "AbsenceRequest",
     "AcademicYear",

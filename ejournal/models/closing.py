@@ -6,6 +6,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Day, Id, Long, Moment, now, ref
 
+YEAR_MARKS = {"year": "за год", "final": "итоговая"}
+
 
 class YearMark(Base):
     """The mark for the year, or the final one of the discipline. `kind`: "year" or "final"; may be «н/а»."""

@@ -55,7 +55,8 @@ class NoticeChoice(Base):
 class Told(Base):
     """What was last told of a student's mark or attendance: the next notice is the difference from it.
 
-    `key` is «mark:<work>», «attendance:<lesson>» or «period:<course>:<period>»; an empty value: there is none.
+    `key` is «mark:<work>», «attendance:<lesson>», «period:<course>:<period>» or «year:<course>:<kind>»; an empty
+    value: there is none.
     """
 
     __tablename__ = "told"

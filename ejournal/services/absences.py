@@ -20,6 +20,7 @@ from ejournal.services import (
     diary,
     files,
     log,
+    news_decided,
     notify,
     settings,
 )
@@ -87,6 +88,7 @@ def confirm(actor: Viewer, paper_id: int, form: Form) -> None:
     take_in(paper, form)
     paper.reached_since, paper.reached_until = paper.since, paper.until
     _decide(actor, paper, "confirm", "")
+    news_decided.paper(paper)
     _log(actor, paper, "confirm", before=before, after=words(paper))
     absence_asking.ask(paper)
     db.session.commit()
@@ -97,6 +99,7 @@ def decline(actor: Viewer, paper_id: int, reason: str) -> None:
     paper = _to_step(actor, paper_id, "decline")
     _decide(actor, paper, "decline", _reason(reason, "Напишите, почему документ не принят."))
     _log(actor, paper, "decline", before=words(paper), reason=paper.reason)
+    news_decided.paper(paper)
     if paper.sent_by:
         text = f"{words(paper)}: {paper.reason}"
         notify.add("absence-refused", [paper.sent_by], "Документ о пропусках не принят", text)
@@ -131,6 +134,7 @@ def withdraw(actor: Viewer, paper_id: int, reason: str) -> None:
     _decide(actor, paper, "withdraw", _reason(reason, "Напишите, почему документ отзывается."))
     paper.corrected_at = now()
     _log(actor, paper, "withdraw", before=words(paper), reason=paper.reason)
+    news_decided.paper(paper)
     absence_asking.ask(paper)
     db.session.commit()
 

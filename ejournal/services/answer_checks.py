@@ -22,7 +22,7 @@ from ejournal.models import (
     Verdict,
 )
 from ejournal.models.base import now
-from ejournal.services import answer_rounds, files, lesson_context, log, roster
+from ejournal.services import answer_rounds, files, lesson_context, log, news_decided, roster
 from ejournal.services.answer_rounds import Round
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 from ejournal.services.files import Download
@@ -108,6 +108,7 @@ def judge(actor: Viewer, course_id: int, answer_id: int, verdict: str, comment: 
     answer.verdict, answer.comment = verdict, comment
     answer.checked_by, answer.checked_at = actor.person_id, now()
     _log(actor, lesson, answer, before)
+    news_decided.verdict(answer, lesson)
     db.session.commit()
     return answer
 

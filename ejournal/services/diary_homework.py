@@ -33,6 +33,10 @@ class DueDay:
     title: str
     tasks: list[Task]
 
+    @property
+    def done(self) -> int:
+        return sum(task.is_done_or_sent for task in self.tasks)
+
 
 @dataclass(frozen=True, slots=True)
 class HomeworkList:
@@ -64,6 +68,13 @@ def load(viewer: Viewer, student_id: int) -> HomeworkList:
         returned,
         owed_works.of_students([student_id]),
     )
+
+
+def day_of(viewer: Viewer, student_id: int, task: Task) -> DueDay | None:
+    """The day of the list that counts a task; None where it is listed apart or no more. Raises NotFoundError."""
+    listed = load(viewer, student_id)
+    days = (day for day in [*listed.coming, *listed.past] if day.date == task.due)
+    return next((day for day in days if any(one.key == task.key for one in day.tasks)), None)
 
 
 def tick(actor: Viewer, student_id: int, homework_id: int, done: bool) -> Task:

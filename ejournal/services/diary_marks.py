@@ -43,9 +43,18 @@ class Goal:
     count: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A mark of a period, of the year or the final one; `slot` as mark_slots knows it."""
+
+    slot: str
+    title: str
+    mark: str
+
+
 @dataclass(slots=True)
 class Subject:
-    """A discipline over the period. `period_marks`: (title of the period, mark)."""
+    """A discipline over the period."""
 
     course_id: int
     title: str
@@ -56,7 +65,7 @@ class Subject:
     outside: list[str]
     has_sign: bool
     chart: Chart | None
-    period_marks: list[tuple[str, str]]
+    period_marks: list[Whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,9 @@ def _subject(
         outside=outlook.outside(entry.mark for entry in marked),
         has_sign=any(entry.mark in grading.PLUS_MINUS for entry in marked),
         chart=diary_chart.draw(marked, span),
-        period_marks=[(titles.get(row.slot, ""), row.mark) for row in of_period if row.course_id == course_id],
+        period_marks=[
+            Whole(row.slot, titles.get(row.slot, ""), row.mark) for row in of_period if row.course_id == course_id
+        ],
     )
 
 

@@ -10,8 +10,8 @@ from ejournal.access import Viewer, disputes_of, ever_taught, teaches
 from ejournal.domain import disputes as rules
 from ejournal.domain import numbers
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, Dispute, Lesson, Work
-from ejournal.services import settings
+from ejournal.models import Cell, Course, Dispute, Work
+from ejournal.services import mark_slots, settings
 from ejournal.services.errors import NotFoundError
 
 PAGE_SIZE = 50
@@ -27,11 +27,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One dispute in full. `text`, `version`: the cell as it is now."""
+    """One dispute in full. `text`, `version`: the mark as it is now; `work` only of a lesson's mark."""
 
     dispute: Dispute
-    lesson: Lesson
-    work: Work
+    work: Work | None
     text: str
     version: int
     may_answer: bool
@@ -68,16 +67,24 @@ def counts(viewer: Viewer, *, own: bool) -> Counts:
 def show(viewer: Viewer, dispute_id: int) -> Page:
     """Raises NotFoundError where the viewer may not see it."""
     dispute = find(viewer, dispute_id)
-    work = dispute.cell.work
+    text, version = _stored(dispute)
     return Page(
         dispute,
-        work.lesson,
-        work,
-        (dispute.cell.attendance or "") + (dispute.cell.mark or ""),
-        dispute.cell.version,
+        dispute.cell.work if dispute.cell else None,
+        text,
+        version,
         dispute.state == rules.OPEN and may_answer(viewer, dispute),
         is_overdue(dispute, settings.today()),
     )
+
+
+def _stored(dispute: Dispute) -> tuple[str, int]:
+    cell = dispute.cell
+    if cell is not None:
+        return (cell.attendance or "") + (cell.mark or ""), cell.version
+    marks = mark_slots.marks_of(dispute.course_id)
+    stored = marks.get((dispute.student_id, dispute.slot or ""), mark_slots.NOTHING)
+    return stored.mark, stored.version
 
 
 def find(viewer: Viewer, dispute_id: int) -> Dispute:
@@ -104,6 +111,7 @@ def with_people(query: Select[Dispute]) -> Select[Dispute]:
     return query.options(
         joinedload(Dispute.student),
         joinedload(Dispute.answerer),
+        joinedload(Dispute.period),
         joinedload(Dispute.cell).joinedload(Cell.work).joinedload(Work.lesson),
         joinedload(Dispute.cell).joinedload(Cell.work).joinedload(Work.kind),
         course.joinedload(Course.discipline),

@@ -10,12 +10,12 @@ from sqlalchemy import CompoundSelect, String, Table, cast, literal, select, uni
 
 from ejournal.access import prepared
 from ejournal.extensions import db
-from ejournal.models import Course, Period, PeriodMark, YearMark
+from ejournal.models import YEAR_MARKS, Course, Period, PeriodMark, YearMark
 from ejournal.services import spans
 from ejournal.services.errors import NotFoundError
 
 YEAR, FINAL = "year", "final"
-TITLES = {YEAR: "за год", FINAL: "итоговая"}
+TITLES = YEAR_MARKS
 SHORT = {YEAR: "Год", FINAL: "Итог"}
 
 

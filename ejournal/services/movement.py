@@ -24,7 +24,7 @@ from ejournal.models import (
 from ejournal.models.base import now
 from ejournal.services import log, movement_plan
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
-from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, marks_after, preview
+from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, guest_marks_after, marks_after, preview
 
 PAGE = 50
 
@@ -244,6 +244,11 @@ def _refuse_undo(order: MovementOrder, movement: Movement) -> None:
         )
     began = db.session.get(Enrollment, movement.began_id) if movement.began_id else None
     marks = marks_after(movement.student_id, began.group_id, began.since) if began else 0
+    if began and not movement.ended_id and guest_marks_after(movement.student_id, began.group_id, began.since):
+        raise RefusedError(
+            f"{movement.student.full_name}: в журналах по индивидуальному плану уже есть отметки с "
+            f"{began.since:%d.%m.%Y}. Снимите их или оформите отчисление."
+        )
     if marks:
         raise RefusedError(
             f"{movement.student.full_name}: в журналах новой группы уже есть отметки ({marks}). "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from ejournal.access import in_force, lasting
 from ejournal.extensions import db
@@ -20,7 +20,7 @@ from ejournal.models import (
     RoleGrant,
     Work,
 )
-from ejournal.services import periods
+from ejournal.services import individual_lists, periods
 from ejournal.services.errors import ClosedError
 
 # Kinds that end a membership, by what the ended one then says (models.college.LEAVING).
@@ -55,7 +55,9 @@ class Step:
     ended: Enrollment | None
     group: Group | None
     words: str
+    # Marks that would become uneditable: in the old group's journals, and in those of a guest who leaves the college.
     marks_after: int = 0
+    guest_marks_after: int = 0
 
 
 @dataclass(slots=True)
@@ -118,10 +120,18 @@ def _steps(typed: Typed, effective: date, group: Group | None, draft: Draft) -> 
     if refused:
         draft.errors["student_ids"] = " ".join(refused)
     for step in draft.steps:
-        if step.marks_after:
+        places = [
+            f"{words} ({marks})"
+            for words, marks in (
+                ("в журналах прежней группы", step.marks_after),
+                ("в журналах по индивидуальному плану", step.guest_marks_after),
+            )
+            if marks
+        ]
+        if places:
             draft.warnings.append(
-                f"{step.student.full_name}: в журналах прежней группы есть отметки с {effective:%d.%m.%Y} "
-                f"({step.marks_after}). Они останутся, но править их будет нельзя."
+                f"{step.student.full_name}: с {effective:%d.%m.%Y} есть отметки {' и '.join(places)}. "
+                "Они останутся, но править их будет нельзя."
             )
 
 
@@ -148,15 +158,17 @@ def _obstacle(
 
 def _step(typed: Typed, effective: date, person: Person, ended: Enrollment | None, group: Group | None) -> Step:
     parts = []
-    marks = 0
+    marks = as_guest = 0
     if typed.kind in ENDING and ended:
         parts.append(f"{ended.group.title} по {effective - timedelta(days=1):%d.%m.%Y}")
         marks = marks_after(person.id, ended.group_id, effective)
+        # Who is moved stays a guest where a plan says so; who leaves the college is in no journal any more.
+        as_guest = 0 if group else guest_marks_after(person.id, ended.group_id, effective)
     if group:
         parts.append(f"{group.title} с {effective:%d.%m.%Y}")
     if typed.kind == "leave" and typed.leave_until:
         parts.append(f"отпуск по {typed.leave_until:%d.%m.%Y}")
-    return Step(person, ended if typed.kind in ENDING else None, group, " → ".join(parts), marks)
+    return Step(person, ended if typed.kind in ENDING else None, group, " → ".join(parts), marks, as_guest)
 
 
 def _ways(student_ids: Sequence[int]) -> dict[int, list[Enrollment]]:
@@ -171,6 +183,15 @@ def _ways(student_ids: Sequence[int]) -> dict[int, list[Enrollment]]:
 
 def marks_after(student_id: int, group_id: int, since: date) -> int:
     """How many cells of a group's journals hold something for the student from a day on."""
+    return _marks(student_id, since, Course.group_id == group_id)
+
+
+def guest_marks_after(student_id: int, group_id: int, since: date) -> int:
+    """The same of other groups' journals that list the student by an individual plan."""
+    return _marks(student_id, since, Course.group_id != group_id, individual_lists.is_guest(student_id, Lesson.date))
+
+
+def _marks(student_id: int, since: date, *where: ColumnElement[bool]) -> int:
     return (
         db.session.scalar(
             select(func.count())
@@ -180,9 +201,9 @@ def marks_after(student_id: int, group_id: int, since: date) -> int:
             .join(Course, Course.id == Lesson.course_id)
             .where(
                 Cell.student_id == student_id,
-                Course.group_id == group_id,
                 Lesson.date >= since,
                 or_(Cell.mark.is_not(None), Cell.attendance.is_not(None)),
+                *where,
             )
         )
         or 0

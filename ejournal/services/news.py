@@ -52,6 +52,7 @@ def _sources() -> dict[str, tuple[timedelta, Find]]:
         "absence": (at_once, news_marks.absences),
         "mark": (hold, news_marks.marks),
         "period": (hold, news_marks.period_marks),
+        "year": (hold, news_marks.year_marks),
         "homework": (hold, news_lessons.homework),
         "message": (TALK, news_talk.messages),
         "announcement": (TALK, news_talk.board),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -32,7 +33,8 @@ def homework(since: datetime, until: datetime) -> int:
     for given, lesson in rows.all():
         students = [one.id for one in roster.students_of(lesson.course) if one.was_there(lesson.date)]
         text = f"{lesson.course.discipline.title}{_due(given.due_date)}: {_short(given.text) or 'файл'}"
-        told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, _homework_page))
+        pages = partial(_homework_page, given.id)
+        told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, pages))
     return told
 
 
@@ -123,8 +125,8 @@ def _for_family(students: Sequence[int], key: str, text: str, page: Callable[[in
     return list(found.values())
 
 
-def _homework_page(student_id: int) -> str:
-    return mail.path_of("diary.homework", student_id=student_id)
+def _homework_page(homework_id: int, student_id: int) -> str:
+    return f"{mail.path_of('diary.homework', student_id=student_id)}#task-{homework_id}"
 
 
 def _where(made: Substitution) -> str:

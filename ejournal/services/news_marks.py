@@ -13,7 +13,20 @@ from ejournal.domain import calendar, grading
 from ejournal.domain import notices as rules
 from ejournal.domain.notation import ATTENDANCE
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, Discipline, Lesson, Period, PeriodMark, Told, Work, WorkKind
+from ejournal.models import (
+    YEAR_MARKS,
+    AcademicYear,
+    Cell,
+    Course,
+    Discipline,
+    Lesson,
+    Period,
+    PeriodMark,
+    Told,
+    Work,
+    WorkKind,
+    YearMark,
+)
 from ejournal.models.base import now
 from ejournal.services import mail, notices, settings
 from ejournal.services.notices import News
@@ -36,6 +49,7 @@ class Fact:
     about: str
     day: date | None
     note: str = ""
+    lesson_id: int | None = None
 
     @property
     def place(self) -> Place:
@@ -47,7 +61,7 @@ def marks(since: datetime, until: datetime) -> int:
     rows = db.session.execute(
         select(
             Cell.student_id, Cell.work_id, Cell.mark, Lesson.date, Discipline.title, Work.title.label("work"),
-            WorkKind.title.label("kind"),
+            WorkKind.title.label("kind"), Work.lesson_id,
         )
         .join(Work, Work.id == Cell.work_id)
         .join(WorkKind, WorkKind.id == Work.kind_id)
@@ -60,7 +74,7 @@ def marks(since: datetime, until: datetime) -> int:
     facts = (
         Fact(
             row.student_id, f"mark:{row.work_id}", row.mark or "", f"{row.title}, {calendar.format_short(row.date)}",
-            row.date, (row.work or row.kind).lower(),
+            row.date, (row.work or row.kind).lower(), row.lesson_id,
         )
         for row in rows.all()
     )  # fmt: skip
@@ -91,6 +105,30 @@ def period_marks(since: datetime, until: datetime) -> int:
     return sum(_tell("mark", chunk, _mark_words) for chunk in _chunks(facts))
 
 
+def year_marks(since: datetime, until: datetime) -> int:
+    """Tell of marks for the year and of final ones, in the same way. Current transaction."""
+    rows = db.session.execute(
+        select(
+            YearMark.student_id, YearMark.course_id, YearMark.kind, YearMark.mark,
+            Discipline.title.label("discipline"),
+        )
+        .join(Course, Course.id == YearMark.course_id)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .join(Discipline, Discipline.id == Course.discipline_id)
+        .where(YearMark.updated_at > since, YearMark.updated_at <= until)
+        .where(AcademicYear.ends >= settings.today() - RECENT)
+        .order_by(YearMark.updated_at, YearMark.id)
+    )  # fmt: skip
+    facts = (
+        Fact(
+            row.student_id, f"year:{row.course_id}:{row.kind}", row.mark or "",
+            f"{row.discipline}, {YEAR_MARKS[row.kind]}", None,
+        )
+        for row in rows.all()
+    )  # fmt: skip
+    return sum(_tell("mark", chunk, _mark_words) for chunk in _chunks(facts))
+
+
 def absences(since: datetime, until: datetime) -> int:
     """Tell of absences and latenesses: once a lesson, however many kinds of work it has. Current transaction."""
     changed = db.session.execute(
@@ -105,10 +143,11 @@ def absences(since: datetime, until: datetime) -> int:
 
 
 def values_now(places: Collection[Place]) -> dict[Place, str]:
-    """What stands now where something was told, by «mark:…», «attendance:…», «period:…» and student."""
+    """What stands now where something was told, by «mark:…», «attendance:…», «period:…», «year:…» and student."""
     found: dict[Place, str] = {}
     ids: dict[str, list[tuple[int, int]]] = {"mark": [], "attendance": []}
     periods: list[tuple[int, int, int]] = []
+    years: list[tuple[int, str, int]] = []
     for key, student_id in places:
         kind, _, rest = key.partition(":")
         if kind in ids:
@@ -116,6 +155,9 @@ def values_now(places: Collection[Place]) -> dict[Place, str]:
         elif kind == "period":
             course_id, _, period_id = rest.partition(":")
             periods.append((int(course_id), int(period_id), student_id))
+        elif kind == "year":
+            course_id, _, slot = rest.partition(":")
+            years.append((int(course_id), slot, student_id))
     for work_id, student_id, mark in db.session.execute(
         select(Cell.work_id, Cell.student_id, Cell.mark).where(tuple_(Cell.work_id, Cell.student_id).in_(ids["mark"]))
     ):
@@ -126,6 +168,12 @@ def values_now(places: Collection[Place]) -> dict[Place, str]:
         )
     ):
         found[f"period:{course}:{period}", student] = mark or ""
+    for course, slot, student, mark in db.session.execute(
+        select(YearMark.course_id, YearMark.kind, YearMark.student_id, YearMark.mark).where(
+            tuple_(YearMark.course_id, YearMark.kind, YearMark.student_id).in_(years)
+        )
+    ):
+        found[f"year:{course}:{slot}", student] = mark or ""
     for fact in _absences(ids["attendance"], now()):
         found[fact.place] = fact.value
     return found
@@ -152,6 +200,7 @@ def _absences(pairs: Sequence[tuple[int, int]], until: datetime) -> list[Fact]:
         Fact(
             student_id, f"attendance:{lesson_id}", grading.lesson_attendance([row.attendance for row in cells]) or "",
             f"{cells[0].title}, {calendar.format_short(cells[0].date)}, {cells[0].pair} пара", cells[0].date,
+            lesson_id=lesson_id,
         )
         for (lesson_id, student_id), cells in together.items()
         if all(row.updated_at <= until for row in cells)
@@ -199,8 +248,9 @@ def _absence_words(fact: Fact, before: str) -> str:
 
 def _page(fact: Fact) -> str:
     if fact.day is None:
-        return mail.path_of("diary.marks", student_id=fact.student_id)
-    return notices.day_page(fact.student_id, fact.day)
+        _period, course_id, slot = fact.key.split(":")
+        return mail.path_of("diary.period_mark", student_id=fact.student_id, course_id=int(course_id), mark_slot=slot)
+    return notices.day_page(fact.student_id, fact.day, fact.lesson_id)
 
 
 def _told(facts: Sequence[Fact]) -> dict[Place, str]:

@@ -64,7 +64,7 @@ def compose(letter: Letter) -> Content | None:
 
 def freshness(told: Sequence[Notice]) -> dict[int, str]:
     """Whether each is so as it was told, is being changed just now, or is no news any more."""
-    places = {_place(notice) for notice in told if notice.key.startswith(("mark:", "attendance:", "period:"))}
+    places = {_place(notice) for notice in told if notice.key.startswith(("mark:", "attendance:", "period:", "year:"))}
     values = news_marks.values_now(places) if places else {}
     gone = news_lessons.gone([notice.key for notice in told])
     found = {}

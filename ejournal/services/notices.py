@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, reads_diary
@@ -38,7 +41,7 @@ def tell(kind: str, news: Iterable[News]) -> int:
 
     Where nobody can be written to, nothing waits: the notice stands on the site, and that is all.
     """
-    if kind not in rules.KINDS:
+    if kind not in rules.TITLES:
         raise ValueError(f"unknown kind {kind!r}")
     wanted = {(one.person_id, one.key): one for one in news}
     known = _known(wanted)
@@ -48,11 +51,18 @@ def tell(kind: str, news: Iterable[News]) -> int:
         return 0
     how = _Mailing(kind, {one.person_id for one in (*fresh, *(one for _row, one in renewed))})
     if fresh:
-        db.session.execute(insert(Notice), [_row(kind, one, how) for one in fresh])
+        db.session.connection().execute(_insert(db.engine.dialect.name), [_row(kind, one, how) for one in fresh])
     for (notice_id, _value), one in renewed:
         changed = update(Notice).where(Notice.id == notice_id).execution_options(synchronize_session=False)
         db.session.execute(changed.values(**_row(kind, one, how), seen_at=None, letter_id=None))
     return len(fresh) + len(renewed)
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    """On PostgreSQL another transaction may tell the same meanwhile: then it is told, and nothing of ours fails."""
+    made = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return made(cast(Table, Notice.__table__)).on_conflict_do_nothing()
 
 
 def recent(viewer: Viewer) -> Sequence[Notice]:
@@ -136,9 +146,10 @@ def remove_old() -> int:
     return int(getattr(gone, "rowcount", 0))
 
 
-def day_page(student_id: int, day: date) -> str:
-    """Where the diary shows a day: its week, and the day in it."""
-    return f"{mail.path_of('diary.week', student_id=student_id)}?week={calendar.format_week(day)}#day-{day}"
+def day_page(student_id: int, day: date, lesson_id: int | None = None) -> str:
+    """Where the diary shows a day: its week, and the day in it, or a lesson of that day."""
+    place = f"pair-{lesson_id}" if lesson_id else f"day-{day}"
+    return f"{mail.path_of('diary.week', student_id=student_id)}?week={calendar.format_week(day)}#{place}"
 
 
 class _Mailing:
@@ -153,7 +164,7 @@ class _Mailing:
             self.reached = {id_ for id_, standing in addresses.of(person_ids).items() if standing.works}
 
     def of(self, one: News) -> str:
-        if one.person_id not in self.reached:
+        if one.person_id not in self.reached or self.kind in rules.SITE_ONLY:
             return "none"
         usual = rules.usual(self.kind, one.student_id is not None)
         how = self.chosen.get((one.person_id, self.kind), usual)

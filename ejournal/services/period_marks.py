@@ -156,6 +156,24 @@ def record_suggested(
     return written, passed_over
 
 
+def correct(actor: Viewer, found: Column, student_id: int, typed: Typed) -> None:
+    """Write a mark that has a ground of its own, a disputed one (п. 4.5), and commit: no term of п. 4.4 is broken.
+
+    Raises what `record` raises, but for the reason, which is given.
+    """
+    check_may_write(found)
+    stored = found.stored(student_id)
+    if typed.version != stored.version:
+        raise StaleError(STALE, _current(stored))
+    try:
+        _write(actor, found, student_id, typed.text, typed, "dispute", excused=True)
+        db.session.commit()
+    except (IntegrityError, CollisionError) as error:
+        db.session.rollback()
+        now_there = column(actor, found.course.id, found.slot.key).stored(student_id)
+        raise StaleError(STALE, _current(now_there)) from error
+
+
 def parse(text: str) -> str:
     """«1»–«5», «ЗЧ», «НЗ», «н/а», or "" for an empty text. Raises RefusedError with the reason and the repair."""
     try:
@@ -185,14 +203,22 @@ def _check_reason(found: Column, stored: Stored, reason: str) -> None:
 
 
 def _write(
-    actor: Viewer, found: Column, student_id: int, mark: str, typed: Typed, action: str, batch: str | None = None
+    actor: Viewer,
+    found: Column,
+    student_id: int,
+    mark: str,
+    typed: Typed,
+    action: str,
+    batch: str | None = None,
+    *,
+    excused: bool = False,
 ) -> None:
     stored, slot, course_id = found.stored(student_id), found.slot, found.course.id
     debt_marks.follow(actor, Change(course_id, student_id, slot, mark), typed.debt)
     put(actor, course_id, slot, student_id, stored, mark)
     log.record(
         actor, "period-mark", action, before=stored.mark, after=mark, course_id=course_id, student_id=student_id,
-        reason=typed.reason.strip() or None, late=found.lateness is not None, batch=batch,
+        reason=typed.reason.strip() or None, late=not excused and found.lateness is not None, batch=batch,
         details={"slot": slot.key, "name": slot.phrase},
     )  # fmt: skip
 

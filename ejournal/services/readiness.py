@@ -22,7 +22,7 @@ from ejournal.models import (
     Lesson,
     TimetableEntry,
 )
-from ejournal.services import consent_lists, groups, periods, plan_hours, settings, subgroups
+from ejournal.services import consent_lists, groups, period_hours, periods, plan_hours, settings, subgroups
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Checklist:
 
 
 def load(year: AcademicYear) -> Checklist:
-    """Thirteen queries however many groups."""
+    """Fourteen queries however many groups (one more in a year of three or more periods)."""
     studying = groups.studying(year)
     facts = _facts(year, studying)
     lines = [
@@ -72,6 +72,7 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
     )
     journals, covered = _journals(year, on)
     empty = subgroups.empty_in(year, on)
+    unshared = period_hours.by_semester(year, studying, plans)
     entries, lessons = _of_course(year, TimetableEntry), _of_course(year, Lesson)
     result = {}
     for group in studying:
@@ -86,6 +87,7 @@ def _facts(year: AcademicYear, studying: Sequence[Group]) -> dict[int, Facts]:
             journals=len(own),
             journals_without_teacher=sum(row.id not in covered for row in own),
             empty_subgroups=len(empty.get(group.id, ())),
+            hours_by_semester=len(unshared.get(group.id, ())),
             journals_with_plan=sum(row.plan_id is not None for row in own),
             entries=entries.get(group.id, 0),
             lessons=lessons.get(group.id, 0),

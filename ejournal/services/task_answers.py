@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Lesson, TaskAnswer, TaskAnswerFile
-from ejournal.services import answer_rounds, diary, diary_homework, files, log, settings
+from ejournal.services import absence_asking, answer_rounds, diary, diary_homework, files, log, news_decided, settings
 from ejournal.services.answer_rounds import Round
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import is_closed
@@ -76,6 +76,7 @@ def send(
     db.session.add(answer)
     db.session.flush()
     _log(actor, lesson, answer)
+    news_decided.sent(answer, lesson, absence_asking.teachers_of([lesson.course_id]))
     db.session.commit()
     return answer
 

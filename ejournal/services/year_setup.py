@@ -13,6 +13,7 @@ from ejournal.models import (
     AcademicYear,
     AttestationSheet,
     Debt,
+    Dispute,
     Group,
     JournalUnlock,
     Period,
@@ -21,7 +22,7 @@ from ejournal.models import (
     Vacation,
 )
 from ejournal.models.base import now
-from ejournal.services import log, periods, settings
+from ejournal.services import groups, log, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST_PERIODS = 12
@@ -113,7 +114,7 @@ def remove_period(actor: Viewer, year: AcademicYear, period_id: int) -> None:
     """Raises RefusedError for a period that holds marks or was closed in some journal."""
     periods.check_open(year)
     period = find_period(year, period_id)
-    tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt)
+    tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt, Dispute)
     if db.session.scalar(select(or_(*(exists().where(table.period_id == period.id) for table in tables)))):
         raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки или есть документы: удалить нельзя.")
     log.record(actor, "period", "delete", before=_words(period))
@@ -189,6 +190,16 @@ def reopen(actor: Viewer, year: AcademicYear, reason: str) -> None:
     year.closed_at = None
     log.record(actor, "year", "open", after=year.title, reason=" ".join(reason.split())[:500])
     db.session.commit()
+
+
+def idle_groups(year: AcademicYear) -> list[Group]:
+    """Groups with periods of their own in a year in which they do not study (any more)."""
+    own = select(Period.group_id).where(Period.year_id == year.id, Period.group_id.is_not(None))
+    named = db.session.scalars(select(Group).where(Group.id.in_(own)).order_by(Group.gkey)).all()
+    if not named:
+        return []
+    studying = {group.id for group in groups.studying(year)}
+    return [group for group in named if group.id not in studying]
 
 
 def find_period(year: AcademicYear, period_id: int) -> Period:

@@ -4,13 +4,14 @@ import sqlite3
 
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from ejournal.extensions import SAFE_METHODS, db
-from ejournal.services import availability, faults
+from ejournal.services import availability, faults, notices
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
 from ejournal.web import reopening
 
@@ -45,6 +46,15 @@ MESSAGES = {
     503: ("Сервер занят", "Повторите через минуту. Введённое остаётся на странице."),
 }
 
+
+# What a family reads of a link that opens nothing: an old one, a mistyped one, another's.
+NO_DIARY = (
+    "По этой ссылке вам ничего не открыто. Так бывает, если в ссылке ошибка, если записи больше нет или если "
+    "закончился доступ к дневнику: обучение завершено, согласие отозвано, изменились сведения о законном "
+    "представителе (п. 2.1, 4.1). Открытые вам дневники — в разделе «Дневник». Если доступ должен быть, обратитесь "
+    "к руководителю группы."
+)
+FAMILY_PAGES = ("absences.family", "absences.send", "absences.scan")
 
 BARE = '<!DOCTYPE html><html lang="ru"><meta charset="utf-8"><title>{0}</title><h1>{0}</h1><p>{1}</p>'
 # Seconds after which to send again: most of what makes the database refuse is over by then.
@@ -163,7 +173,9 @@ def on_fault(error: Exception) -> ResponseReturnValue:
 def answer(code: int, message: str | None = None, status: int | None = None) -> Response:
     """The error as the request wants it: JSON, a fragment or a page."""
     title, usual = MESSAGES.get(code, MESSAGES[500])
-    context = {"code": code, "title": title, "message": message or usual}
+    of_family = code == 404 and _of_family()
+    words = NO_DIARY if of_family else message or usual
+    context = {"code": code, "title": title, "message": words, "of_family": of_family}
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=context["message"]), status or code)
     template = "errors/_error.html" if is_fragment() else "errors/error.html"
@@ -174,6 +186,13 @@ def answer(code: int, message: str | None = None, status: int | None = None) -> 
         if cause is None:
             raise
         return unavailable(cause)
+
+
+def _of_family() -> bool:
+    """Whether a student or a parent asked for something of a diary: then every «not found» has the same words, so that
+    they tell nothing of whose it is, whether it is there and since when it is not open (п. 2.1)."""
+    asked = request.blueprint in ("diary", "disputes") or request.endpoint in FAMILY_PAGES
+    return asked and current_user.is_authenticated and current_user.holds(notices.FAMILY)
 
 
 def ask_to_sign_in(response: Response) -> Response:

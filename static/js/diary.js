@@ -14,12 +14,13 @@ const tabs = document.querySelector(".diary-tabs ul");
 const open = tabs?.querySelector("[aria-current]");
 if (open) tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
 
-/** The day that a notice leads to (…#day-2026-11-23) lies open, whatever day is today. */
+/** What a notice leads to (…#day-2026-11-23, …#pair-17, …#task-5) lies open and in sight, whatever day is today. */
 function openNamed() {
-  const day = document.getElementById(location.hash.slice(1));
-  if (!day?.matches("details.day") || day.open) return;
-  day.open = true;
-  day.scrollIntoView();
+  const named = document.getElementById(location.hash.slice(1));
+  const fold = named?.closest("details.day, details.past-tasks");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  named.scrollIntoView();
 }
 
 openDays();

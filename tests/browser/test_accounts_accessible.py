@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PATHS = ("/profile", "/profile/compromise", "/compromise", "/admin/compromises", "/exams/", "/timetable/session")
 
 OFFICE = (
-    "/control/", "/control/?by=item", "/control/terms", "/remarks/", "/remarks/{remark}",
+    "/control/", "/control/?by=item", "/control/terms", "/admin/grading", "/remarks/", "/remarks/{remark}",
     "/remarks/journals/{course}/new", "/continuity/",
     "/archive/", "/closing/?group={group}", "/journal/{course}/closing/{period}", "/sheets/",
     "/sheets/new/{course}", "/debts/", "/admin/security", "/profile/second-step",

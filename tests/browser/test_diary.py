@@ -122,6 +122,18 @@ def test_a_notice_s_day_lies_open_in_sight_and_marked_though_another_day_is_toda
     assert day.evaluate("day => getComputedStyle(day).outlineStyle") == "solid"
 
 
+def test_a_notice_s_lesson_lies_open_in_sight_and_marked(open_as, family, phone):
+    page = open_as(family.parent, family.url(), phone)
+    row = page.locator(".day-today li.pair").first
+    name = row.get_attribute("id")
+    assert name
+    page.locator(".day-today summary").first.tap()
+    expect(row).to_be_hidden()
+    page.goto(page.url + f"#{name}")
+    expect(row).to_be_in_viewport()
+    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"
+
+
 def test_a_week_is_turned_without_loading_the_page_and_back_goes_back(open_as, family):
     page = open_as(family.parent, family.url())
     page.evaluate("document.querySelector('.glance').dataset.kept = '1'")
@@ -163,10 +175,14 @@ def test_what_was_new_is_seen_once_the_visit_is_over(open_as, family):
 def test_a_student_ticks_homework_in_place(open_as, family, phone):
     page = open_as(family.child, family.url("/homework"), phone)
     tick = page.get_by_role("button", name="Сделано")
+    count = page.get_by_text(re.compile(r"сделано \d из \d"))
+    expect(count).to_have_text("сделано 0 из 1")
     tick.tap()
     expect(tick).to_have_attribute("aria-pressed", "true")
+    expect(count).to_have_text("сделано 1 из 1")
     tick.tap()
     expect(tick).to_have_attribute("aria-pressed", "false")
+    expect(count).to_have_text("сделано 0 из 1")
 
 
 def test_what_if_is_reckoned_in_place(open_as, family):

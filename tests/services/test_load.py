@@ -10,7 +10,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Course, CourseHours, CourseTeacher, CurriculumHours, Discipline, LogEntry, Period, Role
 from ejournal.models.base import now
-from ejournal.services import load, settings
+from ejournal.services import load, period_hours, readiness, settings
 from ejournal.services.errors import ClosedError, RefusedError
 
 
@@ -110,3 +110,90 @@ def test_hours_are_a_whole_number(actor: Viewer, journal: Journal) -> None:
     assert load.find(journal.course_id).hours == 68
     with pytest.raises(RefusedError):
         load.set_hours(actor, journal.course_id, "68,5")
+
+
+@pytest.fixture
+def trimesters(actor: Viewer, journal: Journal) -> Course:
+    """The year in three periods, and the journal as it was made before hours were shared out: 34 and 38, none after."""
+    for number in (2, 3):
+        day = journal.year.starts + timedelta(days=number)
+        db.session.add(Period(year_id=journal.year.id, number=number, title="триместр", starts=day, ends=day))
+    db.session.commit()
+    made = make_row(actor, journal)
+    set_hours(made, {1: 34, 2: 38})
+    return made
+
+
+def set_hours(course: Course, hours: dict[int, int]) -> None:
+    db.session.execute(db.delete(CourseHours).where(CourseHours.course_id == course.id))
+    db.session.add_all(CourseHours(course_id=course.id, number=number, hours=part) for number, part in hours.items())
+    db.session.commit()
+
+
+def hours_of(course: Course) -> dict[int, int]:
+    rows = db.select(CourseHours.number, CourseHours.hours).where(CourseHours.course_id == course.id)
+    return {row.number: row.hours for row in db.session.execute(rows.order_by(CourseHours.number))}
+
+
+def load_check(journal: Journal) -> readiness.Check:
+    [line] = readiness.load(journal.year).lines
+    return next(check for check in line.checks if check.key == "load")
+
+
+def test_r4_1_e_hours_that_stand_by_semesters_are_named_and_shared_out_once(
+    actor: Viewer, journal: Journal, trimesters: Course
+) -> None:
+    load.appoint(actor, trimesters.id, journal.teacher.id, journal.year.starts)
+    assert load_check(journal).words.endswith("часы не по периодам: 1")
+    assert not load_check(journal).ready
+    [found] = period_hours.by_semester(journal.year, [journal.group])[journal.group.id]
+    assert found.words == ("34 + 38 + 0", "34 + 19 + 19")
+    assert period_hours.share_out(actor, journal.year, [journal.group]) == 1
+    assert hours_of(trimesters) == {1: 34, 2: 19, 3: 19}
+    assert db.session.get_one(Course, trimesters.id).hours == 72
+    entry = db.session.scalars(db.select(LogEntry).order_by(LogEntry.id.desc())).first()
+    assert entry
+    assert (entry.subject, entry.after, entry.course_id) == ("load", "34 + 19 + 19 ч", trimesters.id)
+    assert "34 + 38 + 0 ч" in (entry.before or "")
+    assert period_hours.by_semester(journal.year, [journal.group]) == {}
+    assert period_hours.share_out(actor, journal.year, [journal.group]) == 0
+
+
+def test_hours_set_by_hand_or_shared_out_already_are_left_alone(
+    actor: Viewer, journal: Journal, trimesters: Course
+) -> None:
+    load.set_period_hours(actor, trimesters.id, {1: "72", 2: "0", 3: "0"})
+    assert period_hours.by_semester(journal.year, [journal.group]) == {}
+    set_hours(trimesters, {1: 34, 2: 19, 3: 19})
+    assert period_hours.by_semester(journal.year, [journal.group]) == {}
+    set_hours(trimesters, {})
+    assert period_hours.by_semester(journal.year, [journal.group]) == {}, "without any the curriculum is asked"
+
+
+def test_a_discipline_of_the_first_half_alone_is_right_in_a_year_of_modules(actor: Viewer, journal: Journal) -> None:
+    for number in (2, 3, 4):
+        day = journal.year.starts + timedelta(days=number)
+        db.session.add(Period(year_id=journal.year.id, number=number, title="модуль", starts=day, ends=day))
+    second = db.session.scalars(db.select(CurriculumHours).order_by(CurriculumHours.semester.desc())).first()
+    assert second
+    second.hours = 0
+    db.session.commit()
+    made = make_row(actor, journal)
+    assert hours_of(made) == {1: 17, 2: 17}
+    assert period_hours.by_semester(journal.year, [journal.group]) == {}
+    second.hours = 38
+    db.session.commit()
+    set_hours(made, {1: 34, 2: 38})
+    [found] = period_hours.by_semester(journal.year, [journal.group])[journal.group.id]
+    assert found.after == {1: 17, 2: 17, 3: 19, 4: 19}
+
+
+def test_semesters_and_a_closed_year_ask_for_nothing(actor: Viewer, journal: Journal, trimesters: Course) -> None:
+    journal.year.closed_at = now()
+    db.session.merge(journal.year)
+    db.session.commit()
+    assert period_hours.by_semester(journal.year, [journal.group]) == {}
+    with pytest.raises(ClosedError):
+        period_hours.share_out(actor, journal.year, [journal.group])
+    db.session.rollback()
+    assert hours_of(trimesters) == {1: 34, 2: 38}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from factories import Journal, enroll, make_group, make_journal, make_person, viewer_of
+from factories_individual import make_plan
 from flask import Flask
 
 from ejournal.access import Viewer
@@ -250,3 +251,39 @@ def test_the_register_finds_by_surname_and_number(actor: Viewer, journal: Journa
         assert len(movement.register(movement.Filter(text=text))[0]) == 1
     assert movement.register(movement.Filter(text="яковлев"))[0] == []
     assert movement.register(movement.Filter(kind="expel"))[0] == []
+
+
+def test_marks_of_a_guest_who_leaves_the_college_are_told_too(actor: Viewer, journal: Journal, other: Group) -> None:
+    """R4.2.c: a journal of another group that lists the student by an individual plan loses the student as well."""
+    student, today = journal.students[0], settings.today()
+    guest = make_person("Гостев")
+    enroll(guest, other, journal.year.starts)
+    discipline = db.session.get_one(Course, journal.course_id).discipline_id
+    make_plan(guest.id, journal.year.starts, discipline_id=discipline, course_id=journal.course_id)
+    db.session.add_all(Cell(work_id=journal.works[2].id, student_id=person.id, mark="4") for person in (guest, student))
+    db.session.commit()
+    [told] = preview(order("expel", guest, reason="по желанию")).warnings
+    assert f"с {today:%d.%m.%Y} есть отметки в журналах по индивидуальному плану (1)." in told
+    assert "править их будет нельзя" in told
+    [own] = preview(order("expel", student, reason="по желанию")).warnings
+    assert "есть отметки в журналах прежней группы (1)." in own
+    later = today + timedelta(days=1)
+    assert preview(order("expel", guest, reason="по желанию", effective=later)).warnings == []
+    third = make_group("ИС-98", journal.year)
+    assert preview(order("move", guest, group_id=third.id)).warnings == [], "who is moved stays a guest"
+
+
+def test_undoing_a_return_is_refused_while_a_guests_journal_holds_marks(
+    actor: Viewer, journal: Journal, other: Group
+) -> None:
+    guest = make_person("Гостев")
+    enroll(guest, other, journal.year.starts)
+    discipline = db.session.get_one(Course, journal.course_id).discipline_id
+    make_plan(guest.id, journal.year.starts, discipline_id=discipline, course_id=journal.course_id)
+    today = settings.today()
+    movement.issue(actor, order("expel", guest, effective=today - timedelta(days=2), reason="по желанию"))
+    back = movement.issue(actor, order("restore", guest, group_id=other.id))
+    db.session.add(Cell(work_id=journal.works[2].id, student_id=guest.id, mark="4"))
+    db.session.commit()
+    with pytest.raises(RefusedError, match="по индивидуальному плану уже есть отметки"):
+        movement.undo(actor, back.id)

@@ -30,7 +30,17 @@ from ejournal.models import (
     Substitution,
 )
 from ejournal.models.base import now
-from ejournal.services import cells, letters, news, notice_letters, notices, sending, settings
+from ejournal.services import (
+    cells,
+    diary_period_mark,
+    letters,
+    news,
+    notice_letters,
+    notices,
+    period_marks,
+    sending,
+    settings,
+)
 from ejournal.services.cell_values import Entry
 
 # A Tuesday, ten in the morning in Moscow.
@@ -137,10 +147,46 @@ def test_r4_6_a_a_mark_is_told_to_the_student_and_to_the_parent_once_it_has_stoo
     assert family.pass_by(minutes=5) == 0, "told once"
 
 
-def test_a_notice_leads_to_the_day_of_the_mark_not_to_its_week_alone(family: Family) -> None:
-    family.put("4")
+def test_a_notice_leads_to_the_very_lesson_of_the_mark_and_of_the_absence(family: Family) -> None:
+    family.put("н4")
     family.pass_by(minutes=31)
-    assert pages(family.child) == [f"/diary/{family.child.id}?week=2026-W48#day-2026-11-23"]
+    lesson = f"/diary/{family.child.id}?week=2026-W48#pair-{family.journal.lessons[0].id}"
+    assert pages(family.child) == [lesson, lesson]
+
+
+def test_a_notice_of_a_mark_for_a_period_leads_to_that_mark(family: Family, app: Flask) -> None:
+    assert family.teacher
+    course_id, key = family.journal.course_id, str(family.journal.period.id)
+    period_marks.record(family.teacher, course_id, family.child.id, key, period_marks.Typed("4", 0))
+    family.pass_by(minutes=31)
+    [page] = pages(family.mother)
+    assert page == f"/diary/{family.child.id}/courses/{course_id}/marks/{key}"
+    diary_period_mark.load(factories.viewer_of(family.mother), family.child.id, course_id, key)
+
+
+@pytest.mark.parametrize(("key", "words"), [("year", "за год"), ("final", "итоговая")])
+def test_r4_6_a_a_mark_for_the_year_and_a_final_one_are_told_and_lead_to_it(
+    family: Family, server: MailServer, key: str, words: str
+) -> None:
+    assert family.teacher
+    course_id = family.journal.course_id
+    choose(family.mother, mark="now")
+    period_marks.record(family.teacher, course_id, family.child.id, key, period_marks.Typed("4", 0))
+    assert family.pass_by(minutes=29) == 0
+    assert family.pass_by(minutes=2) == 2
+    assert told(family.mother) == [f"Операционные системы, {words}: 4"]
+    assert pages(family.mother) == [f"/diary/{family.child.id}/courses/{course_id}/marks/{key}"]
+    (message,) = server.received
+    assert f"Операционные системы, {words}: 4" in text_of(message)
+    period_marks.record(family.teacher, course_id, family.child.id, key, period_marks.Typed("5", 1))
+    family.pass_by(minutes=31)
+    assert told(family.mother) == [f"Операционные системы, {words}: исправлено: было 4, стало 5"]
+
+
+def test_a_notice_of_homework_leads_to_the_task(family: Family) -> None:
+    given = diary.give(family.journal.lessons[0])
+    family.pass_by(minutes=31)
+    assert pages(family.child) == [f"/diary/{family.child.id}/homework#task-{given.id}"]
 
 
 def test_a_two_mistyped_and_mended_within_five_minutes_is_never_told(family: Family) -> None:

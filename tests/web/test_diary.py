@@ -169,6 +169,18 @@ def test_only_the_student_has_a_tick_to_press(family: Family, app: Flask, sign_i
     assert "отмечено сделанным" in parent.get(family.url("/homework")).text
 
 
+def test_a_tick_moves_the_count_of_its_day_beside_the_task(family: Family, sign_in: SignIn) -> None:
+    student = sign_in(family.child)
+    address = family.url(f"/homework/{family.homework_id}/tick")
+    page = student.get(family.url("/homework")).text
+    day = re.search(r'id="(done-[\w-]+)"\s*>сделано 0 из 1<', page)
+    assert day
+    for done, words in (("1", "сделано 1 из 1"), ("0", "сделано 0 из 1")):
+        answer = student.post(address, data={"done": done}, headers=FRAGMENT).text
+        assert re.search(rf'id="{day[1]}"\s*hx-swap-oob="true">{words}<', answer)
+    assert "hx-swap-oob" not in student.get(family.url("/homework")).text
+
+
 def test_a_visit_is_noted_by_the_page_and_not_by_staff(family: Family, app: Flask, sign_in: SignIn) -> None:
     client = sign_in(family.parent)
     assert f'hx-post="{family.url("/visit")}"' in client.get(family.url()).text

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories_absences import World, make_world
+from factories_diary import make_child
 from flask import Flask
 from flask.testing import FlaskClient
 
 from ejournal.extensions import db
 from ejournal.models import Dispute, Person
 from ejournal.models.base import now
+from ejournal.services import period_marks
 from web.test_grid import counted
 
 SignIn = Callable[[Person], FlaskClient]
@@ -121,3 +123,62 @@ def test_list_costs_the_same_however_many_disputes(app, world, cell_id, student,
             assert teacher.get("/disputes/").status_code == 200
         numbers.append(len([s for s in statements if not s.startswith("BEGIN")]))
     assert numbers[0] == numbers[1] <= 5, numbers
+
+
+@pytest.fixture
+def whole(app: Flask, world: World) -> str:
+    """The address of a mark for the period: where it is seen, without «/diary»."""
+    with app.app_context():
+        course_id, key = world.journal.course_id, str(world.journal.period.id)
+        typed = period_marks.Typed("3", 0)
+        period_marks.record(world.teacher, course_id, world.student.id, key, typed)
+        world.put("3")
+        return f"{course_id}/{key}"
+
+
+def test_r4_5_c_a_mark_for_a_period_opens_from_the_diary_and_is_disputed(app, world, whole, student, teacher):
+    course_id, key = whole.split("/")
+    seen = f"/diary/{world.student.id}/courses/{course_id}/marks/{key}"
+    assert f'href="{seen}"' in student.get(f"/diary/{world.student.id}/marks").text
+    asked = f"/disputes/marks/{world.student.id}/courses/{course_id}/{key}"
+    for headers in ({}, FRAGMENT):
+        page = student.get(seen, headers=headers)
+        assert "за I семестр" in page.text
+        assert f'action="{asked}"' in page.text
+    empty = student.post(asked, data={"text": ""})
+    assert empty.status_code == 422
+    assert "Напишите, что, по-вашему, неверно" in empty.text
+    done = student.post(asked, data={"text": "Выходит четыре"}, follow_redirects=True)
+    assert "Обращение отправлено" in done.text
+    assert "Выходит четыре" in done.text
+    number = dispute_id(app)
+    assert "за I семестр" in teacher.get("/disputes/").text
+    page = teacher.get(f"/disputes/{number}")
+    assert "Новая оценка" in page.text
+    version = re.search(r'name="version" value="(\d+)"', page.text)
+    assert version
+    answer = {"decision": "corrected", "value": "2", "version": version[1], "reason": "Пересчитал"}
+    wants = teacher.post(f"/disputes/{number}/answer", data=answer)
+    assert wants.status_code == 422
+    assert "укажите срок и форму" in wants.text
+    saved = teacher.post(f"/disputes/{number}/answer", data={**answer, "value": "4"}, follow_redirects=True)
+    assert "«3» → «4»" in saved.text
+    read = student.get(seen)
+    assert "исправлено на «4»" in read.text
+    assert "Пересчитал" in read.text
+
+
+def test_r4_5_c_a_disputed_mark_for_a_period_is_seen_by_curator_and_parent(app, world, whole, student, sign_in):
+    course_id, key = whole.split("/")
+    student.post(f"/disputes/marks/{world.student.id}/courses/{course_id}/{key}", data={"text": "Выходит четыре"})
+    with app.app_context():
+        leads = db.session.get_one(Person, world.curator.person_id)
+        db.session.remove()
+    page = sign_in(leads).get(f"/groups/{world.journal.group.id}/students/{world.student.id}")
+    assert "«3» за I семестр" in page.text
+    parent = sign_in(world.parent)
+    assert "Выходит четыре" in parent.get(f"/diary/{world.student.id}/courses/{course_id}/marks/{key}").text
+    assert "за I семестр" in parent.get("/disputes/").text
+    with app.app_context():
+        other = make_child(world.journal.group)
+    assert sign_in(other).get(f"/diary/{world.student.id}/courses/{course_id}/marks/{key}").status_code == 404

@@ -11,7 +11,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ejournal.extensions import db
-from ejournal.models import Bell, Course, CourseTeacher, Group, GroupMode, Role, Stream, Subgroup, SubgroupMember
+from ejournal.models import (
+    Bell,
+    Course,
+    CourseHours,
+    CourseTeacher,
+    CurriculumHours,
+    Group,
+    GroupMode,
+    Period,
+    Role,
+    Stream,
+    Subgroup,
+    SubgroupMember,
+)
 from ejournal.services import settings
 
 
@@ -247,3 +260,29 @@ def test_a_mistyped_day_takes_nobody_off_a_journal(app: Flask, journal: Journal,
     client.post(address, data={"last": ""})
     with app.app_context():
         assert db.session.get_one(CourseTeacher, teaching).until == settings.today()
+
+
+def test_r4_1_e_hours_that_stand_by_semesters_are_shown_and_shared_out(
+    app: Flask, journal: Journal, client: FlaskClient
+) -> None:
+    with app.app_context():
+        course = db.session.get_one(Course, journal.course_id)
+        first = 2 * journal.group.course_number(journal.year.starts.year) - 1
+        for number, hours in enumerate((34, 38)):
+            discipline_id = course.discipline_id
+            db.session.add(CurriculumHours(discipline_id=discipline_id, semester=first + number, hours=hours))
+            db.session.add(CourseHours(course_id=course.id, number=number + 1, hours=hours))
+        for number in (2, 3):
+            day = journal.year.starts + timedelta(days=number)
+            db.session.add(Period(year_id=journal.year.id, number=number, title="триместр", starts=day, ends=day))
+        db.session.commit()
+    assert "часы не по периодам: 1" in client.get("/year/").text
+    page = " ".join(client.get(f"/load/?group={journal.group.id}").text.split())
+    assert "У 1 журнала группы часы стоят по полугодиям" in page
+    assert "34 + 38 + 0" in page
+    assert "34 + 19 + 19" in page
+    form = {"year": journal.year.id, "group": journal.group.id}
+    saved = client.post("/load/hours", data=form, follow_redirects=True).text
+    assert "Часы разнесены по периодам, журналов: 1." in saved
+    assert "часы стоят по полугодиям" not in saved
+    assert "часы не по периодам" not in client.get("/year/").text

@@ -1,15 +1,15 @@
 """The year's pages: the checklist, consents and slips of a group (п. 4.1, 4.3)."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from conftest import SignIn
-from factories import Journal, make_curator, make_journal, make_person, make_year
+from factories import Journal, make_curator, make_group, make_journal, make_person, make_year
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Account, Consent, Guardianship, Person, Role
+from ejournal.models import Account, Consent, Guardianship, Period, Person, Role
 from ejournal.services import settings
 
 MOST_QUERIES = 22
@@ -164,3 +164,27 @@ def test_a_period_that_is_wrong_keeps_what_was_typed(app: Flask, sign_in: SignIn
     assert answer.status_code == 422
     assert 'value="Мой модуль"' in answer.text
     assert "Номер периода" in answer.text
+
+
+def test_a_period_of_a_group_that_studies_no_more_stays_its_own_when_edited(app: Flask, sign_in: SignIn) -> None:
+    """R4.2.c: the form chose «все» for it, and saving its title made it everybody's."""
+    journal = journal_of(app)
+    with app.app_context():
+        group = make_group("Г-11", journal.year)
+        group.released_on = journal.year.starts - timedelta(days=1)
+        starts, ends = journal.year.starts, journal.year.starts + timedelta(days=20)
+        period = Period(year_id=journal.year.id, number=7, title="Модуль", starts=starts, ends=ends, group_id=group.id)
+        db.session.add(period)
+        db.session.commit()
+        period_id, group_id = period.id, group.id
+    client = sign_in(administrator(app))
+    page = client.get("/year/periods").text
+    own = re.search(rf'<select[^>]*id="period-{period_id}-scope".*?</select>', page, re.DOTALL)
+    assert own
+    chosen = re.findall(r'<option value="([^"]*)"\s*selected>\s*([^<]*)<', own[0])
+    assert chosen == [(f"group-{group_id}", "Г-11 (в этом году не учится)")]
+    form = {"period_id": period_id, "title": "Модуль 7", "number": 7, "starts": starts, "ends": ends}
+    client.post(f"/year/years/{journal.year.id}/periods", data={**form, "scope": chosen[0][0]})
+    with app.app_context():
+        saved = db.session.get_one(Period, period_id)
+        assert (saved.title, saved.group_id, saved.course_number) == ("Модуль 7", group_id, None)

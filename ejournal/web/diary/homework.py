@@ -46,7 +46,7 @@ def file(student_id: int, lesson_id: int, file_id: int) -> Response:
 def _ticked(student_id: int, task: Task, done: bool) -> ResponseReturnValue:
     said = "Отмечено: сделано." if done else "Отметка снята."
     if is_fragment():
-        shown = diary.load(current_user, student_id)
-        return render_template("diary/_homework.html", task=task, diary=shown, said=said)
+        shown, day = diary.load(current_user, student_id), diary_homework.day_of(current_user, student_id, task)
+        return render_template("diary/_ticked.html", task=task, diary=shown, said=said, day=day)
     flash(said)
     return redirect(url_for("diary.homework", student_id=student_id))

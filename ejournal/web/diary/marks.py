@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.services import diary_mark, diary_marks, disputes
+from ejournal.services import diary_mark, diary_marks, diary_period_mark, disputes
 from ejournal.services.errors import RefusedError
 from ejournal.web.diary import bp
 from ejournal.web.diary.readers import READERS
@@ -25,6 +25,15 @@ def mark(student_id: int, cell_id: int) -> str:
     """Who gave a mark, when and for what: into the page's dialog, or a page of its own."""
     found = diary_mark.load(current_user, student_id, cell_id)
     template = "diary/_mark.html" if is_fragment() else "diary/mark.html"
+    return render_template(template, detail=found, diary=found.diary, panel=disputes.panel(found))
+
+
+@bp.get("/<int:student_id>/courses/<int:course_id>/marks/<mark_slot>")
+@permits(*READERS)
+def period_mark(student_id: int, course_id: int, mark_slot: str) -> str:
+    """The same of a mark of a period, of the year or a final one."""
+    found = diary_period_mark.load(current_user, student_id, course_id, mark_slot)
+    template = "diary/_period_mark.html" if is_fragment() else "diary/period_mark.html"
     return render_template(template, detail=found, diary=found.diary, panel=disputes.panel(found))
 
 

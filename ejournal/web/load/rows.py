@@ -9,7 +9,7 @@ from flask_login import current_user
 from ejournal.access import permits
 from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import groups, load, people, periods, settings, subgroups
+from ejournal.services import groups, load, people, period_hours, periods, settings, subgroups
 from ejournal.services.errors import ClosedError, RefusedError
 from ejournal.web.load import bp
 from ejournal.web.typed_days import typed_day
@@ -34,6 +34,7 @@ def index() -> str:
         group=group,
         rows=load.of_group(year, group) if group else [],
         periods=periods.of_group(group, year) if group else [],
+        unshared=period_hours.by_semester(year, studying),
         empty_subgroups=subgroups.empty_in(year, max(settings.today(), year.starts)).get(group.id, []) if group else [],
         teachers=[(person.id, person.full_name) for person in people.teachers(max(settings.today(), year.starts))],
     )
@@ -49,6 +50,20 @@ def create_journals() -> ResponseReturnValue:
         wanted = request.form.get("group", type=int)
         chosen = [g for g in groups.studying(year) if request.form.get("all") or g.id == wanted]
         return f"Создано журналов: {load.create_journals(current_user, year, chosen)}."
+
+    return _done(act)
+
+
+@bp.post("/hours")
+@permits(Role.ADMINISTRATION, Role.SYSADMIN)
+def share_hours() -> ResponseReturnValue:
+    """Of the group shown, or with `all` of every group of the year."""
+
+    def act() -> str:
+        year = periods.chosen(request.form.get("year", type=int))
+        wanted = request.form.get("group", type=int)
+        chosen = [g for g in groups.studying(year) if request.form.get("all") or g.id == wanted]
+        return f"Часы разнесены по периодам, журналов: {period_hours.share_out(current_user, year, chosen)}."
 
     return _done(act)
 

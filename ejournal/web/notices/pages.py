@@ -19,7 +19,7 @@ PARTS = {"message": "messages.index", "announcement": "announcements.index"}
 @permits(*Role)
 def index() -> str:
     last = notices.last_id(current_user)
-    return render_template("notices/index.html", found=notices.recent(current_user), last=last, kinds=rules.KINDS)
+    return render_template("notices/index.html", found=notices.recent(current_user), last=last, kinds=rules.TITLES)
 
 
 @bp.post("/notices/seen")

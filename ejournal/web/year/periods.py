@@ -1,6 +1,6 @@
 """Years, their periods, vacations and holidays (п. 4.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from ejournal.access import permits, proven
 from ejournal.domain import calendar
 from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Role
+from ejournal.models import AcademicYear, Group, Role
 from ejournal.services import groups, periods, settings, year_setup
 from ejournal.services.errors import FieldsError, NotFoundError, ServiceError
 from ejournal.web.year import bp
@@ -127,6 +127,7 @@ def _page(year_id: int | None, section: str = "", errors: dict[str, str] | None 
     every = periods.years()
     year = periods.chosen(year_id) if every else None
     studying = groups.studying(year) if year else []
+    idle = year_setup.idle_groups(year) if year else []
     start = calendar.academic_year(settings.today())
     of_courses = [("", "все"), *((f"course-{n}", f"{n} курс") for n in range(1, calendar.MOST_YEARS + 1))]
     return render_template(
@@ -135,9 +136,9 @@ def _page(year_id: int | None, section: str = "", errors: dict[str, str] | None 
         years=every,
         periods=periods.of_year(year) if year else [],
         vacations=year_setup.vacations(year) if year else [],
-        titles={group.id: group.title for group in studying},
+        titles={group.id: group.title for group in [*studying, *idle]},
         courses=of_courses,
-        scopes=[*of_courses, *((f"group-{g.id}", g.title) for g in studying)],
+        scopes=[*of_courses, *_of_groups(studying), *_of_groups(idle, " (в этом году не учится)")],
         schemes=[(key, words) for key, (words, _spans) in year_setup.SCHEMES.items()],
         starts=[(n, calendar.year_title(n)) for n in range(start, start + 2)],
         anchor=settings.get("week.anchor") or "",
@@ -145,3 +146,7 @@ def _page(year_id: int | None, section: str = "", errors: dict[str, str] | None 
         errors=errors or {},
         typed=request.form if section else {},
     )
+
+
+def _of_groups(listed: Iterable[Group], note: str = "") -> list[tuple[str, str]]:
+    return [(f"group-{group.id}", f"{group.title}{note}") for group in listed]

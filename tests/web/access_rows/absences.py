@@ -38,6 +38,7 @@ ROWS = {
     "absences.withdraw": LEADERS,
     "disputes.answer": ANSWERS,
     "disputes.ask": "401 403 403 403 403 403 404 403",
+    "disputes.ask_of_period": "401 403 403 403 403 403 404 403",
     "disputes.index": SIGNED_IN,
     "disputes.show": "401 ok  ok  ok  ok  404 404 404",
 }

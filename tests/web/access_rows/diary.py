@@ -4,7 +4,7 @@ import factories_diary
 from factories import Journal, viewer_of
 
 from ejournal.extensions import db
-from ejournal.models import Account, Role, RoleGrant
+from ejournal.models import Account, PeriodMark, Role, RoleGrant
 from ejournal.services import calendar_feed
 
 READS = "401 ok  ok  ok  403 403 404 404"
@@ -22,6 +22,7 @@ ROWS = {
     "diary.mark": READS,
     "diary.marks": READS,
     "diary.outlook": READS,
+    "diary.period_mark": READS,
     "diary.revoke_calendar": FAMILY,
     "diary.teachers": READS,
     "diary.tick": FAMILY,
@@ -32,6 +33,9 @@ ROWS = {
 
 def arguments(journal: Journal) -> dict[str, object]:
     student = journal.students[0]
+    db.session.add(
+        PeriodMark(course_id=journal.course_id, period_id=journal.period.id, student_id=student.id, mark="5")
+    )
     db.session.add(RoleGrant(person_id=student.id, role=Role.STUDENT, since=journal.year.starts))
     db.session.add(Account(person_id=student.id, username="diary.student"))
     db.session.commit()

@@ -13,6 +13,7 @@ ROWS = {
     "load.dismiss": OVERSEERS,
     "load.divide": OVERSEERS,
     "load.index": OVERSEERS,
+    "load.share_hours": OVERSEERS,
     "load.join_stream": OVERSEERS,
     "load.leave_stream": "401 ok  404 403 403 403 403 403",  # out of it after the first who may
     "load.remove_journal": OVERSEERS,
