@@ -395,6 +395,29 @@ def test_curator_and_administration_see_the_grid_but_cannot_edit(open_as, journa
     assert page.locator(".cell-editor").count() == 0
 
 
+def test_what_is_typed_right_after_opening_goes_to_the_framed_cell(open_as, journal):
+    page = open_journal(open_as, journal)
+    assert page.evaluate("document.activeElement === document.body")
+    framed = page.locator("#journal td.active")
+    column = [work.id for work in journal.works].index(int(framed.get_attribute("data-work") or 0))
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert stored(journal, column) == {0: "5", 1: "4"}
+
+
+def test_keys_meant_for_a_field_or_a_window_do_not_go_to_the_grid(open_as, journal):
+    page = open_journal(open_as, journal)
+    page.locator("header summary", has_text="Ещё").first.focus()
+    page.keyboard.type("5")
+    page.get_by_role("button", name="Клавиши").click()
+    page.keyboard.type("5")
+    assert page.locator(".cell-editor").count() == 0
+    assert page.locator("#journal td[data-work]").filter(has_text="5").count() == 0
+
+
 def test_current_cell_stays_in_sight_down_to_the_last_student(open_as, journal):
     page = open_journal(open_as, journal)
     page.set_viewport_size({"width": 1200, "height": 620})

@@ -28,6 +28,7 @@ async function init() {
   document.addEventListener("paste", onPaste);
   document.addEventListener("copy", onCopy);
   document.addEventListener("keydown", onPageKey);
+  document.addEventListener("keydown", onStrayKey);
   document.addEventListener("journal:restored", onRestored);
   document.addEventListener("journal:patched", applied);
   outbox.on("refused", answers.onRefused);
@@ -125,6 +126,18 @@ function onPageKey(event) {
   if (document.querySelector("dialog[open]") || table.dataset.editable === undefined) return;
   event.preventDefault();
   undo();
+}
+
+/** A mark or an arrow pressed while nothing has the keyboard, as after the page has opened: it is for the cell that is framed. */
+function onStrayKey(event) {
+  const { target, key, ctrlKey, metaKey, altKey, isComposing } = event;
+  const isForCell = /^Arrow/.test(key) || (key.length === 1 && key !== " ");
+  if (target !== document.body || !isForCell || ctrlKey || metaKey || altKey || isComposing || event.defaultPrevented) return;
+  const cell = current();
+  if (!cell || document.querySelector("dialog[open]") || table.dataset.editable === undefined) return;
+  event.preventDefault();
+  go(cell);
+  handled(event, cell);
 }
 
 function undo() {
