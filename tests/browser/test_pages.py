@@ -101,6 +101,35 @@ def test_the_theme_is_the_system_s_until_another_is_chosen_and_paper_is_white(
         assert page.evaluate(PAPER) == WHITE
 
 
+def test_the_header_shows_where_one_is_and_no_stub_of_a_name(everything: Page, server: Server) -> None:
+    page = everything
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{server.url}/control/")
+    more = page.locator(".site-menu summary")
+    assert more.evaluate("e => getComputedStyle(e).borderBottomWidth") == "3px"
+    page.goto(f"{server.url}/")
+    assert more.evaluate("e => getComputedStyle(e).borderBottomWidth") == "0px"
+    name, header = page.locator(".brand-name").bounding_box(), page.locator(".site-header").bounding_box()
+    assert name
+    assert header
+    shown = name["y"] < header["y"] + header["height"]
+    assert not shown or name["width"] >= 100
+
+
+def test_what_waits_stands_in_its_frame_on_the_page_of_a_group_leader(
+    open_as: OpenAs, server: Server, world: Flask
+) -> None:
+    plan(make_person("Директорова", roles=(Role.ADMINISTRATION,)), remind_days=1)
+    leader = make_person("Кураторова", roles=(Role.CURATOR,))
+    make_journal(students=2).group.curator_id = leader.id
+    db.session.commit()
+    page = open_as(leader, "/")
+    board, words = page.locator(".notice-board").bounding_box(), page.locator("#board-title").bounding_box()
+    assert board
+    assert words
+    assert words["x"] - board["x"] >= 12
+
+
 def test_a_role_is_switched_with_the_keyboard_alone(everything: Page) -> None:
     page = everything
     page.keyboard.press("Tab")
