@@ -164,3 +164,14 @@ def test_a_period_that_is_wrong_keeps_what_was_typed(app: Flask, sign_in: SignIn
     assert answer.status_code == 422
     assert 'value="Мой модуль"' in answer.text
     assert "Номер периода" in answer.text
+
+
+def test_only_a_year_that_there_is_not_is_offered_to_be_made(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    client = sign_in(administrator(app))
+    running, coming = journal.year.starts.year, journal.year.starts.year + 1
+    page = client.get("/year/periods").text
+    assert f'<option value="{running}"' not in page
+    assert f'<option value="{coming}"' in page
+    client.post("/year/years", data={"starts_in": coming, "scheme": "semesters"})
+    assert "Текущий и следующий год уже созданы" in client.get("/year/periods").text
