@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from ejournal.extensions import db
-from ejournal.models import Cell, LogEntry
+from ejournal.models import Cell, LogEntry, Role
 from ejournal.services import cells, settings
 
 pytestmark = pytest.mark.browser
@@ -416,6 +416,26 @@ def test_keys_meant_for_a_field_or_a_window_do_not_go_to_the_grid(open_as, journ
     page.keyboard.type("5")
     assert page.locator(".cell-editor").count() == 0
     assert page.locator("#journal td[data-work]").filter(has_text="5").count() == 0
+
+
+def test_who_may_only_read_finds_who_entered_a_mark(open_as, journal):
+    record(journal, 0, 3, "4")
+    page = open_as(make_person("Завучева", (Role.ADMINISTRATION,)), f"/journal/{journal.course_id}")
+    wait_for(page, "document.querySelector('#journal.ready')")
+    dialog = page.locator("#history")
+    row = page.locator("#journal tbody tr").first
+    place = row.locator("td").filter(has_text="4").first
+    place.click()
+    ways = (
+        page.get_by_role("button", name="История").click,
+        place.click,  # a second press on the same cell
+        lambda: page.keyboard.press("Enter"),
+    )
+    for open_it in ways:
+        open_it()
+        dialog.get_by_text(journal.teacher.surname).first.wait_for()
+        page.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
 
 
 def test_current_cell_stays_in_sight_down_to_the_last_student(open_as, journal):

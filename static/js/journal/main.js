@@ -93,6 +93,7 @@ function move(cell) {
 
 function edit(cell, text) {
   if (!cell) return false;
+  if (table.dataset.editable === undefined && text === undefined) return openHistory();
   if (!isEditable(cell)) return refuse(cell);
   if (cell !== current()) go(cell);
   const before = cell.dataset.typed === undefined ? cell.textContent : undefined;
@@ -238,6 +239,7 @@ async function showHistory(url) {
   const response = await send(url);
   dialog.querySelector("[data-body]").innerHTML = await response.text();
   const cell = current();
+  if (dialog.open) return;
   dialog.showModal();
   // The browser gives the focus back itself, but not to a cell that was replaced meanwhile. The event comes late: who is
   // typing again by then is left alone.
