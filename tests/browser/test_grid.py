@@ -231,6 +231,22 @@ def test_whole_column_is_filled_and_undone_as_one(open_as, journal):
     assert {text for row, text in stored(journal, 3).items() if row} == {""}
 
 
+def test_undoing_says_whose_mark_it_was(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 2, 3).click()
+    for value in ("4", "5"):
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    saved(page)
+    cell(page, journal, 9, 3).click()
+    page.reload()
+    wait_for(page, "document.querySelector('#journal.ready')")
+    page.keyboard.press("Control+KeyZ")
+    name = f"{journal.students[3].surname} {journal.students[3].name}"
+    page.locator("#toasts").get_by_text(f"Отменено: {name}").get_by_text("снова «пусто»").first.wait_for()
+    assert stored(journal, 3)[2] == "4"
+
+
 def test_history_of_a_cell_opens_from_the_cell(open_as, journal):
     page = open_journal(open_as, journal)
     cell(page, journal, 0, 3).click()

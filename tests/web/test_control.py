@@ -148,6 +148,15 @@ def test_administration_starts_with_how_terms_stand(app: Flask, zavuch: FlaskCli
     assert page.index("Контроль сроков</h2>") < page.index("Разделы</h2>"), "what to do stands above the menu"
 
 
+def test_from_what_a_teacher_owes_it_is_one_click_to_write(
+    zavuch: FlaskClient, journal: Journal, sign_in: SignIn
+) -> None:
+    link = f'href="/messages/to/{journal.teacher.id}"'
+    assert link in zavuch.get(f"/control/?teacher={journal.teacher.id}&by=item").text
+    assert link not in zavuch.get("/control/").text
+    assert link not in sign_in(journal.teacher).get(f"/control/?teacher={journal.teacher.id}&by=item").text
+
+
 def test_the_cancelled_lesson_is_gone_from_the_list(app: Flask, zavuch: FlaskClient, journal: Journal) -> None:
     with app.app_context():
         db.session.get_one(Lesson, journal.lessons[0].id).state = "cancelled"
