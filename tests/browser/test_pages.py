@@ -114,6 +114,17 @@ def test_the_header_shows_where_one_is_and_no_stub_of_a_name(everything: Page, s
     assert header
     shown = name["y"] < header["y"] + header["height"]
     assert not shown or name["width"] >= 100
+    for width in (1000, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        mark, menu = page.locator(".brand-mark").bounding_box(), page.locator(".site-menu").bounding_box()
+        assert mark
+        assert menu
+        assert 0 < mark["x"] + mark["width"] <= menu["x"], width
+    page.set_viewport_size({"width": 1900, "height": 800})
+    name = page.locator(".brand-name").bounding_box()
+    assert name
+    assert name["y"] < header["y"] + header["height"], "however short, it is shown where there is room"
 
 
 def test_what_waits_stands_in_its_frame_on_the_page_of_a_group_leader(
