@@ -165,7 +165,7 @@ def test_a_visitor_of_the_demo_signs_in_with_two_presses(open_as: OpenAs, server
     try:
         page.wait_for_timeout(5500)  # the server reads its settings every five seconds
         page.goto(f"{server.url}/login")
-        page.get_by_role("button", name="Куратор").click()
+        page.get_by_role("button", name="Руководитель группы").click()
         assert page.input_value("#username") == "curator"
         assert page.input_value("#password") == "demo"
         assert page.evaluate("() => document.activeElement.textContent.trim()") == "Войти"
