@@ -52,6 +52,11 @@ class Standing:
         return self.state in (State.SENT, State.ACCEPTED)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether an answer was sent: then it, not the student's own tick, says how the task stands."""
+        return self.is_sent or self.state == State.RETURNED
+
+    @property
     def takes_answers(self) -> bool:
         """Whether the student may send something (more): until it is accepted."""
         return self.state not in (State.NOT_ASKED, State.ACCEPTED)

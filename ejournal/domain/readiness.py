@@ -42,7 +42,7 @@ def checks(facts: Facts) -> tuple[Check, ...]:
     return (
         Check("periods", "Периоды", facts.periods > 0, str(facts.periods) if facts.periods else "нет"),
         Check("students", "Обучающиеся", facts.students > 0, str(facts.students) if facts.students else "нет"),
-        Check("curator", "Куратор", facts.curator, "есть" if facts.curator else "нет"),
+        Check("curator", "Руководитель", facts.curator, "есть" if facts.curator else "нет"),
         Check("plan", "Учебный план", facts.plan_rows > 0, str(facts.plan_rows) if facts.plan_rows else "нет"),
         _load(facts),
         _timetable(facts),

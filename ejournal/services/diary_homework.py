@@ -35,7 +35,7 @@ class DueDay:
 
     @property
     def done(self) -> int:
-        return sum(task.is_done_or_sent for task in self.tasks)
+        return sum(task.is_settled for task in self.tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ class Task:
         return f"own-{self.id}" if self.own_id else str(self.id)
 
     @property
-    def is_done_or_sent(self) -> bool:
-        return self.is_done or self.standing.is_sent
+    def is_settled(self) -> bool:
+        """Nothing is left to do: sent, or ticked where nothing was sent. What was returned is to be done again."""
+        return self.standing.is_sent if self.standing.is_answered else self.is_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Summary:
 
     @property
     def done(self) -> int:
-        return sum(task.is_done_or_sent for task in self.due)
+        return sum(task.is_settled for task in self.due)
 
 
 def of(

@@ -109,7 +109,7 @@ def load(viewer: Viewer, group_id: int, student_id: int, shown: str = "") -> Stu
     return StudentPage(
         study=studied,
         coming=[task for day in homework.coming for task in day.tasks],
-        owed=[task for day in homework.past for task in day.tasks if not task.is_done],
+        owed=[task for day in homework.past for task in day.tasks if not task.is_settled],
         works=homework.owed,
         papers=absence_papers.of_student(viewer, student_id),
         disputes=dispute_lists.of_student(viewer, student_id),

@@ -20,7 +20,7 @@ from ejournal.services.passwords import ALPHABET
 # What can be issued, in the words people see; none of them names a person.
 KINDS = {
     "statement": "выписка из электронного журнала",
-    "slips": "листы доступа",
+    "slips": "коды доступа",
     "consent": "бланк согласия на обработку персональных данных",
     "extract": "выписка по запросу уполномоченного органа",
     "attendance": "ведомость посещаемости",

@@ -71,17 +71,18 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
             errors["sure"] = " ".join(clash.message for clash in clashes)
     if errors:
         raise FieldsError(errors)
+    is_held = typed.kind != SubstitutionKind.CANCELLED
     made = Substitution(
         date=lesson.date,
         pair=lesson.pair,
         course_id=lesson.course_id,
         lesson_id=lesson.id,
         kind=typed.kind,
-        teacher_id=typed.teacher_id,
+        teacher_id=typed.teacher_id if is_held else None,
         instead_course_id=typed.instead_course_id if typed.kind == SubstitutionKind.DISCIPLINE else None,
         to_date=(typed.to_date or lesson.date) if typed.kind == SubstitutionKind.MOVED else None,
         to_pair=typed.to_pair if typed.kind == SubstitutionKind.MOVED else None,
-        room=" ".join(typed.room.split())[:32],
+        room=" ".join(typed.room.split())[:32] if is_held else "",
         reason=" ".join(typed.reason.split())[:500],
         before=_state_of(lesson),
         created_by=actor.person_id if actor else None,

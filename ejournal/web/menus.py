@@ -21,7 +21,11 @@ class Menu(NamedTuple):
 
 JOURNALS, TIMETABLE = ("journal.index", "Журналы"), ("timetable.index", "Расписание")
 DIARIES = ("diary.index", "Дневники")
-REPORTS, DOCUMENTS, DEBTS = ("reports.index", "Отчёты"), ("documents.index", "Документы"), ("debts.index", "Долги")
+REPORTS, DOCUMENTS, DEBTS = (
+    ("reports.index", "Отчёты"),
+    ("documents.index", "Документы"),
+    ("debts.index", "Задолженности"),
+)
 ABSENCES, DISPUTES = ("absences.index", "Пропуски"), ("disputes.index", "Обращения")
 CONTROL, REMARKS = ("control.index", "Контроль сроков"), ("remarks.index", "Замечания")
 YEAR, GROUPS, LOG = ("year.checklist", "Учебный год"), ("groups.index", "Группы"), ("admin.log", "Изменения")

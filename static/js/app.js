@@ -87,8 +87,10 @@ function fillDemoLogin(button) {
 }
 
 // A row of sections too long for a phone begins at the one that is open.
-const openSection = document.querySelector('.section-nav [aria-current="page"]');
-if (openSection) openSection.closest("ul").scrollLeft = openSection.offsetLeft - openSection.closest("ul").offsetLeft - 32;
+for (const open of document.querySelectorAll('.section-nav [aria-current="page"], .menu-daily [aria-current]')) {
+  const row = open.closest("ul, .menu-daily");
+  row.scrollLeft = open.offsetLeft - row.offsetLeft - 32;
+}
 
 // A filter that takes effect when chosen.
 document.addEventListener("change", (event) => {

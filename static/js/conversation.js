@@ -58,6 +58,12 @@ function start() {
     fetch(form.dataset.draft, { method: "POST", body, keepalive: true, credentials: "same-origin", headers: { "HX-Request": "true" } });
   });
 
+  // What is typed while nothing has the keyboard, as after the talk has opened, is the answer.
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== document.body || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== " " && !document.querySelector("dialog[open]")) text.focus();
+  });
+
   // ── Sending ───────────────────────────────────────────────────────────────
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

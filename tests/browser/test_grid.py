@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from ejournal.extensions import db
-from ejournal.models import Cell, LogEntry
+from ejournal.models import Cell, LogEntry, Role
 from ejournal.services import cells, settings
 
 pytestmark = pytest.mark.browser
@@ -231,6 +231,22 @@ def test_whole_column_is_filled_and_undone_as_one(open_as, journal):
     assert {text for row, text in stored(journal, 3).items() if row} == {""}
 
 
+def test_undoing_says_whose_mark_it_was(open_as, journal):
+    page = open_journal(open_as, journal)
+    cell(page, journal, 2, 3).click()
+    for value in ("4", "5"):
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    saved(page)
+    cell(page, journal, 9, 3).click()
+    page.reload()
+    wait_for(page, "document.querySelector('#journal.ready')")
+    page.keyboard.press("Control+KeyZ")
+    name = f"{journal.students[3].surname} {journal.students[3].name}"
+    page.locator("#toasts").get_by_text(f"Отменено: {name}").get_by_text("снова «пусто»").first.wait_for()
+    assert stored(journal, 3)[2] == "4"
+
+
 def test_history_of_a_cell_opens_from_the_cell(open_as, journal):
     page = open_journal(open_as, journal)
     cell(page, journal, 0, 3).click()
@@ -393,6 +409,49 @@ def test_curator_and_administration_see_the_grid_but_cannot_edit(open_as, journa
     page.locator("#journal tbody td[role=gridcell]").first.click()
     page.keyboard.type("5")
     assert page.locator(".cell-editor").count() == 0
+
+
+def test_what_is_typed_right_after_opening_goes_to_the_framed_cell(open_as, journal):
+    page = open_journal(open_as, journal)
+    assert page.evaluate("document.activeElement === document.body")
+    framed = page.locator("#journal td.active")
+    column = [work.id for work in journal.works].index(int(framed.get_attribute("data-work") or 0))
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert stored(journal, column) == {0: "5", 1: "4"}
+
+
+def test_keys_meant_for_a_field_or_a_window_do_not_go_to_the_grid(open_as, journal):
+    page = open_journal(open_as, journal)
+    page.locator("header summary", has_text="Ещё").first.focus()
+    page.keyboard.type("5")
+    page.get_by_role("button", name="Клавиши").click()
+    page.keyboard.type("5")
+    assert page.locator(".cell-editor").count() == 0
+    assert page.locator("#journal td[data-work]").filter(has_text="5").count() == 0
+
+
+def test_who_may_only_read_finds_who_entered_a_mark(open_as, journal):
+    record(journal, 0, 3, "4")
+    page = open_as(make_person("Завучева", (Role.ADMINISTRATION,)), f"/journal/{journal.course_id}")
+    wait_for(page, "document.querySelector('#journal.ready')")
+    dialog = page.locator("#history")
+    row = page.locator("#journal tbody tr").first
+    place = row.locator("td").filter(has_text="4").first
+    place.click()
+    ways = (
+        page.get_by_role("button", name="История").click,
+        place.click,  # a second press on the same cell
+        lambda: page.keyboard.press("Enter"),
+    )
+    for open_it in ways:
+        open_it()
+        dialog.get_by_text(journal.teacher.surname).first.wait_for()
+        page.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
 
 
 def test_current_cell_stays_in_sight_down_to_the_last_student(open_as, journal):

@@ -240,3 +240,10 @@ def test_the_newest_message_is_in_view(open_as: OpenAs, college: College) -> Non
     page = open_as(college.student, f"/messages/{message.conversation_id}")
     expect(page.locator(".letter").last).to_be_in_viewport()
     expect(page.locator("#text")).to_be_in_viewport()
+
+
+def test_what_is_typed_in_an_opened_talk_is_the_answer(open_as: OpenAs, college: College) -> None:
+    message = write(college.teacher, college.student, "Когда сдашь отчёт?")
+    page = open_as(college.student, f"/messages/{message.conversation_id}")
+    page.keyboard.type("15:00")
+    expect(page.locator("#text")).to_have_value("15:00")

@@ -101,6 +101,46 @@ def test_the_theme_is_the_system_s_until_another_is_chosen_and_paper_is_white(
         assert page.evaluate(PAPER) == WHITE
 
 
+def test_the_header_shows_where_one_is_and_no_stub_of_a_name(everything: Page, server: Server) -> None:
+    page = everything
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{server.url}/control/")
+    more = page.locator(".site-menu summary")
+    assert more.evaluate("e => getComputedStyle(e).borderBottomWidth") == "3px"
+    page.goto(f"{server.url}/")
+    assert more.evaluate("e => getComputedStyle(e).borderBottomWidth") == "0px"
+    name, header = page.locator(".brand-name").bounding_box(), page.locator(".site-header").bounding_box()
+    assert name
+    assert header
+    shown = name["y"] < header["y"] + header["height"]
+    assert not shown or name["width"] >= 100
+    for width in (1000, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        mark, menu = page.locator(".brand-mark").bounding_box(), page.locator(".site-menu").bounding_box()
+        assert mark
+        assert menu
+        assert 0 < mark["x"] + mark["width"] <= menu["x"], width
+    page.set_viewport_size({"width": 1900, "height": 800})
+    name = page.locator(".brand-name").bounding_box()
+    assert name
+    assert name["y"] < header["y"] + header["height"], "however short, it is shown where there is room"
+
+
+def test_what_waits_stands_in_its_frame_on_the_page_of_a_group_leader(
+    open_as: OpenAs, server: Server, world: Flask
+) -> None:
+    plan(make_person("Директорова", roles=(Role.ADMINISTRATION,)), remind_days=1)
+    leader = make_person("Кураторова", roles=(Role.CURATOR,))
+    make_journal(students=2).group.curator_id = leader.id
+    db.session.commit()
+    page = open_as(leader, "/")
+    board, words = page.locator(".notice-board").bounding_box(), page.locator("#board-title").bounding_box()
+    assert board
+    assert words
+    assert words["x"] - board["x"] >= 12
+
+
 def test_a_role_is_switched_with_the_keyboard_alone(everything: Page) -> None:
     page = everything
     page.keyboard.press("Tab")
@@ -125,7 +165,7 @@ def test_a_visitor_of_the_demo_signs_in_with_two_presses(open_as: OpenAs, server
     try:
         page.wait_for_timeout(5500)  # the server reads its settings every five seconds
         page.goto(f"{server.url}/login")
-        page.get_by_role("button", name="Куратор").click()
+        page.get_by_role("button", name="Руководитель группы").click()
         assert page.input_value("#username") == "curator"
         assert page.input_value("#password") == "demo"
         assert page.evaluate("() => document.activeElement.textContent.trim()") == "Войти"

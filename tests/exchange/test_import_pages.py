@@ -15,9 +15,11 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from ejournal.exchange import pending
+from ejournal.exchange.importer import KINDS
 from ejournal.extensions import db
 from ejournal.models import Account, Group, LogEntry, Person, Role, RoleGrant
 from ejournal.services import settings
+from ejournal.web.admin.imports import NEXT
 from tests.exchange.conftest import COLLEGE, TODAY
 
 
@@ -46,6 +48,7 @@ def test_a_list_is_shown_and_written_only_after_confirmation(app: Flask, admin: 
     done = admin.post(action(preview, "application"), data=fields(preview), follow_redirects=True)
     assert done.status_code == 200
     assert "загружено" in done.text
+    assert '<a class="btn btn-primary" href="/slips/">Раздать коды доступа</a>' in done.text
     assert people(app) == 102
     assert list((Path(app.instance_path) / "uploads" / "pending").iterdir()) == []
     with app.app_context():
@@ -227,3 +230,8 @@ def fields(page: TestResponse) -> dict[str, str]:
 def people(app: Flask) -> int:
     with app.app_context():
         return db.session.scalar(select(func.count(RoleGrant.id)).where(RoleGrant.role == "student")) - 1
+
+
+def test_every_list_that_was_loaded_leads_to_what_is_done_next(app: Flask) -> None:
+    assert set(NEXT) == set(KINDS)
+    assert {endpoint for endpoint, _words in NEXT.values()} <= set(app.view_functions)

@@ -201,6 +201,14 @@ def test_a_replacement_that_is_being_filled_in_is_not_withdrawn(
         service.withdraw(actor, made.id)
 
 
+def test_a_lesson_that_is_taken_off_has_neither_teacher_nor_room(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    typed = Typed("cancelled", teacher_id=substitute.id, room="301", reason="педсовет")
+    made = service.publish(actor, journal.lessons[0].id, typed)
+    assert (made.teacher_id, made.room, made.reason) == (None, "", "педсовет")
+
+
 def test_a_withdrawn_discipline_leaves_no_lesson_behind(actor: Viewer, journal: Journal, substitute: Person) -> None:
     course = another_course(journal, substitute)
     made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id))

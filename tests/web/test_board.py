@@ -65,6 +65,9 @@ def test_r2_3_a_director_announces_and_a_parent_acknowledges(app: Flask, college
     answer = parent.post(f"{address}/acknowledgement", headers={"HX-Request": "true"})
     assert "Вы ознакомлены" in answer.text
     assert "<html" not in answer.text
+    badges = answer.text.partition('id="notice-badges" hx-swap-oob="true"')[2].partition("</p>")[0]
+    assert "вы ознакомлены" in badges, "the page no longer says that it is still to be done"
+    assert "нужно ознакомиться" not in badges
     with app.app_context():
         assert db.session.scalars(db.select(AnnouncementReading)).one().acknowledged_version == 1
     assert "нужно ознакомиться" not in parent.get("/diary/", follow_redirects=True).text
@@ -73,6 +76,17 @@ def test_r2_3_a_director_announces_and_a_parent_acknowledges(app: Flask, college
     file = parent.get(f"{address}/files/1")
     assert (file.status_code, file.headers["X-Content-Type-Options"]) == (200, "nosniff")
     assert file.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_an_announcement_says_until_when_it_is_shown_and_leads_back_to_the_list(
+    app: Flask, college: College, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        today = settings.today()
+        made = announce(college.director, ends=today + timedelta(days=3))
+    page = " ".join(sign_in(college.student).get(f"/announcements/{made.id}").text.replace("\xa0", " ").split())
+    assert f"Показывается с {today:%d.%m.%Y} по {today + timedelta(days=3):%d.%m.%Y}" in page
+    assert '<a href="/announcements/">Объявления</a>' in page.partition("breadcrumbs")[2]
 
 
 def test_without_a_script_acknowledging_leads_back_to_the_page(app: Flask, college: College, sign_in: SignIn) -> None:

@@ -1,5 +1,6 @@
 """/control/ over HTTP: one screen by clause, down to the lesson; terms, papers (R4.2.b, e, f, h)."""
 
+import re
 from datetime import timedelta
 
 import factories
@@ -142,7 +143,18 @@ def test_administration_starts_with_how_terms_stand(app: Flask, zavuch: FlaskCli
     with app.app_context():
         history.take()
         db.session.commit()
-    assert "Посещаемость: 5" in words(zavuch.get("/").text)
+    page = zavuch.get("/").text
+    assert re.search(r'clause=attendance&amp;state=open">Посещаемость не внесена</a>\s*<span[^>]*>5</span>', page)
+    assert page.index("Контроль сроков</h2>") < page.index("Разделы</h2>"), "what to do stands above the menu"
+
+
+def test_from_what_a_teacher_owes_it_is_one_click_to_write(
+    zavuch: FlaskClient, journal: Journal, sign_in: SignIn
+) -> None:
+    link = f'href="/messages/to/{journal.teacher.id}"'
+    assert link in zavuch.get(f"/control/?teacher={journal.teacher.id}&by=item").text
+    assert link not in zavuch.get("/control/").text
+    assert link not in sign_in(journal.teacher).get(f"/control/?teacher={journal.teacher.id}&by=item").text
 
 
 def test_the_cancelled_lesson_is_gone_from_the_list(app: Flask, zavuch: FlaskClient, journal: Journal) -> None:

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ejournal.extensions import db
-from ejournal.models import Lesson, OwedWork, PersonalTask, TaskAnswer
+from ejournal.models import Homework, Lesson, OwedWork, PersonalTask, TaskAnswer
 from ejournal.services import settings
 from web.test_diary import queries
 
@@ -85,6 +85,31 @@ def test_what_was_typed_is_still_there_when_a_file_is_refused(college: College, 
         assert words in answer.text
 
 
+@pytest.mark.parametrize("verdict", [None, "accepted"])
+def test_a_sent_answer_is_counted_and_shown_as_done(college: College, app: Flask, sign_in: SignIn, verdict) -> None:
+    with app.app_context():
+        factories_tasks.answer(college.lesson, college.child, verdict=verdict)
+    page = sign_in(college.child).get(f"/diary/{college.child.id}/homework").text
+    assert "сделано 1 из 1" in page
+    assert "task-tick-on" in page
+    assert "Отметить сделанным" not in page
+
+
+def test_a_returned_answer_is_to_be_done_again_whatever_was_ticked(
+    college: College, app: Flask, sign_in: SignIn
+) -> None:
+    client = sign_in(college.child)
+    with app.app_context():
+        homework = db.session.scalars(db.select(Homework)).one()
+    client.post(f"/diary/{college.child.id}/homework/{homework.id}/tick", data={"done": "1"})
+    with app.app_context():
+        factories_tasks.answer(college.lesson, college.child, verdict="returned")
+    page = client.get(f"/diary/{college.child.id}/homework").text
+    assert "сделано 0 из 1" in page
+    assert "task-is-done" not in page
+    assert "возвращено на доработку" in page
+
+
 def test_a_parent_has_no_form_and_is_refused(college: College, sign_in: SignIn) -> None:
     client = sign_in(college.parent)
     page = client.get(college.diary()).text
@@ -106,11 +131,11 @@ def test_a_personal_task_is_in_the_diary_of_its_student_with_its_own_page(
     assert f'href="{college.diary(f"tasks/{own}")}"' in page
     assert "Только Артёму" in client.get(f"/diary/{college.child.id}").text
     assert "нужен ответ" in client.get(college.diary(f"tasks/{own}")).text
+    ticked = client.post(f"/diary/{college.child.id}/tasks/{own}/tick", data={"done": "1"}, headers=FRAGMENT)
+    assert 'aria-pressed="true"' in ticked.text
     assert (
         client.post(college.diary(f"tasks/{own}/answers"), data={"text": "Готово"}, headers=FRAGMENT).status_code == 200
     )
-    ticked = client.post(f"/diary/{college.child.id}/tasks/{own}/tick", data={"done": "1"}, headers=FRAGMENT)
-    assert 'aria-pressed="true"' in ticked.text
     other = sign_in(college.classmate)
     assert "Только Артёму" not in other.get(f"/diary/{college.classmate.id}/homework").text
     address = f"/diary/{college.classmate.id}/lessons/{college.lesson.id}/tasks/{own}"
@@ -236,7 +261,7 @@ def test_who_owes_is_marked_and_unmarked_on_plain_pages(college: College, app: F
 
 def test_the_start_page_leads_to_what_waits(college: College, app: Flask, sign_in: SignIn) -> None:
     client = sign_in(college.journal.teacher)
-    assert "Ответы и долги" not in client.get("/").text
+    assert "Ответы и несданное" not in client.get("/").text
     with app.app_context():
         factories_tasks.answer(college.lesson, college.child)
         factories_tasks.owe(college.lesson.works[0], college.classmate)

@@ -48,6 +48,7 @@ def test_r2_1_a_an_extract_is_registered_and_offered_for_printing(app: Flask, za
     page = zavuch.get(f"/disclosures/{number[1]}/extract")
     assert "<strong>5</strong>" in page.text
     assert "ОМВД по району" in page.text
+    assert not re.search(r"\d(по|с) ", page.text), "words of a span stand apart from its days"
     content = zavuch.get(f"/disclosures/{number[1]}/extract?as=json").json
     assert content is not None
     assert content["name"] == student.full_name

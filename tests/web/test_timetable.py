@@ -126,6 +126,20 @@ def test_a_replacement_is_published_through_the_form_and_seen_at_once(app: Flask
     assert "Замен нет" in client.get(f"/substitutions/?date={today}").text
 
 
+def test_a_day_asked_for_without_whose_says_what_to_choose(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in(administrator(app))
+    asked = client.get("/substitutions/?date=2026-11-28&teacher=&group=").text
+    assert "Выберите, кто отсутствует, или группу" in asked
+    assert "Выберите, кто отсутствует" not in client.get("/substitutions/").text
+
+
+def test_whose_timetable_is_a_click_on_a_group(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        group = make_journal(students=0).group
+    page = sign_in(administrator(app)).get("/timetable/?week=2026-W48").text
+    assert f'href="/timetable/?week=2026-W48&amp;group={group.id}"' in page
+
+
 def test_a_replacement_that_is_not_complete_keeps_what_was_typed(app: Flask, sign_in: SignIn) -> None:
     with app.app_context():
         journal = make_journal(students=1, lessons=1)

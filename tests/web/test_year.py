@@ -188,3 +188,14 @@ def test_a_period_of_a_group_that_studies_no_more_stays_its_own_when_edited(app:
     with app.app_context():
         saved = db.session.get_one(Period, period_id)
         assert (saved.title, saved.group_id, saved.course_number) == ("Модуль 7", group_id, None)
+
+
+def test_only_a_year_that_there_is_not_is_offered_to_be_made(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    client = sign_in(administrator(app))
+    running, coming = journal.year.starts.year, journal.year.starts.year + 1
+    page = client.get("/year/periods").text
+    assert f'<option value="{running}"' not in page
+    assert f'<option value="{coming}"' in page
+    client.post("/year/years", data={"starts_in": coming, "scheme": "semesters"})
+    assert "Текущий и следующий год уже созданы" in client.get("/year/periods").text

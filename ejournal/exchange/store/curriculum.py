@@ -64,7 +64,7 @@ def _programme(listing: Plan, draft: Draft) -> Programme | None:
     if programme:
         return programme
     if not draft.options.create_groups:
-        advice = "Заведите её или разрешите создать из файла («Создать группы…», --create-groups)"
+        advice = "Заведите её или отметьте «Создать группы и специальности, которых ещё нет» (--create-groups)"
         message = f"специальности {listing.code} нет. {advice}"
         draft.errors.append(RowError(listing.title_row, "programme", "", message))
         return None

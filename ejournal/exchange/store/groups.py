@@ -32,7 +32,7 @@ class Groups:
         return group
 
     def refusal(self, title: str) -> str:
-        advice = "Проверьте название или разрешите создать группы («Создать группы…», --create-groups)"
+        advice = "Проверьте название или отметьте «Создать группы и специальности, которых ещё нет» (--create-groups)"
         return f"группы «{title}» нет. {advice}"
 
     def _create(self, key: str, title: str) -> Group:

@@ -18,6 +18,18 @@ from ejournal.web.admin import bp
 
 # A page of thousands of rows helps nobody; the log of the import holds them all.
 SHOWN = 300
+# What is done next with a list that has been loaded: endpoint and words.
+NEXT = {
+    "teachers": ("admin.people_list", "Люди и учётные записи"),
+    "students": ("slips.index", "Раздать коды доступа"),
+    "parents": ("slips.index", "Раздать коды доступа"),
+    "curriculum": ("load.index", "Распределить нагрузку"),
+    "thematic-plan": ("thematic.index", "Тематические планы"),
+    "bells": ("bells.index", "Звонки и режим"),
+    "timetable": ("timetable.generating", "Создать занятия"),
+    "substitutions": ("substitutions.index", "Замены"),
+    "marks": ("journal.index", "Журналы"),
+}
 # More changed rows than these are written as a job: it can be left, and no request waits for half a minute.
 AT_ONCE = 500
 
@@ -92,7 +104,10 @@ def finished_import(entry_id: int) -> str:
     done = importer.find_done(entry_id)
     if done is None:
         raise NotFoundError
-    return render_template("admin/import_done.html", done=done, shown=SHOWN, kind=KINDS.get(done.details["kind"]))
+    name = done.details["kind"]
+    return render_template(
+        "admin/import_done.html", done=done, shown=SHOWN, kind=KINDS.get(name), following=NEXT.get(name)
+    )
 
 
 def _options() -> Options:

@@ -56,7 +56,7 @@ def seen(announcement_id: int) -> ResponseReturnValue:
 def acknowledge(announcement_id: int) -> ResponseReturnValue:
     line = announcement_edit.acknowledge(current_user, announcement_id)
     if is_fragment():
-        return render_template("announcements/_acknowledge.html", line=line)
+        return render_template("announcements/_acknowledge.html", line=line, states=announcements.STATES, answered=True)
     flash("Отмечено: вы ознакомлены с объявлением.")
     return redirect(url_for("announcements.announcement", announcement_id=announcement_id))
 

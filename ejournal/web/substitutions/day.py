@@ -33,6 +33,7 @@ def index() -> str:
         lessons=lessons,
         teachers_by_course=people.short_names(teachers_of([lesson.course_id for lesson in lessons], day)),
         chosen=chosen,
+        unchosen=may_publish and not chosen and "teacher" in request.args,
         group_id=group_id,
         teacher_id=teacher_id,
         groups=[(group.id, group.title) for group in (groups.studying(year) if year and may_publish else [])],

@@ -140,7 +140,9 @@ def _page(year_id: int | None, section: str = "", errors: dict[str, str] | None 
         courses=of_courses,
         scopes=[*of_courses, *_of_groups(studying), *_of_groups(idle, " (в этом году не учится)")],
         schemes=[(key, words) for key, (words, _spans) in year_setup.SCHEMES.items()],
-        starts=[(n, calendar.year_title(n)) for n in range(start, start + 2)],
+        starts=[
+            (n, calendar.year_title(n)) for n in range(start, start + 2) if n not in {y.starts.year for y in every}
+        ],
         anchor=settings.get("week.anchor") or "",
         section=section,
         errors=errors or {},

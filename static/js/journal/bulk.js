@@ -1,7 +1,7 @@
 // Mass actions: fill a column, everybody present, paste from a spreadsheet, undo.
 
 import { send, SignInRefused, toast } from "../app.js";
-import { current, find, headOf, isEditable, rows, table, workOf } from "./table.js";
+import { current, describe, find, headOf, isEditable, rows, table, workOf } from "./table.js";
 import { applied } from "./live.js";
 import { newId } from "../offline/store.js";
 import * as later from "./later.js";
@@ -37,7 +37,7 @@ function report(outcome, done) {
   const refused = [...parsed.querySelectorAll("template[data-refusal]")];
   const saved = parsed.querySelectorAll("hx-partial").length;
   const rest = refused.length ? ` Не принято: ${refused.length} — ${refused[0].dataset.message}` : "";
-  toast(`${done(saved)}${rest}`, refused.length ? "bad" : "good");
+  toast(`${done(saved, parsed)}${rest}`, refused.length ? "bad" : "good");
 }
 
 function errorOf({ text }) {
@@ -47,7 +47,13 @@ function errorOf({ text }) {
 
 export async function undo() {
   if (isOffline()) return later.undo();
-  return report(await act("undo", {}), (count) => `Отменено. Ячеек: ${count}`);
+  return report(await act("undo", {}), (count, parsed) => (count === 1 && undone(parsed)) || `Отменено. Ячеек: ${count}`);
+}
+
+/** Whose mark it was, and what stands there again: the cursor has long been elsewhere. */
+function undone(parsed) {
+  const cell = document.querySelector(parsed.querySelector("hx-partial").getAttribute("hx-target"));
+  return cell && `Отменено: ${describe(cell)} — снова «${cell.textContent.trim() || "пусто"}»`;
 }
 
 // ── A column ────────────────────────────────────────────────────────────────

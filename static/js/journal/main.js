@@ -28,6 +28,7 @@ async function init() {
   document.addEventListener("paste", onPaste);
   document.addEventListener("copy", onCopy);
   document.addEventListener("keydown", onPageKey);
+  document.addEventListener("keydown", onStrayKey);
   document.addEventListener("journal:restored", onRestored);
   document.addEventListener("journal:patched", applied);
   outbox.on("refused", answers.onRefused);
@@ -92,6 +93,7 @@ function move(cell) {
 
 function edit(cell, text) {
   if (!cell) return false;
+  if (table.dataset.editable === undefined && text === undefined) return openHistory();
   if (!isEditable(cell)) return refuse(cell);
   if (cell !== current()) go(cell);
   const before = cell.dataset.typed === undefined ? cell.textContent : undefined;
@@ -125,6 +127,18 @@ function onPageKey(event) {
   if (document.querySelector("dialog[open]") || table.dataset.editable === undefined) return;
   event.preventDefault();
   undo();
+}
+
+/** A mark or an arrow pressed while nothing has the keyboard, as after the page has opened: it is for the cell that is framed. */
+function onStrayKey(event) {
+  const { target, key, ctrlKey, metaKey, altKey, isComposing } = event;
+  const isForCell = /^Arrow/.test(key) || (key.length === 1 && key !== " ");
+  if (target !== document.body || !isForCell || ctrlKey || metaKey || altKey || isComposing || event.defaultPrevented) return;
+  const cell = current();
+  if (!cell || document.querySelector("dialog[open]") || table.dataset.editable === undefined) return;
+  event.preventDefault();
+  go(cell);
+  handled(event, cell);
 }
 
 function undo() {
@@ -225,6 +239,7 @@ async function showHistory(url) {
   const response = await send(url);
   dialog.querySelector("[data-body]").innerHTML = await response.text();
   const cell = current();
+  if (dialog.open) return;
   dialog.showModal();
   // The browser gives the focus back itself, but not to a cell that was replaced meanwhile. The event comes late: who is
   // typing again by then is left alone.

@@ -156,7 +156,7 @@ def _notes(scope: Scope) -> list[str]:
 
 REPORT = Report(
     key="dynamics",
-    title="Динамика",
+    title="Динамика успеваемости",
     words="Как меняются средний балл, качество и успеваемость от месяца к месяцу, от периода к периоду (п. 2.3).",
     build=build,
     order=25,
