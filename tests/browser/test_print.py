@@ -1,7 +1,8 @@
 """Ctrl+P on the pages people print: nothing runs off the sheet, a usual group is one sheet (R3.7)."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import factories_documents as made
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
+from ejournal.config import ROOT
 from ejournal.extensions import db
 from ejournal.models import Lesson, Role
 
@@ -76,3 +78,32 @@ def test_the_consolidated_report_of_a_usual_group_is_one_sheet(open_as, world):
     (sheet,) = paper(page).pages
     assert "Кузнецова24" in sheet.extract_text()
     assert "СОУ" in sheet.extract_text()
+
+
+LINES = """() => [...document.querySelectorAll('thead th, .short')].map(cell => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return [cell.innerText, new Set([...words.getClientRects()].map(line => Math.round(line.top))).size];
+}).filter(([, lines]) => lines > 1)"""
+
+
+def test_pages_of_an_archive_break_no_head_and_no_date(world: Flask, page: Page) -> None:
+    line = SimpleNamespace(
+        name="Константинопольская-Преображенская Александра Константиновна", since=date(2026, 9, 1),
+        note="отчислена, приказ № 12-к от 01.10.2026",
+    )  # fmt: skip
+    entry = SimpleNamespace(
+        folder="ИС-21", title="ИС-21", programme="09.02.07 Информационные системы и программирование " * 2,
+        students=[line] * 3, journals=[("x.pdf", "ОП.01 Операционные системы и среды, подгруппа 1", 12)],
+        has_results=True, curator="",
+    )  # fmt: skip
+    chain = {"number": 1, "hash": "0" * 64}
+    about = {"year": "2026/2027", "college": "Колледж", "groups": 1, "journals": 1, "chain": chain}
+    shown = {"about": about, "made": datetime(2026, 11, 28, tzinfo=UTC), "entries": [entry], "entry": entry, "up": ""}
+    for name in ("index", "group"):
+        template = world.jinja_env.get_template(f"archive/book/{name}.html")
+        page.set_content(template.render(**shown, results="r.pdf", marks="m.xlsx"))
+        page.add_style_tag(path=ROOT / "static" / "css" / "archive-book.css")
+        page.set_viewport_size({"width": 700, "height": 900})
+        assert page.evaluate(LINES) == [], name
+        assert page.locator(".short").count() > 0
