@@ -2,12 +2,13 @@
 
 import io
 import re
+from collections.abc import Sequence
 
 from factories import Journal
 from pypdf import PdfReader
 
 from ejournal.extensions import db
-from ejournal.models import Cell, PeriodMark
+from ejournal.models import Cell, Course, Discipline, PeriodMark
 
 
 def fill(journal: Journal, student: int, texts: list[str]) -> None:
@@ -32,6 +33,26 @@ def give(journal: Journal, marks: list[str]) -> None:
                 )
             )  # fmt: skip
     db.session.commit()
+
+
+def marked(journal: Journal, indexes: Sequence[str], title: str = "Техническое обслуживание") -> Journal:
+    """Marks of the period in disciplines of these indexes, beside the one there is."""
+    for index in indexes:
+        discipline = Discipline(programme_id=journal.group.programme_id, index=index, title=title, kind="op")
+        db.session.add(discipline)
+        db.session.flush()
+        course = Course(
+            year_id=journal.year.id, group_id=journal.group.id, discipline_id=discipline.id, hours=36
+        )  # fmt: skip
+        db.session.add(course)
+        db.session.flush()
+        for number, student in enumerate(journal.students):
+            mark = ("5", "4", "3", "н/а")[number % 4]
+            db.session.add(
+                PeriodMark(course_id=course.id, period_id=journal.period.id, student_id=student.id, mark=mark)
+            )
+    db.session.commit()
+    return journal
 
 
 def read(content: bytes) -> PdfReader:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from reportlab.lib.units import mm
 
 from ejournal.documents.drawing import NARROW, SERIF, Column, Paper, Table
+from ejournal.documents.lettering import LEAD, wrapped
 from ejournal.services.consolidated import Sheet
 
 # % of a lying page: number, mean, three of missed hours; a discipline has no more than the widest.
 NUMBER, SUMS, NAME, WIDEST = 3, 17, 22, 5
+HEAD, LEAST_ROW = 9 * mm, 3.5 * mm
 
 
 def draw_consolidated(paper: Paper, sheet: Sheet) -> None:
@@ -32,16 +34,19 @@ def draw_consolidated(paper: Paper, sheet: Sheet) -> None:
         _figures("Качество знаний", [column.quality for column in sheet.columns], sheet.total.quality),
         _figures("СОУ", [column.sou for column in sheet.columns], sheet.total.sou),
     ]
-    height = max(4 * mm, min(6 * mm, (paper.below - 22 * mm) / max(len(rows), 1)))
+    # The legend stays on the page while rows can still be read.
+    legend = "; ".join(f"{column.index} {column.title}" for column in sheet.columns) + "."
+    below = len(wrapped(legend, NARROW, 7, paper.room)) * 7 * LEAD + 18 * mm
+    height = max(LEAST_ROW, min(6 * mm, (paper.below - HEAD - below) / max(len(rows), 1)))
     strong = frozenset({2 + len(sheet.columns)})
     paper.table(
         Table(
             [Column(paper.room * part / 100, words) for part, words in widths],
-            head, rows, size=8, height=height, head_height=9 * mm, cramped=True, strong=strong,
+            head, rows, size=8, height=height, head_height=HEAD, cramped=True, strong=strong,
         )
     )  # fmt: skip
     paper.y -= 2 * mm
-    paper.line("; ".join(f"{c.index} {c.title}" for c in sheet.columns) + ".", NARROW, 7, gap=1 * mm)
+    paper.line(legend, NARROW, 7, gap=1 * mm)
     for title, names in sheet.lists:
         if names:
             # Initials end in a point already.

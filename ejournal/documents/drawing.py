@@ -89,17 +89,21 @@ class Paper:
     def line(self, words: str, face: str = SERIF, size: float = 10.5, where: str = "left", gap: float = 0) -> None:
         """A paragraph of one face over the page's width, wrapped; `gap` is left below it."""
         for part in wrapped(words, face, size, self.room):
+            if self.below < size * LEAD:
+                self._next()
             self.y -= size * LEAD
             self.put(part, face, size, self.left, self.room, self.y, where)
         self.y -= gap
 
     def pair(self, left: str, right: str, size: float = 10.5) -> None:
-        """Bold words on the left and others on the right of one line."""
+        """Bold words on the left, in two lines where one is too short, and others on the right."""
         self.y -= size * LEAD
-        aside = stringWidth(right, SERIF, size)
-        own = fitting(left, BOLD, size, self.room - aside - 6 * mm)
-        self.put(left, BOLD, own, self.left, self.room - aside - 6 * mm, self.y)
         self.put(right, SERIF, size, self.left, self.room, self.y, "right")
+        room = self.room - stringWidth(right, SERIF, size) - 6 * mm
+        own, lines = squeezed(left, BOLD, size, room, 2 * size * LEAD)
+        for number, part in enumerate(lines):
+            self.y -= own * LEAD if number else 0
+            self.put(part, BOLD, own, self.left, room, self.y)
         self.y -= 2 * mm
 
     def fact(self, label: str, value: str, share: float = 0.34) -> None:
@@ -138,7 +142,8 @@ class Paper:
         start = 0
         while True:
             end, left = start, self.below - table.head_height
-            while end < len(heights) and heights[end] <= left:
+            # With a hair more: rows that share a page evenly add up to it only nearly.
+            while end < len(heights) and heights[end] <= left + 0.01:
                 left -= heights[end]
                 end += 1
             if end == start < len(heights) and self.below < self.height / 2:

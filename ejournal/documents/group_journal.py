@@ -12,7 +12,7 @@ from ejournal.documents.book import draw_sheet
 from ejournal.documents.consolidated_pages import draw_consolidated
 from ejournal.documents.drawing import BOLD, NARROW, SERIF, Column, Paper, Table, draw
 from ejournal.documents.issuing import Document, Sheet
-from ejournal.documents.lettering import cut, fitting
+from ejournal.documents.lettering import LEAD, fitting, squeezed
 from ejournal.models import AcademicYear, Course, Group, Period
 from ejournal.services import consolidated, courses, group_admin, group_roll, periods, settings
 from ejournal.services.errors import NotFoundError, RefusedError
@@ -157,10 +157,11 @@ def _contents(paper: Paper, entries: Sequence[tuple[str, int]]) -> None:
         paper.y -= STEP
         title, _tab, who = name.partition("\t")
         room = paper.room - 12 * mm
-        size = fitting(title, SERIF, 10.5, room * 0.7)
-        shown = cut(title, SERIF, size, room * 0.7)
-        paper.put(shown, SERIF, size, paper.left, room * 0.7, paper.y)
-        paper.put(who, NARROW, 8.5, paper.left + room * 0.72, room * 0.28, paper.y, "right")
+        size, lines = squeezed(title, SERIF, 10.5, room * 0.7, STEP)
+        for number, part in enumerate(reversed(lines)):
+            paper.put(part, SERIF, size, paper.left, room * 0.7, paper.y + number * size * LEAD)
+        own = fitting(who, NARROW, 8.5, room * 0.28)
+        paper.put(who, NARROW, own, paper.left + room * 0.72, room * 0.28, paper.y, "right")
         paper.put(str(page), SERIF, 10.5, paper.left, paper.room, paper.y, "right")
         paper.canvas.setDash(0.5, 2)
         paper.rule(paper.left, paper.y - 1.4 * mm, paper.room, 0.4)

@@ -18,6 +18,7 @@ from ejournal.services.errors import RefusedError
 
 # How far it is: done, of how many.
 Progress = Callable[[int, int], None]
+LONGEST_LINE = 50  # signs of an address beside the QR
 MOST_SHEETS = 12  # while a page waits; more is made as a job (long.py)
 
 
@@ -64,6 +65,14 @@ class Mark:
     code: str
     check_page: str
     qr: str = field(repr=False, default="")
+
+    @property
+    def check_lines(self) -> list[str]:
+        """The address as it is printed: a long one in two lines, cut before its path, which nobody misreads."""
+        if len(self.check_page) <= LONGEST_LINE:
+            return [self.check_page]
+        host, slash, path = self.check_page.rpartition("/documents/")
+        return [host, f"{slash}{path}"]
 
 
 def quietly(_done: int, _total: int) -> None:
@@ -154,7 +163,7 @@ def _make(
 def _render(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[], None]) -> list[bytes]:
     parts = []
     for sheet in sheets:
-        parts.append(base.render(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
+        parts.append(base.fitted(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
         step()
     return parts
 

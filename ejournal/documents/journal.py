@@ -1,4 +1,7 @@
-"""The journal of a discipline as colleges know it on paper: title, left and right pages by month, hours at the end."""
+"""The journal of a discipline as colleges know it on paper: title, left and right pages by month, hours at the end.
+
+What stands on its sheets; documents/book.py draws them, the last one is a template too.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +15,6 @@ from ejournal.services import grid, lesson_list, remark_list, settings, spans
 from ejournal.services.grid import Column, Grid
 from ejournal.services.lesson_list import Listing
 
-KIND = "journal"
 # Columns on an upright and on a lying page: more make the letters too small to read, so 80 are two pages of 40.
 UPRIGHT, LYING = 24, 40
 # A page of a paper journal has so many, filled or not.
@@ -28,11 +30,6 @@ class Page:
     blank: int
     share: float
     last: bool
-
-    @property
-    def look(self) -> str:
-        """The class of its grid in document.css."""
-        return "tiny" if len(self.columns) > UPRIGHT else "left-page"
 
 
 def of_course(actor: Viewer, course_id: int, period_id: int | None) -> list[Document]:
@@ -50,9 +47,7 @@ def of_course(actor: Viewer, course_id: int, period_id: int | None) -> list[Docu
     title = ", ".join(one.title for one in chosen) or "учебный год"
     number = course.group.course_number(course.year.starts.year)
     sheets = [
-        Sheet(
-            "journal_title.html", {"course": course, "teachers": grids[0].teachers, "number": number, "period": title}
-        )
+        Sheet("journal_title", {"course": course, "teachers": grids[0].teachers, "number": number, "period": title})
     ]
     for shown in grids:
         sheets += _months(course, shown, listing)
@@ -96,7 +91,7 @@ def _months(course: Course, shown: Grid, listing: Listing) -> list[Sheet]:
             "lessons": [_right(*one) for one in of_month],
             "period": shown.chosen.title,
         }
-        sheets.append(Sheet("journal_month.html", context, "portrait" if len(numbers) <= UPRIGHT else "landscape"))
+        sheets.append(Sheet("journal_month", context))
     return sheets
 
 

@@ -11,7 +11,7 @@ SMALLEST = 5.0
 
 @lru_cache(maxsize=4096)
 def wrapped(words: str, face: str, size: float, width: float) -> list[str]:
-    """The lines of a text in a width; a word that is wider than that is broken."""
+    """The lines of a text in a width; a word that is wider than that is broken, where it can at a hyphen."""
     lines: list[str] = []
     for paragraph in words.splitlines():
         line = ""
@@ -26,6 +26,8 @@ def wrapped(words: str, face: str, size: float, width: float) -> list[str]:
                 fits = next(
                     n for n in range(len(word) - 1, 0, -1) if n == 1 or stringWidth(word[:n], face, size) <= width
                 )
+                # A double surname is broken after its hyphen.
+                fits = max(word.rfind("-", 0, fits) + 1, 0) or fits
                 lines.append(word[:fits])
                 word = word[fits:]
             line = word

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ejournal.access import Viewer
-from ejournal.documents import consent_form, group_journal, journal, report, statement
+from ejournal.documents import book, consent_form, group_journal, report, statement
 from ejournal.documents.issuing import Printed, Progress, issue, quietly
 
 # In one file: several minutes of a processor, beside the pages.
@@ -46,9 +46,9 @@ def journal_book(actor: Viewer, params: Params, progress: Progress = quietly) ->
     """A journal: `course_id`, `period_id` (None: all that has begun)."""
     return issue(
         actor,
-        journal.KIND,
+        book.KIND,
         "Журнал",
-        lambda: journal.of_course(actor, params["course_id"], params["period_id"]),
+        lambda: book.of_course(actor, params["course_id"], params["period_id"]),
         params["check_page"],
         progress,
         MOST_SHEETS,

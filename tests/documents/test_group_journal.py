@@ -1,6 +1,7 @@
 """The journal of a group whole, and what it is drawn with (R3.7)."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import factories
@@ -8,11 +9,13 @@ import factories_documents as made
 import pytest
 from factories import Journal, Viewer
 from flask import Flask
+from pypdf import PageObject
 
-from ejournal.documents import drawing, group_journal, issuing, lettering, long
+from ejournal.access import SERVER
+from ejournal.documents import consolidated_pages, drawing, group_journal, issuing, lettering, long, pages
 from ejournal.extensions import db
 from ejournal.models import Course, CourseTeacher, Discipline, Role
-from ejournal.services import remarks, settings
+from ejournal.services import consolidated, remarks, settings
 from ejournal.services.errors import NotFoundError
 
 CHECK = "http://college.example/documents/check"
@@ -146,3 +149,67 @@ def test_r4_2_e_remarks_of_every_discipline_stand_on_the_last_page_by_their_days
     # The leader of the group prints the same, remarks of all disciplines too.
     leader = made.text_of(whole(factories.viewer_of(factories.make_curator(group.group)), group).content)
     assert "Нет оценок за контрольную" in re.sub(r"\s+", " ", leader)
+
+
+def test_r3_7_what_stands_below_a_consolidated_page_never_runs_into_its_footer(group: Journal) -> None:
+    title = "Выполнение работ по техническому обслуживанию и ремонту двигателей, систем и агрегатов автомобилей " * 2
+    made.marked(group, [f"ОП.{number}" for number in range(10, 30)], title)
+    sheet = consolidated.of_group(SERVER, group.group.id, group.period.id)
+    content, _count = drawing.draw(lambda paper: consolidated_pages.draw_consolidated(paper, sheet), "Подвал")
+    for page in made.read(content).pages:
+        assert [words for y, words in _lines(page) if FOOTER_TOP < y < drawing.BOTTOM - 3] == []
+        assert "Подвал" in page.extract_text()
+
+
+# The thin line above the footer's words.
+FOOTER_TOP = pages.BOTTOM + 9
+
+
+def _lines(page: PageObject) -> list[tuple[float, str]]:
+    found: list[tuple[float, str]] = []
+
+    def look(words: str, cm: Sequence[float], tm: Sequence[float], _font: object, _size: float) -> None:
+        if words.strip():
+            found.append((tm[5] * cm[3] + cm[5], words))
+
+    page.extract_text(visitor_text=look)
+    return found
+
+
+def test_r3_7_long_titles_are_wrapped_not_made_too_small(group: Journal) -> None:
+    long = db.session.scalars(db.select(Discipline).where(Discipline.index == "МДК.01.01")).one()
+    long.title = f"{long.title} и систем управления транспортными средствами"
+    db.session.commit()
+    actor = factories.viewer_of(factories.make_person("Завучева", (Role.ADMINISTRATION,)))
+    found = made.read(whole(actor, group).content).pages
+    heading = next(page for page in found if "Тема занятия" in page.extract_text() and "МДК" in page.extract_text())
+    for page in (found[1], heading):
+        sizes: list[float] = []
+
+        def look(words: str, _cm: object, _tm: object, _font: object, size: float, sizes: list[float] = sizes) -> None:
+            if "средствами" in words or "МДК.01.01" in words:
+                sizes.append(size)
+
+        page.extract_text(visitor_text=look)
+        assert sizes
+        assert min(sizes) >= 7
+
+
+def test_rows_that_share_a_page_evenly_stay_on_it(in_app: Flask) -> None:
+    """A list of any length that was measured for a page takes one, also where heights do not add up to a hair."""
+    for count in range(20, 50):
+
+        def pages(paper: drawing.Paper, count: int = count) -> None:
+            paper.turn(heading=lambda: paper.pair(LONG_TITLE, "сентябрь 2026 г."))
+            height = (paper.below - 8 * drawing.mm) / count
+            columns = [drawing.Column(90, words=True)]
+            paper.table(drawing.Table(columns, ("ФИО",), [("Имя",)] * count, height=height, cramped=True))
+
+        assert drawing.draw(pages)[1] == 1, count
+
+
+def test_a_double_surname_is_broken_after_its_hyphen(in_app: Flask) -> None:
+    drawing.draw(lambda paper: paper.turn())  # registers the fonts
+    surname, rest = "Константинопольская-", "Преображенская"
+    width = drawing.stringWidth(f"{surname}Прео", drawing.NARROW, 8)
+    assert lettering.wrapped(f"{surname}{rest}", drawing.NARROW, 8, width) == [surname, rest]
