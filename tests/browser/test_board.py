@@ -75,7 +75,7 @@ def test_a_parent_acknowledges_without_leaving_the_page(open_as, college):
     made, ids = college
     page = open_as(made.parent, f"/announcements/{ids['a']}")
     page.get_by_role("button", name="Ознакомлен(а)").click()
-    page.locator("main").get_by_text("Вы ознакомлены").wait_for()
+    page.locator("#acknowledgement").get_by_text("Вы ознакомлены").wait_for()
     assert page.get_by_role("button", name="Ознакомлен(а)").count() == 0
     page.goto(page.url.split("/announcements")[0] + f"/diary/{ids['s']}")
     assert page.locator("main").get_by_text("нужно ознакомиться").count() == 0

@@ -1,8 +1,10 @@
 """The system administrator keeps people, accounts and roles (п. 4.1, 4.2)."""
 
 import re
+from datetime import date
 
 import pytest
+from factories import make_journal
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -223,3 +225,15 @@ def test_a_role_is_not_given_from_a_mistyped_day(app: Flask, admin: FlaskClient,
     with app.app_context():
         held = select(RoleGrant.role).where(RoleGrant.person_id == other.person_id)
         assert "curator" not in db.session.scalars(held).all()
+
+
+def test_from_a_students_account_it_is_two_clicks_to_the_group(app: Flask, admin: FlaskClient) -> None:
+    with app.app_context():
+        journal = make_journal(students=1)
+        student, group = journal.students[0].id, journal.group.id
+        db.session.add(RoleGrant(person_id=student, role=Role.STUDENT, since=date(2020, 1, 1)))
+        db.session.commit()
+    page = admin.get(f"/admin/people/{student}").text
+    assert f'href="/movement/students/{student}"' in page
+    assert "Забыт пароль" not in page, "without an account there is nothing to forget"
+    assert f'href="/groups/{group}"' in admin.get(f"/movement/students/{student}").text
