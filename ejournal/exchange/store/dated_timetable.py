@@ -18,7 +18,7 @@ from ejournal.exchange.forms import words
 from ejournal.exchange.forms.records import EntryRecord, Timetable
 from ejournal.exchange.store.course_load import Load, subgroup_number
 from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year
-from ejournal.exchange.store.groups import Groups
+from ejournal.exchange.store.groups import Groups, id_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import Course, Group, Subgroup, TimetableEntry
@@ -94,7 +94,7 @@ def _about(days: list[date], groups: int) -> str:
 
 def _year(starts: int, days: list[date], headed: dict[str, str], draft: Draft) -> _Year:
     year = academic_year(days[0], draft)
-    load = Load(year, draft)
+    load = Load(year, draft, days[0])
     found = _Year(load, Disciplines(starts), {}, [])
     if year.id is None:
         return found
@@ -126,7 +126,7 @@ def _plan_record(record: EntryRecord, groups: Groups, teachers: Teachers, year: 
         raise RowRefusedError("group", groups.refusal(record.group))
     discipline = year.disciplines.find(record.discipline, group)
     teacher = teachers.find(record.teacher)
-    slot = (group.id or -id(group), record.day, record.pair, record.subgroup or 0)
+    slot = (id_of(group), record.day, record.pair, record.subgroup or 0)
     if slot in year.seen:
         raise RowRefusedError("lesson", f"на {record.pair} паре {record.day:%d.%m.%Y} в файле уже стоит другое занятие")
     year.seen.add(slot)

@@ -47,6 +47,11 @@ class Groups:
         return group
 
 
+def id_of(group: Group) -> int:
+    """A group that this import makes has no id yet."""
+    return group.id if group.id is not None else -id(group)
+
+
 def admission_years(keys: Iterable[str], year_starts: int) -> dict[str, int]:
     """Years of admission read from groups' names; the reader of the preview is asked to check them.
 
