@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, in_force
+from ejournal.domain import lesson_plan
 from ejournal.domain.bells import MOST_PAIRS
-from ejournal.domain.calendar import Parity, week_parity
 from ejournal.extensions import db
 from ejournal.models import (
     Course,
@@ -178,14 +178,13 @@ def lesson_on(course: Course, day: date, pair: int) -> Lesson | None:
 
 def entry_on(course: Course, day: date, pair: int) -> TimetableEntry | None:
     """The timetable's entry of a journal for a date and pair."""
-    odd = week_parity(day, generation.anchor(course.year)) is Parity.NUMERATOR
     return db.session.scalar(
         select(TimetableEntry)
         .where(
             TimetableEntry.course_id == course.id,
             TimetableEntry.weekday == day.isoweekday(),
             TimetableEntry.pair == pair,
-            TimetableEntry.week.in_(("both", "odd" if odd else "even")),
+            TimetableEntry.week.in_(("both", lesson_plan.week_of(day, generation.anchor(course.year)))),
             in_force(TimetableEntry, day),
         )
         .order_by(TimetableEntry.id.desc())

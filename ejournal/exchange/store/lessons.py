@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from ejournal.domain import calendar
-from ejournal.domain.calendar import Parity
+from ejournal.access import in_force
+from ejournal.domain import calendar, lesson_plan
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.marks import MarkRecord
 from ejournal.exchange.store.people import RowRefusedError
@@ -23,7 +23,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import log, settings
+from ejournal.services import generation, log, settings
 from ejournal.services.closed import is_unlocked
 
 
@@ -152,18 +152,14 @@ class Lessons:
 
     def _pair(self, day: date, known: list[Lesson]) -> int:
         """The pair of the timetable on that day; without one the first the group has free."""
-        start = self.course.year.starts
-        anchor = settings.get("week.anchor")
-        first_week = date.fromisoformat(anchor) if anchor else calendar.default_anchor(start.year)
-        week = "odd" if calendar.week_parity(day, first_week) is Parity.NUMERATOR else "even"
+        week = lesson_plan.week_of(day, generation.anchor(self.course.year))
         timetabled = db.session.scalars(
             select(TimetableEntry.pair)
             .where(
                 TimetableEntry.course_id == self.course.id,
                 TimetableEntry.weekday == day.isoweekday(),
                 TimetableEntry.week.in_(("both", week)),
-                or_(TimetableEntry.since.is_(None), TimetableEntry.since <= day),
-                or_(TimetableEntry.until.is_(None), TimetableEntry.until >= day),
+                in_force(TimetableEntry, day),
             )
             .order_by(TimetableEntry.pair)
         ).all()

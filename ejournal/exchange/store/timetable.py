@@ -16,7 +16,7 @@ from ejournal.exchange.changes import Draft, Outcome
 from ejournal.exchange.forms.records import EntryRecord, Timetable
 from ejournal.exchange.store import dated_timetable
 from ejournal.exchange.store.course_load import Load, subgroup_number
-from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year
+from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year, check_place
 from ejournal.exchange.store.groups import Groups, id_of, year_start
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
@@ -78,6 +78,7 @@ def _plan_weekly(records: list[EntryRecord], listing: Timetable, draft: Draft) -
             discipline = disciplines.find(record.discipline, group)
             teacher = teachers.find(record.teacher)
             slot = (id_of(group), record.weekday, record.pair, record.week, record.subgroup or 0)
+            check_place(record)
             _check_free(seen.setdefault(slot, record), record)
             course = load.course(group, discipline, record.subgroup, teacher)
         except RowRefusedError as refusal:
