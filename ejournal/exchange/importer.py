@@ -209,7 +209,10 @@ def _apply(
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
-        raise RefusedError("Список не сходится с тем, что уже записано. Ничего не изменено.") from error
+        raise RefusedError(
+            "Список не сходится с тем, что уже записано. Ничего не изменено: откройте список изменений ещё раз, а если "
+            "это повторится — проверьте, нет ли в файле одного и того же дважды."
+        ) from error
     except BaseException:
         db.session.rollback()
         raise

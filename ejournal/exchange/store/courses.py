@@ -12,6 +12,7 @@ from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.forms.records import EntryRecord
 from ejournal.exchange.store import short_names
+from ejournal.exchange.store.groups import year_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import (
@@ -101,7 +102,7 @@ class Teachers:
 
 def academic_year(day: date, draft: Draft) -> AcademicYear:
     """The academic year of a day; a college that has not set it up yet gets the usual one as a step."""
-    year = db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
+    year = year_of(day)
     if year is None:
         start = calendar.academic_year(day)
         starts, ends = calendar.year_bounds(start)

@@ -76,8 +76,9 @@ def admission_years(keys: Iterable[str], year_starts: int) -> dict[str, int]:
     return {key: year_starts - course + 1 for key, course in first_digits.items() if 1 <= course <= LONGEST_STUDY}
 
 
-def current_year(today: date) -> AcademicYear | None:
-    return db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= today, AcademicYear.ends >= today))
+def year_of(day: date) -> AcademicYear | None:
+    """The academic year in which a day lies, where it is set up."""
+    return db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
 
 
 def year_start(today: date, named: int | None = None) -> date:

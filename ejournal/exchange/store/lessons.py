@@ -5,8 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from ejournal.access import in_force
-from ejournal.domain import calendar, lesson_plan
+from ejournal.domain import calendar
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.marks import MarkRecord
 from ejournal.exchange.store.people import RowRefusedError
@@ -23,7 +22,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import generation, log, settings
+from ejournal.services import log, settings, substitutions
 from ejournal.services.closed import is_unlocked
 
 
@@ -152,15 +151,9 @@ class Lessons:
 
     def _pair(self, day: date, known: list[Lesson]) -> int:
         """The pair of the timetable on that day; without one the first the group has free."""
-        week = lesson_plan.week_of(day, generation.anchor(self.course.year))
         timetabled = db.session.scalars(
             select(TimetableEntry.pair)
-            .where(
-                TimetableEntry.course_id == self.course.id,
-                TimetableEntry.weekday == day.isoweekday(),
-                TimetableEntry.week.in_(("both", week)),
-                in_force(TimetableEntry, day),
-            )
+            .where(TimetableEntry.course_id == self.course.id, substitutions.stands_on(day, self.course.year))
             .order_by(TimetableEntry.pair)
         ).all()
         own = {lesson.pair for lesson in known}
