@@ -8,6 +8,7 @@ import base64
 import io
 from typing import Any
 
+import segno
 from flask import current_app
 
 from ejournal.config import ROOT
@@ -55,6 +56,13 @@ def from_html(html: str, css: str = "", title: str = "") -> bytes:
     if done.err:
         raise RenderError(f"{done.err} errors in a document")
     return out.getvalue()
+
+
+def qr(address: str, border: int = 0) -> str:
+    """An address as a picture in the document; `border` in modules, where no white stands around it."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="png", scale=4, border=border)
+    return picture(out.getvalue())
 
 
 def picture(png: bytes) -> str:
