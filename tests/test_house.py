@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,20 @@ def test_modules_say_what_they_are_for() -> None:
 )
 def test_pages_hold_nothing_that_the_content_security_policy_would_stop(forbidden: str) -> None:
     found = [path.name for path in TEMPLATES if re.search(forbidden, path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_words_of_a_page_are_neither_glued_together_nor_parted_from_their_comma() -> None:
+    """«с 24.11.2026по 30.11.2026»: `{%-` takes the space before it; «Право , ауд. 217»: without it there is one."""
+    glued = re.compile(r"\s*\{%-\s*(?:if|elif|else|for)\b[^%]*[^-]%\}[а-яё(«]", re.IGNORECASE)
+    parted = re.compile(r"\s*\{%\s*(?:if|for)\b[^%]*%\}\s?[,;:.]")
+    found = []
+    for path in TEMPLATES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, (before, line) in enumerate(pairwise(lines), 2):
+            # After a tag there is no word to be glued to.
+            if parted.match(line) or (glued.match(line) and not before.rstrip().endswith((">", "-%}"))):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
     assert found == []
 
 

@@ -19,6 +19,7 @@ from ejournal.backup import archive, tables
 from ejournal.backup.archive import ArchiveError, Manifest
 from ejournal.config import Config
 from ejournal.domain import rotation
+from ejournal.domain.words import sentence
 from ejournal.extensions import Base, db, reading
 from ejournal.models.base import now
 from ejournal.services import availability, settings
@@ -159,7 +160,7 @@ def _put_problem(error: Exception) -> None:
     cause = availability.cause_of(error)
     words = cause.words if cause else str(error)
     with suppress(OSError):  # on a full disk the age of the last good copy tells it
-        _put(replace(status(), problem=f"{words[0].upper()}{words[1:]}" if words else "ошибка"))
+        _put(replace(status(), problem=sentence(words) or "ошибка"))
 
 
 def _put(status_now: Status) -> None:

@@ -6,8 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ejournal.demo.rows import Rows
-from ejournal.domain import calendar
-from ejournal.domain.calendar import Parity
+from ejournal.domain import calendar, lesson_plan
 from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, Period, Vacation
 from ejournal.services.college import BELLS
 
@@ -105,8 +104,7 @@ class Year:
 
     def week(self, day: date) -> str:
         """«odd» (числитель) or «even», as the timetable names it."""
-        parity = calendar.week_parity(day, calendar.default_anchor(self.start))
-        return "odd" if parity is Parity.NUMERATOR else "even"
+        return lesson_plan.week_of(day, calendar.default_anchor(self.start))
 
     def at(self, day: date, moment: time) -> datetime:
         return datetime.combine(day, moment, tzinfo=self.zone)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+import segno
 from flask import current_app
 
 from ejournal.config import ROOT
@@ -119,6 +120,13 @@ def _pages(content: bytes) -> Sequence[Any]:
     from pypdf import PdfReader  # six megabytes, which most processes never need
 
     return PdfReader(io.BytesIO(content)).pages
+
+
+def qr(address: str, border: int = 0) -> str:
+    """An address as a picture in the document; `border` in modules, where no white stands around it."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="png", scale=4, border=border)
+    return picture(out.getvalue())
 
 
 def picture(png: bytes) -> str:

@@ -1,6 +1,6 @@
 """The blank form of a consent to personal data processing (п. 4.1; 152-ФЗ, ст. 9, a document of its own)."""
 
-from ejournal.access import Viewer
+from ejournal.access import Viewer, in_force
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.domain import consents as rules
 from ejournal.extensions import db
@@ -52,7 +52,7 @@ def _parents(student_ids: list[int]) -> dict[int, Person]:
     for student_id, person in db.session.execute(
         db.select(Guardianship.student_id, Person)
         .join(Person, Person.id == Guardianship.parent_id)
-        .where(Guardianship.student_id.in_(student_ids), Guardianship.until.is_(None))
+        .where(Guardianship.student_id.in_(student_ids), in_force(Guardianship, settings.today()))
         .order_by(Guardianship.id)
     ):
         found.setdefault(student_id, person)

@@ -1,15 +1,16 @@
 """Экзаменационная ведомость of a journal: blank, or with the marks of the period (DOMAIN: its form)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.domain import attestation, session_plan
+from ejournal.domain.calendar import semester_of
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
-from ejournal.models import SHEET_KINDS, Course, PeriodMark
+from ejournal.models import SHEET_KINDS, Course, Period, PeriodMark
 from ejournal.services import grid, plan_hours, roster, settings, sheets, spans
 from ejournal.services.errors import ForbiddenError, RefusedError
 
@@ -47,11 +48,10 @@ def of_course(actor: Viewer, course_id: int, wanted: Wanted) -> list[Document]:
     if not students:
         raise RefusedError("На этот день в группе никого нет.")
     number = course.group.course_number(course.year.starts.year)
-    first = plan_hours.first_semester(course.group, course.year.starts.year)
     context = {
         "course": course, "period": period, "students": students, "marks": marks, "number": number,
-        "semester": first + offered.index(period), "form": FORMS[wanted.kind], "with_tickets": wanted.kind == "exam",
-        "counted": _counted(wanted, marks), "teachers": _teachers(course),
+        "semester": _semester(course, period.id, offered), "form": FORMS[wanted.kind],
+        "with_tickets": wanted.kind == "exam", "counted": _counted(wanted, marks), "teachers": _teachers(course),
     }  # fmt: skip
     return [Document(title=TITLES[wanted.kind], sheets=[Sheet("exam_sheet.html", context)])]
 
@@ -62,12 +62,10 @@ def of_sheet(actor: Viewer, sheet_id: int) -> list[Document]:
     course, rows = sheet.course, sheet.rows
     kind = {session_plan.EXAM: "exam", session_plan.CREDIT: "credit"}.get(sheet.control, "graded")
     marks = {row.student_id: row.mark or "" for row in rows}
-    offered = [one.id for one in spans.periods_of(course)]
-    first = plan_hours.first_semester(course.group, course.year.starts.year)
     context = {
         "course": course, "period": sheet.period, "students": [row.student for row in rows], "marks": marks,
         "number": course.group.course_number(course.year.starts.year),
-        "semester": first + (offered.index(sheet.period_id) if sheet.period_id in offered else 0),
+        "semester": _semester(course, sheet.period_id, spans.periods_of(course)),
         "form": f"{session_plan.title(sheet.control)}, {SHEET_KINDS[sheet.kind]} ведомость",
         "with_tickets": kind == "exam",
         "tickets": {row.student_id: row.ticket for row in rows}, "day": sheet.date,
@@ -76,6 +74,13 @@ def of_sheet(actor: Viewer, sheet_id: int) -> list[Document]:
     }  # fmt: skip
     # In one line with the title: a group of 24 then fits a page with its certification.
     return [Document(title=f"{TITLES[kind]} № {sheet.number}", sheets=[Sheet("exam_sheet.html", context)])]
+
+
+def _semester(course: Course, period_id: int | None, offered: Sequence[Period]) -> int:
+    """The semester of the whole course of study, from 1; of trimesters and modules several make one."""
+    ids = [one.id for one in offered]
+    place = ids.index(period_id) + 1 if period_id in ids else 1
+    return plan_hours.first_semester(course.group, course.year.starts.year) + semester_of(place, len(ids) or 1) - 1
 
 
 def _counted(wanted: Wanted, marks: Mapping[int, str], absent: str = NOT_ATTESTED) -> str:

@@ -1,12 +1,9 @@
 """Issuing a document: its data through the viewer's scope, a number, the pages, the hash into the register (п. 3.7)."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-
-import segno
 
 from ejournal.access import Viewer
 from ejournal.documents import base, pages
@@ -147,7 +144,7 @@ def _make(
 ) -> tuple[bytes, int]:
     """The pages of one document with their footers, and how many they are."""
     moment = settings.local(now())
-    mark = Mark(row.number, moment.date(), row.code, check_page, _qr(f"{check_page}?code={row.code}"))
+    mark = Mark(row.number, moment.date(), row.code, check_page, base.qr(f"{check_page}?code={row.code}"))
     shared = {
         "college": college,
         "place": f"г. {college['city']}" if college["city"] else "",
@@ -166,9 +163,3 @@ def _render(sheets: Sequence[Sheet], shared: Mapping[str, Any], step: Callable[[
         parts.append(base.fitted(sheet.template, orientation=sheet.orientation, **{**shared, **sheet.context}))
         step()
     return parts
-
-
-def _qr(address: str) -> str:
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="png", scale=4, border=0)
-    return base.picture(out.getvalue())

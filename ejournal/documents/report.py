@@ -52,7 +52,7 @@ def document(made: Made) -> Document:
         raise RefusedError("Печатать нечего: " + made.table.empty[:1].lower() + made.table.empty[1:])
     if len(made.rows) > MOST_ROWS:
         raise RefusedError(
-            f"В отчёте {len(made.rows)} строк: на бумагу выводится до {MOST_ROWS}. Выберите группу, курс или "
+            f"Строк в отчёте: {len(made.rows)}, а на бумагу выводится до {MOST_ROWS}. Выберите группу, курс или "
             "преподавателя, или выгрузите таблицу."
         )
     orientation = "portrait" if len(made.table.columns) <= NARROW else "landscape"

@@ -1,9 +1,6 @@
 """Access slips on paper: eight on a sheet, to be cut apart (п. 4.3, R4.3.a)."""
 
-import io
 from collections.abc import Sequence
-
-import segno
 
 from ejournal.documents import base
 from ejournal.documents.issuing import Document, Sheet
@@ -15,7 +12,7 @@ KIND = "slips"
 
 def of_group(group: Group, slips: Sequence[tuple[Slip, str]]) -> list[Document]:
     """`slips`: each with the address where its code is used. The codes are on this paper only."""
-    cards = [(slip, address, _qr(address)) for slip, address in slips]
+    cards = [(slip, address, base.qr(address, border=1)) for slip, address in slips]
     rows = [cards[start : start + 2] for start in range(0, len(cards), 2)]
     return [
         Document(
@@ -24,9 +21,3 @@ def of_group(group: Group, slips: Sequence[tuple[Slip, str]]) -> list[Document]:
             subject_ids=[slip.person.id for slip, _address in slips],
         )
     ]
-
-
-def _qr(address: str) -> str:
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="png", scale=4, border=1)
-    return base.picture(out.getvalue())

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.domain import calendar
-from ejournal.services import generation, group_admin, periods, week
+from ejournal.services import generation, group_admin, week
 from ejournal.services.errors import ForbiddenError
 
 KIND = "timetable"
@@ -17,7 +17,7 @@ def of_group(actor: Viewer, group_id: int, day: date) -> list[Document]:
         raise ForbiddenError("Расписание печатает администрация.")
     group = group_admin.find(group_id)
     monday = calendar.monday_of(day)
-    year = periods.current(monday)
+    year = week.year_of(monday)
     parity = calendar.week_parity(monday, generation.anchor(year)).russian if year else ""
     subtitle = f"группа {group.title}, неделя с {monday:%d.%m.%Y} по {monday + timedelta(days=5):%d.%m.%Y}"
     return [

@@ -14,8 +14,6 @@ from ejournal.domain.calendar import PAIR_HOURS, Parity, monday_of, week_parity
 
 Span = tuple[date, date]
 
-WEEKS = {"odd": Parity.NUMERATOR, "even": Parity.DENOMINATOR}
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -52,10 +50,15 @@ def dates_of(entry: Entry, anchor: date, spans: Collection[Span], is_free: Calla
         first, last = max(first, entry.since or first), min(last, entry.until or last)
         day = monday_of(first) + timedelta(days=entry.weekday - 1)
         while day <= last:
-            wanted = entry.week == "both" or week_parity(day, anchor) is WEEKS[entry.week]
+            wanted = entry.week in ("both", week_of(day, anchor))
             if day >= first and wanted and not is_free(day):
                 yield day
             day += timedelta(days=7)
+
+
+def week_of(day: date, anchor: date) -> str:
+    """«odd» (числитель) or «even» (знаменатель): the week of an entry that stands on this day, beside «both»."""
+    return "odd" if week_parity(day, anchor) is Parity.NUMERATOR else "even"
 
 
 def lessons(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import time
 
+from ejournal.domain.bells import MOST_PAIRS, PAIRS, out_of_order
 from ejournal.domain.names import fold
 from ejournal.exchange.headers import RowError, heading_key
 from ejournal.exchange.tables import CellValue, FileError, Row, Sheet, address
@@ -16,6 +17,7 @@ _PAIR = re.compile(r"(\d{1,2})\s*[-.]?\s*(?:я|ая)?\s*(?:пара|урок|з�
 _PAIR_HEADING = re.compile(r"^(?:n |no )?(?:пар[аы]|урок|занятие|номер)\b|^пары?$|^п п$")
 _TIME_HEADING = re.compile(r"врем|звон|начал|час")
 _END_HEADING = re.compile(r"^(?:конец|окончани|конц)")
+TITLES = {"pair": "№ пары", "time": "Время"}
 WEEKDAYS = ("понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресень")
 
 
@@ -60,7 +62,7 @@ def read(sheets: list[Sheet]) -> BellList:
                 _read_table(sheet, header, columns, listing)
     if not listing.schedules and not listing.errors:
         raise FileError("Не найдена таблица звонков. Нужны столбцы «№ пары» и «Время» (например, 08:30-10:05).")
-    _refuse_repeated(listing)
+    _refuse_impossible(listing)
     return listing
 
 
@@ -131,11 +133,20 @@ def _clock(hours: str, minutes: str) -> time:
     return time(int(hours), int(minutes)) if int(hours) < 24 and int(minutes) < 60 else time(0)
 
 
-def _refuse_repeated(listing: BellList) -> None:
+def _refuse_impossible(listing: BellList) -> None:
+    """Pairs named twice, that no day has, or that begin before the one above is over (п. 4.2)."""
     for schedule in listing.schedules:
-        seen: set[int] = set()
+        rows: dict[int, BellRecord] = {}
+        found: list[tuple[int, str, str]] = []
         for bell in schedule.bells:
-            if bell.pair in seen:
-                message = f"пара {bell.pair} указана дважды: {schedule.title}"
-                listing.errors.append(RowError(bell.row, "pair", "№ пары", message))
-            seen.add(bell.pair)
+            if bell.pair in rows:
+                found.append((bell.row, "pair", f"пара {bell.pair} указана дважды"))
+            elif bell.pair not in PAIRS:
+                found.append((bell.row, "pair", f"{bell.pair} пары не бывает: в дне пары с 1 по {MOST_PAIRS}"))
+            rows.setdefault(bell.pair, bell)
+        late = out_of_order({pair: (bell.starts, bell.ends) for pair, bell in rows.items()})
+        found += [
+            (rows[pair].row, "time", f"{pair} пара: {words[:1].lower()}{words[1:]}") for pair, words in late.items()
+        ]
+        for row, key, message in found:
+            listing.errors.append(RowError(row, key, TITLES[key], f"{schedule.title}: {message.rstrip('.')}"))

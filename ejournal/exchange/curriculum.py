@@ -12,6 +12,9 @@ from ejournal.exchange.tables import read as read_tables
 from ejournal.exchange.values import BadValueError, text
 from ejournal.models import DisciplineKind
 
+# Columns of hours that are looked for.
+SEMESTERS = range(1, 13)
+
 FIELDS = (
     Field("index", "Индекс", r"^индекс|^шифр|^код\b"),
     Field("title", "Наименование", r"наименован|^дисциплин|название"),
@@ -21,7 +24,7 @@ FIELDS = (
     Field("КП", "Курсовые проекты", r"курсов\w* пр"),
     Field("КР", "Курсовые работы", r"курсов"),
     Field("ДФК", "Другие формы контроля", r"^др\w* форм|^другие|^контр\w* раб"),
-    *(Field(f"s{n}", f"{n} семестр", rf"^{n} ?(?:й )?сем|^сем\w* {n}$|^семестр {n}\b") for n in range(1, 13)),
+    *(Field(f"s{n}", f"{n} семестр", rf"^{n} ?(?:й )?сем|^сем\w* {n}$|^семестр {n}\b") for n in SEMESTERS),
 )
 REQUIRED = (("index",), ("title",))
 
@@ -114,9 +117,10 @@ def semesters(value: CellValue) -> list[int]:
     typed = fold(text(value))
     if re.search(r"\d\s*-\s*\d", typed):
         first, last = (int(n) for n in re.findall(r"\d+", typed)[:2])
-        return list(range(first, last + 1))
-    parts = re.findall(r"\d+", typed) if re.search(r"[,;\s]", typed) else re.findall(r"10$|\d", typed)
-    numbers = [int(part) for part in parts]
-    if typed and (not numbers or any(not 1 <= number <= 12 for number in numbers)):
+        numbers = list(range(first, last + 1)) if last in SEMESTERS else []
+    else:
+        parts = re.findall(r"\d+", typed) if re.search(r"[,;\s]", typed) else re.findall(r"10$|\d", typed)
+        numbers = [int(part) for part in parts]
+    if typed and (not numbers or any(number not in SEMESTERS for number in numbers)):
         raise BadValueError(f"нужны номера семестров, например 2 или 24, а здесь: «{typed}»")
     return numbers

@@ -155,7 +155,8 @@ def find_course(group: str, discipline: str, subgroup: int = 0) -> Course:
         )
         .options(joinedload(Course.subgroup))
     ).all()
-    found = [row for row in rows if (subgroup_number(row.subgroup.title) if row.subgroup else 0) == subgroup]
+    numbers = {row.id: (subgroup_number(row.subgroup.title) or None) if row.subgroup else 0 for row in rows}
+    found = [row for row in rows if numbers[row.id] == subgroup]
     if not found and rows:
         raise RefusedError(f"Журналы «{discipline}» группы «{group}» ведутся по подгруппам: укажите подгруппу.")
     if len(found) > 1:

@@ -41,8 +41,6 @@ from ejournal.models import LogEntry
 from ejournal.services import log, settings
 from ejournal.services.errors import RefusedError, ServiceError
 
-MANY = 100  # changes: the database is looked at anew
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -120,6 +118,7 @@ KINDS: dict[str, Kind] = {
 Progress = Callable[[int, int], None]
 
 # Any number of our own; the same for all imports.
+MANY = 100  # changes, after which the database is looked at anew
 _IMPORT_LOCK = 4_202_002
 
 
@@ -213,7 +212,10 @@ def _apply(
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
-        raise RefusedError("Список не сходится с тем, что уже записано. Ничего не изменено.") from error
+        raise RefusedError(
+            "Список не сходится с тем, что уже записано, и не загружен. Откройте список изменений ещё раз; если это "
+            "повторится — проверьте, нет ли в файле одного и того же дважды."
+        ) from error
     except BaseException:
         db.session.rollback()
         raise

@@ -140,7 +140,7 @@ def _is_same(person: ParentRecord, row: ParentRecord) -> bool:
         return True
     if {(c.name.key, c.group_key) for c in person.children} & {(c.name.key, c.group_key) for c in row.children}:
         return True
-    return not (person.phone and row.phone) and not (person.email and row.email)
+    return not any(getattr(person, key) and getattr(row, key) for key in ("phone", "snils", "email"))
 
 
 def _merged(person: ParentRecord, row: ParentRecord) -> ParentRecord:

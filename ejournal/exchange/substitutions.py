@@ -12,8 +12,9 @@ from ejournal.exchange.forms import replacement_sheet
 from ejournal.exchange.forms.replacement_records import FIELDS, Replacement, SubstitutionRecord
 from ejournal.exchange.headers import Reading, find_tables
 from ejournal.exchange.people_fields import Listing
-from ejournal.exchange.tables import CellValue, FileError, Sheet
+from ejournal.exchange.tables import CellValue, FileError, Sheet, address
 from ejournal.exchange.values import BadValueError, text
+from ejournal.services.substitutions import LONGEST_REASON
 
 REQUIRED = (("group",), ("pair",), ("instead",))
 
@@ -70,9 +71,12 @@ def _read_row(reading: Reading, of_title: date | None) -> SubstitutionRecord | N
         teacher=teacher,
         to_pair=to_pair,
         room=text(table.value(row, "room"))[:32],
-        reason=text(table.value(row, "reason")),
+        # As long as it is kept: loaded again, it says the same.
+        reason=text(table.value(row, "reason"))[:LONGEST_REASON],
         planned=planned[0],
         planned_teacher=planned[1],
+        sheet=table.sheet.name,
+        cells=tuple((key, address(row.number, column)) for key, column in table.columns.items()),
     )
 
 

@@ -129,7 +129,7 @@ def _check_archive(content: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise FileError(_BROKEN) from error
     if unpacked > MAX_UNPACKED:
         raise FileError(_TOO_BIG)

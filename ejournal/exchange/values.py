@@ -214,7 +214,8 @@ def _year(digits: str) -> int:
     year = int(digits)
     if len(digits) == 4:
         return year
-    return 2000 + year if 2000 + year <= today().year else 1900 + year
+    # A list of the coming term speaks of next year; nobody's birth is 99 years ago.
+    return 2000 + year if 2000 + year <= today().year + 1 else 1900 + year
 
 
 def _proper(part: str) -> str:

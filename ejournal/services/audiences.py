@@ -11,6 +11,7 @@ from ejournal import access
 from ejournal.access import Viewer
 from ejournal.domain.audiences import Choice, Target, choice_of
 from ejournal.domain.calendar import academic_year
+from ejournal.domain.words import sentence
 from ejournal.extensions import db
 from ejournal.models import Audience, AudienceTarget, Group, Programme, Role
 from ejournal.services import groups, periods, settings
@@ -137,7 +138,7 @@ def words(audience: Audience) -> str:
     who = ", ".join(ROLES[role] for role in ROLES if role in choice.roles)
     titles = {row.group.title: None for row in audience.targets if row.group}
     codes = {row.programme.code: None for row in audience.targets if row.programme}
-    parts = [who[:1].upper() + who[1:] if who else "Все", _listed(list(titles))]
+    parts = [sentence(who) or "Все", _listed(list(titles))]
     parts.append(f"{_listed([str(number) for number in choice.courses])} курс" if choice.courses else "")
     parts.append(_listed(list(codes)))
     return " · ".join(filter(None, parts))

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from ejournal.access import Viewer, viewer_of
 from ejournal.domain import icalendar, rich_text, session_plan
 from ejournal.domain.icalendar import Event
+from ejournal.domain.words import sentence
 from ejournal.extensions import db
 from ejournal.models import (
     Account,
@@ -178,7 +179,7 @@ def _exams(child: Child, feed: CalendarFeed, today: date) -> Iterator[Event]:
     ).all()
     for exam, title in rows:
         what = session_plan.title(exam.kind)
-        summary = f"{what[:1].upper()}{what[1:]}: {title}"
+        summary = f"{sentence(what)}: {title}"
         times = (exam.starts, exam.ends) if exam.starts else None
         yield _event(_uid("exam", exam.id, feed), feed, exam.date, times, summary, exam.room, exam.note)
         if exam.consultation_date:

@@ -1,5 +1,7 @@
 """Whether an entry comes later than its term, and when that wants a reason (п. 4.1, 4.2, 4.4)."""
 
+from datetime import date
+
 from ejournal.domain import failures as failure_days
 from ejournal.domain import terms
 from ejournal.domain.notation import Value
@@ -10,11 +12,14 @@ from ejournal.services.errors import ReasonNeededError
 
 
 def is_late(place: Place, value: Value) -> bool:
-    """Whether the log marks the entry as late. A first one of a day on which the system was down is not (п. 4.1);
-    changing what was entered since then is a change like any other."""
-    if _lateness(place, value) is None:
-        return False
-    return not (place.value.is_empty and failure_days.excuses(failures.declared(), place.date))
+    """Whether the log marks the entry as late."""
+    return _lateness(place, value) is not None and not is_excused(place.value, place.date)
+
+
+def is_excused(before: Value, day: date) -> bool:
+    """Whether an entry may be late: a first one of a day on which the system was down (п. 4.1). Changing what was
+    entered since then is a change like any other."""
+    return before.is_empty and failure_days.excuses(failures.declared(), day)
 
 
 def check_reason(place: Place, value: Value, reason: str) -> None:

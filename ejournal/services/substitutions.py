@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer, in_force
+from ejournal.domain import lesson_plan
 from ejournal.domain.bells import MOST_PAIRS
-from ejournal.domain.calendar import Parity, week_parity
 from ejournal.extensions import db
 from ejournal.models import (
+    AcademicYear,
     Course,
     Lesson,
     LessonState,
@@ -32,6 +33,8 @@ KINDS = {
     SubstitutionKind.MOVED: "перенос",
     SubstitutionKind.ROOM: "другая аудитория",
 }
+
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
         to_date=(typed.to_date or lesson.date) if typed.kind == SubstitutionKind.MOVED else None,
         to_pair=typed.to_pair if typed.kind == SubstitutionKind.MOVED else None,
         room=" ".join(typed.room.split())[:32] if is_held else "",
-        reason=" ".join(typed.reason.split())[:500],
+        reason=" ".join(typed.reason.split())[:LONGEST_REASON],
         before=_state_of(lesson),
         created_by=actor.person_id if actor else None,
     )
@@ -179,18 +182,20 @@ def lesson_on(course: Course, day: date, pair: int) -> Lesson | None:
 
 def entry_on(course: Course, day: date, pair: int) -> TimetableEntry | None:
     """The timetable's entry of a journal for a date and pair."""
-    odd = week_parity(day, generation.anchor(course.year)) is Parity.NUMERATOR
     return db.session.scalar(
         select(TimetableEntry)
-        .where(
-            TimetableEntry.course_id == course.id,
-            TimetableEntry.weekday == day.isoweekday(),
-            TimetableEntry.pair == pair,
-            TimetableEntry.week.in_(("both", "odd" if odd else "even")),
-            in_force(TimetableEntry, day),
-        )
+        .where(TimetableEntry.course_id == course.id, TimetableEntry.pair == pair, stands_on(day, course.year))
         .order_by(TimetableEntry.id.desc())
         .limit(1)
+    )
+
+
+def stands_on(day: date, year: AcademicYear) -> ColumnElement[bool]:
+    """The condition that an entry of the year's timetable gives a lesson on a day."""
+    return and_(
+        TimetableEntry.weekday == day.isoweekday(),
+        TimetableEntry.week.in_(("both", lesson_plan.week_of(day, generation.anchor(year)))),
+        in_force(TimetableEntry, day),
     )
 
 

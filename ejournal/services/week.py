@@ -1,13 +1,13 @@
 """The lessons of a week as everybody sees them: with replacements, moves and days off (п. 4.2, R4.2.d)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import in_force
+from ejournal.access import in_force, lasting
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -51,11 +51,11 @@ def load(monday: date, *, group_ids: Collection[int] = (), teacher_id: int | Non
     """Monday to Saturday of a week, of groups, a teacher or a room. Six queries however many lessons."""
     sunday = monday + timedelta(days=6)
     lessons = _lessons(monday, sunday, group_ids, teacher_id, room)
-    taught = conflicts.teachers_of({lesson.course_id for lesson in lessons}, monday)
+    taught = _teachers(lessons, monday)
     ids = {id_ for each in taught.values() for id_ in each} | {lesson.teacher_id for lesson in lessons}
     names = {p.id: p.short_name for p in db.session.scalars(select(Person).where(Person.id.in_(ids - {None})))}
     rang = bells.load()
-    year = periods.current(monday) or periods.current(sunday)
+    year = year_of(monday)
     off = school_days.load(year) if year else None
     number = _course_number(group_ids, year)
     days = []
@@ -64,6 +64,11 @@ def load(monday: date, *, group_ids: Collection[int] = (), teacher_id: int | Non
         slots = [_slot(lesson, rang, taught, names) for lesson in lessons if lesson.date == day]
         days.append(Day(day, (off.why_not(day, number) or "") if off and not slots else "", slots))
     return days
+
+
+def year_of(monday: date) -> AcademicYear | None:
+    """The academic year of a week: its first one mostly begins in August. Of the last one, that of its Monday."""
+    return periods.current(monday + timedelta(days=5)) or periods.current(monday)
 
 
 def groups_of(person_id: int, on: date) -> list[Group]:
@@ -108,8 +113,28 @@ def _lessons(monday: date, sunday: date, group_ids: Collection[int], teacher_id:
     return [lesson for lesson in found if not room or conflicts.room_key(lesson.room) == conflicts.room_key(room)]
 
 
+def _teachers(lessons: Sequence[Lesson], monday: date) -> dict[int, set[int]]:
+    """By lesson the teachers of its course on its own day. One query."""
+    rows = db.session.scalars(
+        select(CourseTeacher).where(
+            CourseTeacher.course_id.in_({lesson.course_id for lesson in lessons}), lasting(CourseTeacher, monday)
+        )
+    ).all()
+    return {
+        lesson.id: {
+            row.teacher_id
+            for row in rows
+            if row.course_id == lesson.course_id
+            and (row.since is None or row.since <= lesson.date)
+            and (row.until is None or row.until >= lesson.date)
+        }
+        for lesson in lessons
+    }
+
+
 def _slot(lesson: Lesson, rang: bells.Bells, taught: dict[int, set[int]], names: dict[int, str]) -> Slot:
-    own = ", ".join(names[id_] for id_ in sorted(taught.get(lesson.course_id, ())))
+    """`taught`: by lesson."""
+    own = ", ".join(names[id_] for id_ in sorted(taught[lesson.id]))
     instead = names.get(lesson.teacher_id) if lesson.teacher_id else None
     change = ""
     if lesson.state == LessonState.CANCELLED:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from ejournal.access import Viewer
 from ejournal.config import ROOT
 from ejournal.domain import calendar, web_addresses
+from ejournal.domain.words import sentence
 from ejournal.models import Role
 from ejournal.services import settings
 from ejournal.services.control import words
@@ -39,6 +40,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["has_view"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.filters["day"] = lambda value: value.strftime("%d.%m.%Y") if value else ""
     app.jinja_env.filters["day_month"] = lambda value: value.strftime("%d.%m") if value else ""
+    # Not Jinja's «capitalize», which makes the rest of the words small: «Каникулы «осенние»».
+    app.jinja_env.filters["sentence"] = sentence
     app.jinja_env.filters["moment"] = format_moment
     app.jinja_env.filters["weekday"] = lambda value: (
         f"{calendar.WEEKDAYS[value.weekday()]}, {calendar.format_day_month(value)}"

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from ejournal.domain.words import sentence
 from ejournal.extensions import SAFE_METHODS, db
 from ejournal.services import availability, faults, notices
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
@@ -144,7 +145,7 @@ def unavailable(cause: availability.Cause) -> Response:
     # Not the error itself: its text may hold what somebody typed.
     current_app.logger.error("not available: %s, at %s", cause.key, request.endpoint)
     reads = request.method in SAFE_METHODS
-    lead = f"{cause.words[0].upper()}{cause.words[1:]}." if reads else f"Не сохранено: {cause.words}."
+    lead = f"{sentence(cause.words)}." if reads else f"Не сохранено: {cause.words}."
     if request.accept_mimetypes.best == "application/json":
         response = make_response(jsonify(error=f"{lead} {AGAIN}"), 503)
     else:

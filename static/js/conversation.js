@@ -38,6 +38,9 @@ function start() {
     timer = setTimeout(save, PAUSE);
   });
 
+  // And so is the same one with another file: under the old number the server would take it for the one it may have.
+  form.elements.files.addEventListener("change", () => { if (failed) renew(); });
+
   async function save() {
     if (!form.dataset.draft) return tell(`Черновик сохранён на этой странице, ${clock()}`);
     const body = new URLSearchParams({ text: text.value });

@@ -16,7 +16,7 @@ import factories
 import pytest
 import sqlalchemy as sa
 import time_machine
-from databases import POSTGRES
+from databases import postgres_database
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -313,17 +313,10 @@ def test_nobody_but_the_owner_reads_a_copy(college: factories.Journal) -> None:
     assert copies.make()[0].stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.skipif(not POSTGRES, reason="needs the server named by EJOURNAL_TEST_POSTGRES")
 def test_a_college_moves_from_sqlite_to_postgresql_with_every_row_compared(
     app: Flask, college: factories.Journal
 ) -> None:
-    url = sa.make_url(POSTGRES or "").set(drivername="postgresql+psycopg")
-    name = f"ejournal_move_{os.getpid()}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    target = url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    try:
+    with postgres_database("move") as target:
         restore.move(target, lambda words: None)
         moved = create_app({"instance": copies._config().instance, "database_url": target})
         with moved.app_context():
@@ -339,7 +332,3 @@ def test_a_college_moves_from_sqlite_to_postgresql_with_every_row_compared(
             with pytest.raises(ArchiveError, match="не пуста"):
                 restore.move(target, lambda words: None)
             db.engine.dispose()
-    finally:
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.dispose()

@@ -1,6 +1,7 @@
 """Two people talk in two browsers; a lost connection loses nothing and doubles nothing (R2.3.communicate, п. 1.7)."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,6 +150,27 @@ def test_what_fails_twice_stays_typed_and_is_sent_by_hand(open_as: OpenAs, colle
     page.locator("#write button[type=submit]").click()
     expect(page.locator(".letter").last).to_contain_text("Нет сети")
     assert texts(message.conversation_id) == ["Здравствуйте!", "Нет сети"]
+
+
+def test_a_file_added_after_a_lost_answer_is_sent_too(open_as: OpenAs, college: College, tmp_path: Path) -> None:
+    """The server has the message already: with a file it is another one, not the same once more."""
+    message = write(college.teacher, college.student)
+    page = open_as(college.student, f"/messages/{message.conversation_id}")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route("**/messages/*/messages", lose)
+    type_and_send(page, "Справка")
+    expect(page.locator("#write-state")).to_contain_text("Текст сохранён здесь", timeout=15000)
+    page.unroute("**/messages/*/messages")
+    paper = tmp_path / "справка.txt"
+    paper.write_text("справка", encoding="utf-8")
+    page.set_input_files("#write input[name=files]", paper)
+    page.locator("#write button[type=submit]").click()
+    expect(page.locator(".letter").last).to_contain_text("справка.txt")
+    assert texts(message.conversation_id) == ["Здравствуйте!", "Справка", "Справка"]
 
 
 def test_a_draft_is_kept_on_the_server_and_in_the_tab(open_as: OpenAs, college: College, other: BrowserContext) -> None:

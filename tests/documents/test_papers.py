@@ -224,6 +224,40 @@ def test_an_exam_sheet_has_tickets_and_a_credits_has_none(
     assert "Ушедшев" not in text
 
 
+def test_the_third_trimester_is_of_the_second_semester(group: Journal) -> None:
+    first, year = group.period, group.year
+    first.title, first.ends = "1 триместр", year.starts + timedelta(days=80)
+    db.session.add(first)
+    more = [
+        Period(
+            year_id=year.id, number=number, title=f"{number} триместр",
+            starts=year.starts + timedelta(days=100 * number - 100),
+            ends=year.starts + timedelta(days=100 * number - 20),
+        )
+        for number in (2, 3)
+    ]  # fmt: skip
+    db.session.add_all(more)
+    db.session.commit()
+    wanted = exam_sheet.Wanted("exam", more[1].id, False)
+    (document,) = exam_sheet.of_course(manager(), group.course_id, wanted)
+    assert document.sheets[0].context["semester"] == 2
+
+
+def test_a_consent_names_who_represents_the_minor_today(group: Journal) -> None:
+    today, child = settings.today(), group.students[0]
+    child.birth_date = today - timedelta(days=16 * 366)
+    for surname, span in (
+        ("Бывшева", {"until": today - timedelta(days=1)}),
+        ("Опекунова", {"until": today + timedelta(days=90)}),
+        ("Будущева", {"since": today + timedelta(days=1)}),
+    ):
+        parent = factories.make_person(surname, (Role.PARENT,))
+        db.session.add(Guardianship(parent_id=parent.id, student_id=child.id, **span))
+    db.session.commit()
+    (document,) = consent_form.of_student(manager(), child.id)
+    assert document.sheets[0].context["parent"].surname == "Опекунова"
+
+
 def test_a_blank_exam_sheet_holds_no_marks(group: Journal) -> None:
     wanted = exam_sheet.Wanted("exam", None, False)
     paper = printed(manager(), "exam-sheet", lambda: exam_sheet.of_course(manager(), group.course_id, wanted))

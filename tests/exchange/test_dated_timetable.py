@@ -1,10 +1,12 @@
 """A timetable with dates in the database: entries of those dates, streams, lessons; it comes out again (R4.2.b)."""
 
+import io
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
 import time_machine
+import xlsxwriter
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -140,11 +142,34 @@ def test_a_later_file_speaks_for_its_days_and_no_others(college: Import) -> None
     assert [tuple(row) for row in kept] == [(sunday, 1, "102"), (next_sunday, 1, "101")]
 
 
-def _lesson() -> str:
-    """«Дисциплина\\nФамилия И.О.» of a whole group's journal of ИС-21."""
+def test_a_table_of_some_groups_says_nothing_of_the_days_of_another_table(college: Import) -> None:
+    """Courses on sheets of their own study on days of their own: what stands there for others is not taken away."""
+    sunday, next_sunday = date(2026, 11, 29), date(2026, 12, 6)
+    one = f"{_lesson()} каб.101"
+    college("timetable", dated([None, sunday, 1, one], [None, next_sunday, 1, one]))
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "dd.mm.yyyy"}) as book:
+        for group, day, cell in (("ИС-21", sunday, one), ("ТО-22", next_sunday, f"{_lesson('ТО-22')} каб.102")):
+            page = book.add_worksheet(group)
+            page.write_row(0, 0, ["День", "Дата", "Пара", group])
+            page.write_datetime(1, 1, day)
+            page.write_row(1, 2, [1, cell])
+    plan = college("timetable", stream.getvalue())
+    assert (plan.errors, plan.created, plan.unchanged) == ([], 1, 1)
+    assert [change.title for change in plan.changes if "Убирается" in change.title] == []
+
+
+def test_a_pair_that_no_day_has_is_refused_by_its_cell(college: Import) -> None:
+    (error,) = college("timetable", dated([None, date(2026, 11, 29), 9, f"{_lesson()} каб.101"])).errors
+    assert error.cell == "D2"
+    assert "с 1 по 8" in error.message
+
+
+def _lesson(group: str = "ИС-21") -> str:
+    """«Дисциплина\\nФамилия И.О.» of a whole group's journal."""
     content = exporter.export(None, "timetable", exporter.Options())
     records = timetable.read(tables.read(content)).records
-    record = next(r for r in records if r.group == "ИС-21" and not r.subgroup)
+    record = next(r for r in records if r.group == group and not r.subgroup)
     return f"{record.discipline}\n{record.teacher}"
 
 

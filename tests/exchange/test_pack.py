@@ -192,6 +192,19 @@ def test_r4_4_e_days_of_a_declared_failure_make_nothing_late(journal: Journal) -
     assert late == {days[0]: True, days[1]: False}
 
 
+def test_r4_2_e_a_mark_changed_by_a_pack_is_a_change_like_any_other(journal: Journal) -> None:
+    """A failure excuses what could not be entered in time, not what was entered and is changed long after."""
+    day = settings.today() - timedelta(days=9)
+    lesson = factories.make_lesson(journal.course_id, day)
+    failures.declare(admin(), day, day, "network")
+    cells.record_cell(teacher(journal), journal.course_id, Entry(journal.students[1].id, lesson.works[0].id, "3", None))
+    book = packed(journal)
+    book.put(1, 0, "5")
+    assert enter(teacher(journal), book.saved()) == 1
+    rows = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "cell", LogEntry.lesson_id == lesson.id))
+    assert [(row.action, row.late) for row in rows] == [("record", False), ("import", True)]
+
+
 def test_r2_1_c_a_teacher_enters_only_her_own_journals(journal: Journal) -> None:
     book = packed(journal)
     book.put(1, 2, 5)

@@ -15,6 +15,7 @@ from ejournal.models import (
     Debt,
     DebtAttempt,
     Enrollment,
+    Period,
     PeriodClosing,
     PeriodMark,
     Role,
@@ -83,6 +84,18 @@ def test_suggested_marks_are_reviewed_then_written(app, journal, sign_in):
     assert "Выставлено оценок: 1." in answer.get_data(as_text=True)
     with app.app_context():
         assert db.session.execute(db.select(PeriodMark.student_id, PeriodMark.mark)).all() == [(first, "4")]
+
+
+def test_marks_of_a_period_to_come_are_refused_with_the_reason(app, journal, sign_in):
+    with app.app_context():
+        later = settings.today() + timedelta(days=30)
+        coming = Period(year_id=journal.year.id, number=2, title="II семестр", starts=later, ends=journal.year.ends)
+        db.session.add(coming)
+        db.session.commit()
+        page = f"/journal/{journal.course_id}/period-marks/{coming.id}"
+    shown = sign_in(journal.teacher).get(page).text
+    assert "Выставить отмеченные" not in shown
+    assert f"когда период начнётся, {later:%d.%m.%Y}" in shown
 
 
 def test_who_left_is_not_ticked_among_the_suggested(app, journal, sign_in):

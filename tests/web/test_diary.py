@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from ejournal.domain import calendar
 from ejournal.extensions import db
-from ejournal.models import DiaryVisit, Enrollment, Guardianship, HomeworkTick, Person, Role
+from ejournal.models import DiaryVisit, Enrollment, Guardianship, HomeworkTick, Person, Role, Vacation
 from ejournal.services import settings
 
 SignIn = Callable[[Person], FlaskClient]
@@ -57,6 +57,15 @@ def family(app: Flask) -> Family:
 def college_today(app: Flask) -> date:
     with app.app_context():
         return settings.today()
+
+
+def test_the_name_of_a_vacation_keeps_its_capital(app: Flask, family: Family, sign_in: SignIn) -> None:
+    with app.app_context():
+        year, day = family.journal.year, calendar.monday_of(settings.today()) + 7 * DAY
+        db.session.add(Vacation(year_id=year.id, title="Дни Победы", starts=day, ends=day + DAY))
+        db.session.commit()
+    page = sign_in(family.child).get(family.url(f"?week={calendar.format_week(day)}")).text
+    assert "Каникулы «Дни Победы»" in page
 
 
 def text_of(client: FlaskClient, address: str, **more: object) -> str:

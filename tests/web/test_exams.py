@@ -92,6 +92,11 @@ def test_the_staff_chooses_a_group(app: Flask, sign_in: SignIn, journal: Journal
     assert "Взять зачётки" in client.get(f"/timetable/session?teacher={journal.teacher.id}").text
 
 
+def test_a_choice_stays_in_the_year_that_is_looked_at(keeper: FlaskClient, journal: Journal) -> None:
+    field = f'<input type="hidden" name="year" value="{journal.year.id}">'
+    assert field in keeper.get(f"/timetable/session?year={journal.year.id}").text
+
+
 def test_what_is_over_is_folded_away(app: Flask, sign_in: SignIn, journal: Journal) -> None:
     with app.app_context():
         db.session.execute(db.update(Exam).values(date=settings.today() - timedelta(days=1)))

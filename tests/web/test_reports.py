@@ -122,6 +122,15 @@ def test_a_long_paper_is_made_as_a_job(
         assert db.session.scalars(db.select(IssuedDocument)).one().title == "Посещаемость"
 
 
+@pytest.mark.usefixtures("journal")
+def test_what_is_too_long_for_paper_is_refused_with_what_to_do(
+    director: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ejournal.documents.report.MOST_ROWS", 1)
+    answer = director.post("/reports/attendance/pdf?by=student", follow_redirects=True)
+    assert "Строк в отчёте: 3, а на бумагу выводится до 1." in answer.text
+
+
 def test_r2_3_monitor_administration_prints_the_colleges_own_consolidated_sheet(
     app: Flask, director: FlaskClient, journal: Journal
 ) -> None:

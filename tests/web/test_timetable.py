@@ -1,14 +1,24 @@
 """The week as everybody sees it, and its timetable as administration changes it (R4.2.c, R4.2.d)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import time_machine
 from conftest import SignIn
 from factories import enroll, make_journal, make_person
 from flask import Flask
 
 from ejournal.domain import calendar
 from ejournal.extensions import db
-from ejournal.models import Guardianship, Lesson, Person, Role, Substitution, TimetableEntry
+from ejournal.models import (
+    AcademicYear,
+    CourseTeacher,
+    Guardianship,
+    Lesson,
+    Person,
+    Role,
+    Substitution,
+    TimetableEntry,
+)
 from ejournal.services import settings
 
 
@@ -49,6 +59,26 @@ def test_a_parent_sees_the_groups_of_the_children(app: Flask, sign_in: SignIn) -
     client = sign_in(parent)
     statuses = [client.get(f"/timetable/?group={journal.group.id}").status_code for journal in journals]
     assert statuses == [200, 200, 404]
+
+
+def test_the_first_week_of_a_year_that_begins_in_august_is_of_the_new_year(app: Flask, sign_in: SignIn) -> None:
+    """Its groups, who teaches them, and its days: 1 September 2026 is a Tuesday."""
+    with time_machine.travel("2026-09-01 09:00:00+03:00", tick=True):
+        with app.app_context():
+            db.session.add(AcademicYear(title="2025/2026", starts=date(2025, 9, 1), ends=date(2026, 8, 31)))
+            db.session.commit()
+            journal = make_journal(students=0, lessons=1, last=date(2026, 9, 1))
+            journal.group.admission_year = 2026
+            teaching = db.session.scalars(db.select(CourseTeacher)).one()
+            teaching.since = date(2026, 9, 1)
+            db.session.commit()
+            administration = make_person("Директорова", (Role.ADMINISTRATION,))
+            title, group_id = journal.group.title, journal.group.id
+        page = sign_in(administration).get(f"/timetable/?group={group_id}").text
+    assert title in page
+    assert "преподаватель не назначен" not in page
+    assert page.count("вне учебного года") == 1
+    assert '<input type="hidden" name="week" value="2026-W36">' in page, "another group is shown of the same week"
 
 
 def test_a_teacher_sees_her_own_week_with_lessons_she_gives_for_another(app: Flask, sign_in: SignIn) -> None:

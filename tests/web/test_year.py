@@ -9,7 +9,7 @@ from factories import Journal, make_curator, make_group, make_journal, make_pers
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Account, Consent, Guardianship, Period, Person, Role
+from ejournal.models import Account, Consent, Course, Guardianship, Period, Person, Role
 from ejournal.services import settings
 
 MOST_QUERIES = 22
@@ -52,6 +52,19 @@ def test_the_set_up_of_the_coming_year_never_leads_to_the_running_one(app: Flask
         assert own, page
         assert [address for address in own if f"year={year}" not in address] == []
         assert f'name="year" value="{year}"' in shown
+
+
+def test_a_plan_given_to_a_journal_of_the_coming_year_leads_back_to_its_list(app: Flask, sign_in: SignIn) -> None:
+    journal = journal_of(app)
+    with app.app_context():
+        coming, _period = make_year(date(settings.today().year + 1, 10, 1))
+        db.session.get_one(Course, journal.course_id).year_id = coming.id
+        db.session.commit()
+        year = coming.id
+    client = sign_in(administrator(app))
+    place = f"/thematic/journals/{journal.course_id}"
+    assert f'href="/thematic/?year={year}"' in client.get(place).text
+    assert client.post(f"{place}/plan", data={"way": "attach"}).location == f"/thematic/?year={year}"
 
 
 def test_a_day_that_there_is_not_leaves_the_first_week_as_it_was(app: Flask, sign_in: SignIn) -> None:

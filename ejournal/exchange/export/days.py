@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from ejournal.access import in_force
 from ejournal.exchange.export.disciplines import discipline_words, repeated_titles
 from ejournal.exchange.export.sheets import Page, Value
 from ejournal.exchange.store.course_load import subgroup_number
@@ -68,22 +67,41 @@ def timetable(year: AcademicYear, on: date, semester: int) -> Page:
         .order_by(TimetableEntry.id)
     ).all()
     courses = _courses({entry.course_id for entry in entries})
-    words = _Words(set(courses), on)
+    words = _Words(entries, on)
     dated = [entry for entry in entries if entry.since is not None and entry.since == entry.until]
-    weekly = _in_force([entry for entry in entries if entry not in dated], on)
+    weekly = _in_force([entry for entry in entries if entry not in dated], courses, on)
     page = _week(weekly, courses, words, f"на {semester} семестр {year.title} учебного года")
     more = [_dates(dated, courses, words)] if dated else []
     return Page(page.name, page.titles, page.headings, page.rows, page.merges, more)
 
 
-def _in_force(entries: Sequence[TimetableEntry], on: date) -> list[TimetableEntry]:
+def _in_force(
+    entries: Sequence[TimetableEntry], courses: dict[int, Course], on: date
+) -> list[TimetableEntry]:  # fmt: skip
     """Of what is yet to come in a place only what nothing stands in now: the poster has one cell for both."""
-    taken = {_place(entry) for entry in entries if entry.since is None or entry.since <= on}
-    return [entry for entry in entries if entry.since is None or entry.since <= on or _place(entry) not in taken]
+    now: dict[tuple[int, int, int], list[TimetableEntry]] = {}
+    coming: list[TimetableEntry] = []
+    for entry in entries:
+        if entry.since is None or entry.since <= on:
+            now.setdefault(_place(entry, courses), []).append(entry)
+        else:
+            coming.append(entry)
+    free = [
+        entry
+        for entry in coming
+        if not any(_meet(entry, other, courses) for other in now.get(_place(entry, courses), ()))
+    ]
+    return [entry for there in now.values() for entry in there] + free
 
 
-def _place(entry: TimetableEntry) -> tuple[int, int, int, str]:
-    return entry.course_id, entry.weekday, entry.pair, entry.week
+def _place(entry: TimetableEntry, courses: dict[int, Course]) -> tuple[int, int, int]:
+    return courses[entry.course_id].group_id, entry.weekday, entry.pair
+
+
+def _meet(entry: TimetableEntry, other: TimetableEntry, courses: dict[int, Course]) -> bool:
+    """Whether two lessons of a group's pair stand in the same weeks for the same people."""
+    parts = {courses[each.course_id].subgroup_id for each in (entry, other)}
+    return ("both" in (entry.week, other.week) or entry.week == other.week) and (None in parts or len(parts) == 1)
 
 
 def _week(entries: Sequence[TimetableEntry], courses: dict[int, Course], words: "_Words", when: str) -> Page:
@@ -133,12 +151,12 @@ def replacements(day_from: date, day_to: date) -> Page:
         if row.kind != SubstitutionKind.ROOM and (row.kind != SubstitutionKind.MOVED or row.to_date == row.date)
     ]
     courses = _courses({row.course_id for row in kept} | {row.instead_course_id or 0 for row in kept})
-    teachers = {(row.course_id, row.date): _teachers({row.course_id}, row.date) for row in kept}
+    taught = _taught({row.course_id for row in kept})
     rows: list[list[Value]] = []
     repeated = repeated_titles()
     for row in kept:
         course = courses[row.course_id]
-        own = ", ".join(teachers[row.course_id, row.date].get(row.course_id, [])[:1])
+        own = _teacher(taught.get(row.course_id, ()), row.date)
         planned = ", ".join(part for part in (discipline_words(course.discipline, repeated), own) if part)
         instead = _instead(row, courses, repeated)
         rows.append([row.date, course.group.title, row.pair, planned, instead, row.room, row.reason])
@@ -172,7 +190,8 @@ def marks(course: Course) -> Page:
     dates = [lesson.date for lesson in lessons if lesson.works]
     over = f"Журнал: группа {course.group.title}, {discipline_words(course.discipline, repeated_titles())}"
     if course.subgroup:
-        over += f" (подгруппа {subgroup_number(course.subgroup.title)})"
+        number = subgroup_number(course.subgroup.title)
+        over += f" (подгруппа {number})" if number else f" ({course.subgroup.title})"
     return Page("Журнал", [over], ["№", "Фамилия, имя", *dates], rows)
 
 
@@ -202,18 +221,25 @@ def _add_pair(
 class _Words:
     """How a lesson is written so that it is read back as the same: by index where a plan has two of one title."""
 
-    def __init__(self, course_ids: set[int], on: date) -> None:
-        self.teachers = _teachers(course_ids, on)
+    def __init__(self, entries: Sequence[TimetableEntry], on: date) -> None:
+        taught = _taught({entry.course_id for entry in entries})
+        self.teachers = {course_id: _teacher(rows, on) for course_id, rows in taught.items()}
+        own = {entry.teacher_id for entry in entries if entry.teacher_id}
+        self.own = {who.id: _initials(who) for who in db.session.scalars(select(Person).where(Person.id.in_(own)))}
         self.repeated = repeated_titles()
 
     def lesson(self, course: Course, entry: TimetableEntry) -> str:
-        part = f"{subgroup_number(course.subgroup.title)} п/г " if course.subgroup else ""
+        who = self.own[entry.teacher_id] if entry.teacher_id else self.teachers.get(course.id, "")
         room = f" каб.{entry.room}" if entry.room else ""
-        who = next(iter(self.teachers.get(course.id, [])), "")
-        return f"{self.discipline(course)}\n{part}{who}{room}"
+        return f"{discipline_words(course.discipline, self.repeated)}\n{_part(course)}{who}{room}"
 
-    def discipline(self, course: Course) -> str:
-        return discipline_words(course.discipline, self.repeated)
+
+def _part(course: Course) -> str:
+    """A subgroup without a number is told by its name: «0 п/г» would be read back as the whole group."""
+    if course.subgroup is None:
+        return ""
+    number = subgroup_number(course.subgroup.title)
+    return f"{number} п/г " if number else f"({course.subgroup.title}) "
 
 
 def _instead(row: Substitution, courses: dict[int, Course], repeated: set[tuple[int, str]]) -> str:
@@ -235,18 +261,25 @@ def _courses(ids: set[int]) -> dict[int, Course]:
     return {course.id: course for course in rows}
 
 
-def _teachers(course_ids: set[int], on: date) -> dict[int, list[str]]:
-    """«Сокурова А.О.» of each course on a day."""
-    found: dict[int, list[str]] = {}
+def _taught(course_ids: set[int]) -> dict[int, list[tuple[CourseTeacher, Person]]]:
+    """Who teaches each course, with the days. One query."""
+    found: dict[int, list[tuple[CourseTeacher, Person]]] = {}
     rows = db.session.execute(
-        select(CourseTeacher.course_id, Person)
+        select(CourseTeacher, Person)
         .join(Person, Person.id == CourseTeacher.teacher_id)
-        .where(CourseTeacher.course_id.in_(course_ids), in_force(CourseTeacher, on))
+        .where(CourseTeacher.course_id.in_(course_ids))
         .order_by(CourseTeacher.id)
     )
-    for course_id, person in rows:
-        found.setdefault(course_id, []).append(_initials(person))
+    for teaching, person in rows:
+        found.setdefault(teaching.course_id, []).append((teaching, person))
     return found
+
+
+def _teacher(taught: Sequence[tuple[CourseTeacher, Person]], on: date) -> str:
+    """«Сокурова А.О.»: who teaches on a day, or whoever comes next where nobody does yet."""
+    there = [(row.since, who) for row, who in taught if row.until is None or row.until >= on]
+    now = [who for since, who in there if since is None or since <= on]
+    return next((_initials(who) for who in (*now, *(who for _, who in there))), "")
 
 
 def _initials(person: Person) -> str:

@@ -29,7 +29,7 @@ _SUBGROUP = r"(?:(?P<subgroup>\d)\s*-?(?:я|ая)?\s*(?:п\s*/\s*гр?|пгр?|�
 _TEACHER = r"(?P<teacher>[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.(?:\s?[А-ЯЁ]\.?)?)"
 # «каб.217», also «каб.спортзал 1» where no subgroup begins with that number; a name that ends its line is taken whole.
 _ROOM_LINE = r"[^\W\d]{3,}(?:[ ](?![А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.)[\w.-]+)*(?=\n|$)"
-_ROOM_NAME = rf"(?P<room>{_ROOM_LINE}|[^\W\d]{(3,)}\s\d+(?!\s*-?(?:я|ая)?\s*(?:п\s*/|пгр|подгр))|[\w/.-]+)"
+_ROOM_NAME = rf"(?P<room>{_ROOM_LINE}|[^\W\d]{{3,}}\s\d+(?!\d|\s*-?(?:я|ая)?\s*(?:п\s*/|пгр|подгр))|[\w/.-]+)"
 _ROOM = rf"(?:[\s,;(]*(?:каб(?:инет)?|ауд(?:итория)?|к|а)\.?\s*№?\s*{_ROOM_NAME}\)?)?"
 _LESSON = re.compile(_SUBGROUP + _TEACHER + _ROOM)
 _YEAR = re.compile(r"(20\d\d)\s*[/\\–-]\s*(?:20)?\d\d")

@@ -25,10 +25,11 @@ def plan(listing: BellList, draft: Draft) -> None:
 
 
 def _plan_table(table: BellTable, draft: Draft) -> None:
+    # A special one (a shortened day) has no weekday either, and is on no list.
     schedule = db.session.scalar(
-        select(BellSchedule).where(BellSchedule.weekday.is_(table.weekday)).order_by(BellSchedule.id)
-        if table.weekday is None
-        else select(BellSchedule).where(BellSchedule.weekday == table.weekday)
+        select(BellSchedule)
+        .where(BellSchedule.weekday.is_not_distinct_from(table.weekday), ~BellSchedule.special)
+        .order_by(BellSchedule.id)
     )
     known: dict[int, Bell] = {}
     if schedule is None:

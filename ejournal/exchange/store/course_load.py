@@ -1,10 +1,13 @@
 """Journals (Course) that a timetable needs: found, or made with their subgroup, hours, plan and teacher."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ejournal.exchange.changes import Draft, nothing
+from ejournal.exchange.store import subgroup_lists
+from ejournal.exchange.store.groups import id_of
 from ejournal.exchange.store.thematic_plan import plan_title
 from ejournal.extensions import db
 from ejournal.models import (
@@ -25,15 +28,22 @@ Key = tuple[int, int, int]
 
 
 class Load:
-    """The journals of a year; new ones are steps of the draft, each made once."""
+    """The journals of a year; new ones are steps of the draft, each made once.
 
-    def __init__(self, year: AcademicYear, draft: Draft) -> None:
-        self.year, self.draft = year, draft
+    `since`: the first day the list speaks for. Who comes to a journal that somebody teaches already teaches it from
+    that day on; a journal that nobody taught is hers for the whole year.
+    """
+
+    def __init__(self, year: AcademicYear, draft: Draft, since: date) -> None:
+        self.year, self.draft, self.since = year, draft, since
         self.courses: dict[Key, Course] = {}
         self.subgroups: dict[tuple[int, int], Subgroup] = {}
         for subgroup in db.session.scalars(select(Subgroup)):
             self.subgroups[subgroup.group_id, subgroup_number(subgroup.title)] = subgroup
         self.taught: set[tuple[int, int]] = set()
+        self.has_teachers: set[int] = set()
+        # Of all journals of the year: as long as they are held, id() names them.
+        self.by_id: dict[int, Course] = {}
         self.hours = plan_hours.by_discipline()
         plans = db.session.execute(select(ThematicPlan.discipline_id, ThematicPlan.title, ThematicPlan.id))
         self.plans = {(discipline_id, title): id_ for discipline_id, title, id_ in plans}
@@ -43,28 +53,35 @@ class Load:
 
     def course(self, group: Group, discipline: Discipline, number: int | None, teacher: Person) -> Course:
         """The journal, with the teacher among its teachers."""
-        key = (_id(group), discipline.id, number or 0)
+        key = (id_of(group), discipline.id, number or 0)
         course = self.courses.get(key)
         if course is None:
             course = self.courses[key] = self._create(group, discipline, number)
         if (id(course), teacher.id) not in self.taught:
             self.taught.add((id(course), teacher.id))
-            self.draft.step(f"{course.title}: преподаватель {teacher.full_name}", self._teaching(course, teacher))
+            since = self.since if id(course) in self.has_teachers else self.year.starts
+            day = f" с {since:%d.%m.%Y}" if since > self.year.starts else ""
+            words = f"{course.title}: преподаватель {teacher.full_name}{day}"
+            self.draft.step(words, _teaching(course, teacher, since))
         return course
 
     def _read(self) -> None:
-        numbers = {row.id: subgroup_number(row.title) for row in self.subgroups.values()}
-        by_id = {}
-        for course in db.session.scalars(select(Course).where(Course.year_id == self.year.id)):
-            by_id[course.id] = course
-            self.courses[course.group_id, course.discipline_id, numbers.get(course.subgroup_id or 0, 0)] = course
-        rows = db.session.scalars(
-            select(CourseTeacher).where(
-                CourseTeacher.course_id.in_(by_id),
-                or_(CourseTeacher.until.is_(None), CourseTeacher.until >= self.draft.today),
-            )
+        rows = db.session.execute(
+            select(Course, Subgroup.title)
+            .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
+            .where(Course.year_id == self.year.id)
         )
-        self.taught = {(id(by_id[row.course_id]), row.teacher_id) for row in rows}
+        for course, part in rows:
+            self.by_id[course.id] = course
+            number = subgroup_number(part) if part else 0
+            # A list names subgroups by number: the journal of «английский, сильная» is no journal of the whole group.
+            if number or not part:
+                self.courses[course.group_id, course.discipline_id, number] = course
+        for row in db.session.scalars(select(CourseTeacher).where(CourseTeacher.course_id.in_(self.by_id))):
+            course = self.by_id[row.course_id]
+            self.has_teachers.add(id(course))
+            if row.until is None or row.until >= self.since:
+                self.taught.add((id(course), row.teacher_id))
 
     def _create(self, group: Group, discipline: Discipline, number: int | None) -> Course:
         subgroup = self._subgroup(group, number) if number else None
@@ -85,9 +102,10 @@ class Load:
         return course
 
     def _subgroup(self, group: Group, number: int) -> Subgroup:
-        subgroup = self.subgroups.get((_id(group), number))
+        subgroup = self.subgroups.get((id_of(group), number))
         if subgroup is None:
-            subgroup = self.subgroups[_id(group), number] = Subgroup(group_id=group.id, title=f"подгруппа {number}")
+            subgroup = Subgroup(group_id=group.id, title=subgroup_lists.title(number))
+            self.subgroups[id_of(group), number] = subgroup
             new = subgroup
 
             def act() -> None:
@@ -122,18 +140,14 @@ class Load:
 
         self.draft.step(f"Поток — {title}", act)
 
-    def _teaching(self, course: Course, teacher: Person) -> Callable[[], None]:
-        return lambda: db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=self.year.starts))
+
+def _teaching(course: Course, teacher: Person, since: date) -> Callable[[], None]:
+    return lambda: db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id, since=since))
 
 
 def _store(course: Course) -> None:
     db.session.add(course)
     db.session.flush()
-
-
-def _id(group: Group) -> int:
-    """A group that this import makes has no id yet."""
-    return group.id if group.id is not None else -id(group)
 
 
 def subgroup_number(title: str) -> int:

@@ -7,9 +7,12 @@ from datetime import date
 from sqlalchemy import select
 
 from ejournal.domain import calendar
+from ejournal.domain.bells import MOST_PAIRS, PAIRS
 from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft
+from ejournal.exchange.forms.records import EntryRecord
 from ejournal.exchange.store import short_names
+from ejournal.exchange.store.groups import year_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import (
@@ -99,7 +102,7 @@ class Teachers:
 
 def academic_year(day: date, draft: Draft) -> AcademicYear:
     """The academic year of a day; a college that has not set it up yet gets the usual one as a step."""
-    year = db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
+    year = year_of(day)
     if year is None:
         start = calendar.academic_year(day)
         starts, ends = calendar.year_bounds(start)
@@ -107,6 +110,14 @@ def academic_year(day: date, draft: Draft) -> AcademicYear:
         new = year
         draft.step(f"Новый учебный год {year.title}", lambda: db.session.add(new))
     return year
+
+
+def check_place(record: EntryRecord) -> None:
+    """Neither bells nor the timetable's page know another pair, or a lesson of every Sunday."""
+    if record.pair not in PAIRS:
+        raise RowRefusedError("lesson", f"{record.pair} пары не бывает: в дне пары с 1 по {MOST_PAIRS}")
+    if record.weekday not in range(1, 7) and record.day is None:
+        raise RowRefusedError("lesson", "по воскресеньям занятий не бывает: проверьте день недели")
 
 
 def _key(words: str) -> str:

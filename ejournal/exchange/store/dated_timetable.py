@@ -1,8 +1,8 @@
 """A timetable with dates → entries of the timetable that hold on one date (since = until).
 
-The file speaks for every group and date it names: what an earlier import put there and the file no longer has is taken
-away. Where the group has a timetable of the week on such a date, a pair that says the same is left alone and one that
-says something else is refused: a change of the weekly timetable for a day is a replacement.
+The file speaks for every group on the dates of its own table: what an earlier import put there and the file no longer
+has is taken away. Where the group has a timetable of the week on such a date, a pair that says the same is left alone
+and one that says something else is refused: a change of the weekly timetable for a day is a replacement.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from ejournal.domain import calendar
+from ejournal.domain import calendar, lesson_plan
 from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.forms import words
 from ejournal.exchange.forms.records import EntryRecord, Timetable
 from ejournal.exchange.store.course_load import Load, subgroup_number
-from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year
-from ejournal.exchange.store.groups import Groups
+from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year, check_place
+from ejournal.exchange.store.groups import Groups, id_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import Course, Group, Subgroup, TimetableEntry
-from ejournal.services import generation
+from ejournal.services import generation, periods
 
 # Group, date, pair, subgroup (0: the whole group): one lesson stands there.
 Slot = tuple[int, date, int, int]
@@ -45,24 +45,21 @@ def plan(listing: Timetable, draft: Draft) -> None:
     days = sorted({day for part in listing.parts for day in part.days})
     if not days:
         return
-    headed = {
-        normalize_group_title(group): group
-        for part in listing.parts
-        for heading in part.columns
-        for group in words.groups(heading)
-    }
-    groups = Groups(draft, calendar.academic_year(days[0]), headed)
+    columns = [(words.groups(heading), part.days) for part in listing.parts for heading in part.columns]
+    headed = {normalize_group_title(group): group for groups, _ in columns for group in groups}
+    named = {(normalize_group_title(group), day) for groups, when in columns for group in groups for day in when}
+    known = Groups(draft, calendar.academic_year(days[0]), headed)
     teachers = Teachers()
     years: dict[int, _Year] = {}
     for starts in sorted({calendar.academic_year(day) for day in days}):
-        years[starts] = _year(starts, [day for day in days if calendar.academic_year(day) == starts], headed, draft)
+        years[starts] = _year(starts, [day for day in days if calendar.academic_year(day) == starts], named, draft)
     draft.notes.append(_about(days, len(headed)))
     made: dict[tuple[str, str, int], list[Course]] = {}
     for record in records:
         assert record.day is not None
         year = years[calendar.academic_year(record.day)]
         try:
-            course = _plan_record(record, groups, teachers, year, draft)
+            course = _plan_record(record, known, teachers, year, draft)
         except RowRefusedError as refusal:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
@@ -92,29 +89,31 @@ def _about(days: list[date], groups: int) -> str:
     return f"Расписание на даты: {span}; групп в файле: {groups}."
 
 
-def _year(starts: int, days: list[date], headed: dict[str, str], draft: Draft) -> _Year:
+def _year(starts: int, days: list[date], named: set[tuple[str, date]], draft: Draft) -> _Year:
+    """`named`: the groups' keys with the dates for which the file speaks."""
     year = academic_year(days[0], draft)
-    load = Load(year, draft)
+    periods.check_open(year)
+    load = Load(year, draft, days[0])
     found = _Year(load, Disciplines(starts), {}, [])
     if year.id is None:
         return found
     rows = db.session.execute(
-        select(TimetableEntry, Course, Subgroup.title)
+        select(TimetableEntry, Course, Subgroup.title, Group.gkey)
         .join(Course, Course.id == TimetableEntry.course_id)
         .join(Group, Group.id == Course.group_id)
         .outerjoin(Subgroup, Subgroup.id == Course.subgroup_id)
         .where(
             Course.year_id == year.id,
-            Group.gkey.in_(headed),
+            Group.gkey.in_({key for key, _ in named}),
             or_(TimetableEntry.until.is_(None), TimetableEntry.until >= days[0]),
             or_(TimetableEntry.since.is_(None), TimetableEntry.since <= days[-1]),
         )
         .order_by(TimetableEntry.id)
     )
-    for entry, course, title in rows:
+    for entry, course, title, key in rows:
         if entry.since is None or entry.since != entry.until:
             found.weekly.append((entry, course))
-        elif entry.since in days:
+        elif (key, entry.since) in named:
             found.known[course.group_id, entry.since, entry.pair, subgroup_number(title or "")] = entry, course
     return found
 
@@ -124,9 +123,10 @@ def _plan_record(record: EntryRecord, groups: Groups, teachers: Teachers, year: 
     group = groups.get(record.group_key, record.group)
     if group is None:
         raise RowRefusedError("group", groups.refusal(record.group))
+    check_place(record)
     discipline = year.disciplines.find(record.discipline, group)
     teacher = teachers.find(record.teacher)
-    slot = (group.id or -id(group), record.day, record.pair, record.subgroup or 0)
+    slot = (id_of(group), record.day, record.pair, record.subgroup or 0)
     if slot in year.seen:
         raise RowRefusedError("lesson", f"на {record.pair} паре {record.day:%d.%m.%Y} в файле уже стоит другое занятие")
     year.seen.add(slot)
@@ -149,8 +149,7 @@ def _plan_record(record: EntryRecord, groups: Groups, teachers: Teachers, year: 
 def _is_on(entry: TimetableEntry, course: Course, group: Group, day: date, pair: int) -> bool:
     if course.group_id != group.id or (entry.weekday, entry.pair) != (day.isoweekday(), pair):
         return False
-    parity = calendar.week_parity(day, generation.anchor(course.year))
-    week = "odd" if parity is calendar.Parity.NUMERATOR else "even"
+    week = lesson_plan.week_of(day, generation.anchor(course.year))
     return entry.week in ("both", week) and (entry.since or day) <= day <= (entry.until or day)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ejournal.domain import calendar
 from ejournal.exchange.changes import Draft
+from ejournal.exchange.values import LONGEST_GROUP
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Group
 
@@ -27,16 +28,18 @@ class Groups:
     def get(self, key: str, title: str) -> Group | None:
         """The group, created if need be and allowed; None where it is unknown."""
         group = self.known.get(key)
-        if group is None and self.draft.options.create_groups:
+        if group is None and self.draft.options.create_groups and len(title) <= LONGEST_GROUP:
             group = self.known[key] = self._create(key, title)
         return group
 
     def refusal(self, title: str) -> str:
+        if len(title) > LONGEST_GROUP:
+            return f"слишком длинное название группы, не больше {LONGEST_GROUP} знаков: «{title}»"
         advice = "Проверьте название или отметьте «Создать группы и специальности, которых ещё нет» (--create-groups)"
         return f"группы «{title}» нет. {advice}"
 
     def _create(self, key: str, title: str) -> Group:
-        group = Group(title=title[:32], gkey=key, admission_year=self.admission.get(key, self.year_starts))
+        group = Group(title=title, gkey=key, admission_year=self.admission.get(key, self.year_starts))
         course = group.course_number(self.year_starts)
         if CHECK_NEW not in self.draft.notes:
             self.draft.notes.append(CHECK_NEW)
@@ -45,6 +48,11 @@ class Groups:
             lambda: db.session.add(group),
         )
         return group
+
+
+def id_of(group: Group) -> int:
+    """A group that this import makes has no id yet."""
+    return group.id if group.id is not None else -id(group)
 
 
 def admission_years(keys: Iterable[str], year_starts: int) -> dict[str, int]:
@@ -68,8 +76,9 @@ def admission_years(keys: Iterable[str], year_starts: int) -> dict[str, int]:
     return {key: year_starts - course + 1 for key, course in first_digits.items() if 1 <= course <= LONGEST_STUDY}
 
 
-def current_year(today: date) -> AcademicYear | None:
-    return db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= today, AcademicYear.ends >= today))
+def year_of(day: date) -> AcademicYear | None:
+    """The academic year in which a day lies, where it is set up."""
+    return db.session.scalar(select(AcademicYear).where(AcademicYear.starts <= day, AcademicYear.ends >= day))
 
 
 def year_start(today: date, named: int | None = None) -> date:

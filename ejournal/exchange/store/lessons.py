@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from ejournal.domain import calendar
-from ejournal.domain.calendar import Parity
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.marks import MarkRecord
 from ejournal.exchange.store.people import RowRefusedError
@@ -23,7 +22,7 @@ from ejournal.models import (
     WorkKind,
 )
 from ejournal.models.base import now
-from ejournal.services import log, settings
+from ejournal.services import log, settings, substitutions
 from ejournal.services.closed import is_unlocked
 
 
@@ -152,19 +151,9 @@ class Lessons:
 
     def _pair(self, day: date, known: list[Lesson]) -> int:
         """The pair of the timetable on that day; without one the first the group has free."""
-        start = self.course.year.starts
-        anchor = settings.get("week.anchor")
-        first_week = date.fromisoformat(anchor) if anchor else calendar.default_anchor(start.year)
-        week = "odd" if calendar.week_parity(day, first_week) is Parity.NUMERATOR else "even"
         timetabled = db.session.scalars(
             select(TimetableEntry.pair)
-            .where(
-                TimetableEntry.course_id == self.course.id,
-                TimetableEntry.weekday == day.isoweekday(),
-                TimetableEntry.week.in_(("both", week)),
-                or_(TimetableEntry.since.is_(None), TimetableEntry.since <= day),
-                or_(TimetableEntry.until.is_(None), TimetableEntry.until >= day),
-            )
+            .where(TimetableEntry.course_id == self.course.id, substitutions.stands_on(day, self.course.year))
             .order_by(TimetableEntry.pair)
         ).all()
         own = {lesson.pair for lesson in known}

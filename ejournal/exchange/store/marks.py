@@ -17,7 +17,7 @@ from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Cell, Course, Group, Lesson, Work
 from ejournal.models.base import now
-from ejournal.services import log, roster, settings
+from ejournal.services import cell_terms, log, roster, settings
 from ejournal.services.roster import Student
 
 REASON = "внесено из журнала, который вели вне системы"
@@ -158,7 +158,9 @@ def store(cell: Cell | None, work: Work, student: Student, value: Value, draft: 
     cell.updated_at = now()
 
 
-def entry_of(record: MarkRecord, student: Student, work: Work, before: Value, draft: Draft) -> dict[str, Any]:
+def entry_of(
+    record: MarkRecord, student: Student, work: Work, before: Value, draft: Draft, reason: str = REASON
+) -> dict[str, Any]:
     late = terms.late_change(before, record.value, record.date, work.mark_due, draft.today, settings.get("terms"))
     return {
         "course_id": work.lesson.course_id,
@@ -168,8 +170,8 @@ def entry_of(record: MarkRecord, student: Student, work: Work, before: Value, dr
         "batch": draft.batch,
         "before": before.text,
         "after": record.value.text,
-        "reason": REASON,
-        "late": late is not None,
+        "reason": reason,
+        "late": late is not None and not cell_terms.is_excused(before, work.lesson.date),
     }
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
-from ejournal.domain import failures as failure_days
 from ejournal.domain import notation
 from ejournal.domain.names import fold, short_name
 from ejournal.domain.notation import NotationError, Value
@@ -23,7 +22,7 @@ from ejournal.exchange.store.lessons import Lessons
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Lesson, LogEntry, Person, Role, Work
-from ejournal.services import continuity, failures, log, roster, settings
+from ejournal.services import continuity, log, roster, settings
 from ejournal.services.roster import Student
 
 REASON = "внесено после сбоя"
@@ -132,7 +131,6 @@ class _Planner:
         self.students = {student.id: student for student in roster.students_of(course)}
         self.cells = _cells(course)
         self.since = _since(course, done.sheet)
-        self.failures = failures.declared()
         self.entries: list[dict[str, Any]] = []
         by_hand = uploader is not None and done.author is not None and uploader.person_id != done.author.id
         self.reason = f"{REASON} (ввёл(а) {uploader.short_name})" if by_hand and uploader else REASON
@@ -211,11 +209,8 @@ class _Planner:
 
         def act() -> None:
             cells.store(cell, work, student, record.value, self.draft)
-            entry = cells.entry_of(record, student, work, before, self.draft)
-            excused = failure_days.excuses(self.failures, work.lesson.date)
-            self.entries.append(
-                {**entry, "reason": self.reason, "role": Role.TEACHER.value, "late": entry["late"] and not excused}
-            )
+            entry = cells.entry_of(record, student, work, before, self.draft, self.reason)
+            self.entries.append({**entry, "role": Role.TEACHER.value})
 
         if before.is_empty:
             self.draft.create(name, [record.value.text], act)

@@ -26,7 +26,8 @@ def plan(listing: Listing[ParentRecord], draft: Draft) -> None:
     links = people.guardianships()
     for record in listing.records:
         try:
-            children = [_find_child(child, directory, groups_of) for child in record.children]
+            # A child named with the group in one row and without it in another is one child.
+            children = list(dict.fromkeys(_find_child(child, directory, groups_of) for child in record.children))
             details = Details(record.name, None, record.phone, record.email, record.snils)
             person = _find(details, children, directory, links)
             if person:

@@ -145,8 +145,10 @@ def _movement(person: Person, place: _Place, draft: Draft) -> tuple[str, Callabl
     if current:
         return f"группа: {current.group.title} → {group.title} с {today:%d.%m.%Y}", lambda: _move(current, group, today)
     last = place.history[-1].until if place.history else None
-    since = max(place.start, last + timedelta(days=1)) if last else place.start
-    enrollment = _enrollment(place.record, group, since)
+    enrollment = _enrollment(place.record, group, place.start)
+    if last:
+        # «Дата зачисления» is often the day of admission to the college: nobody is in two groups on one day.
+        enrollment.since = max(enrollment.since, last + timedelta(days=1))
 
     def enroll() -> None:
         enrollment.student = person

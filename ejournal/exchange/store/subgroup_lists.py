@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 
 from ejournal.exchange.changes import Draft, nothing
+from ejournal.exchange.store.groups import id_of
 from ejournal.extensions import db
 from ejournal.models import Group, Person, Subgroup, SubgroupMember
 
@@ -63,7 +64,7 @@ class SubgroupLists:
         return line, act
 
     def _subgroup(self, group: Group, number: int) -> Subgroup:
-        key = (group.id or -id(group), title(number))
+        key = (id_of(group), title(number))
         if key not in self.known:
             made = self.known[key] = Subgroup(title=title(number))
 

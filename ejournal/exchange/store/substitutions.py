@@ -1,7 +1,7 @@
 """A list of replacements → published replacements, with the lessons they need."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -14,10 +14,11 @@ from ejournal.exchange.changes import Draft
 from ejournal.exchange.forms.replacement_records import Replacement, SubstitutionRecord
 from ejournal.exchange.people_fields import Listing
 from ejournal.exchange.store.course_load import subgroup_number
-from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year
+from ejournal.exchange.store.courses import Disciplines, Teachers
+from ejournal.exchange.store.groups import year_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
-from ejournal.models import Course, Group, Lesson, LessonState, Substitution
+from ejournal.models import Course, Group, Lesson, LessonState, Substitution, TimetableEntry
 from ejournal.services import plan_hours, substitutions
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 from ejournal.services.substitutions import Typed
@@ -38,6 +39,19 @@ def plan(listing: Listing[SubstitutionRecord], draft: Draft) -> None:
             draft.errors.append(record.error(refusal.key, refusal.message))
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A group's day: its journals, what is published already, and where lessons stand, by journal and pair."""
+
+    courses: Sequence[Course]
+    published: dict[tuple[int, int], Substitution]
+    lessons: set[tuple[int, int]]
+
+    def standing(self, pair: int) -> list[Course]:
+        """The journals that have a lesson there: in the journal, in the timetable, or replaced from there already."""
+        return [c for c in self.courses if (c.id, pair) in self.lessons or (c.id, pair) in self.published]
+
+
 class _Finder:
     """Journals, people and what is published already, found by the words of a list."""
 
@@ -45,6 +59,7 @@ class _Finder:
         self.draft = draft
         self.disciplines, self.teachers = Disciplines(calendar.academic_year(draft.today)), Teachers()
         self.made: dict[tuple[int, int, int], Course] = {}
+        self.days: dict[tuple[int, date], _Day] = {}
 
     def singles(self, record: SubstitutionRecord, group: Group) -> list[SubstitutionRecord]:
         """The replacement of each lesson that one of a whole day means («выходной день»)."""
@@ -53,8 +68,7 @@ class _Finder:
         found = [
             replace(record, pair=pair, planned=course.discipline.title, subgroup=_subgroup(course) or None)
             for pair in PAIRS
-            for course in self._courses(group, record.date)
-            if _stands(course, replace(record, pair=pair))
+            for course in self.day(group, record.date).standing(pair)
         ]
         if not found:
             self.draft.notes.append(f"{record.date:%d.%m.%Y} у группы {group.title} занятий нет: снимать нечего.")
@@ -62,13 +76,13 @@ class _Finder:
 
     def planned(self, record: SubstitutionRecord, group: Group) -> Course:
         """The journal whose lesson is replaced: what the group has on that pair, told apart by the discipline."""
-        courses = self._courses(group, record.date)
-        there = [course for course in courses if _stands(course, record)]
+        day = self.day(group, record.date)
+        there = day.standing(record.pair)
         if record.subgroup:
             there = [course for course in there if _subgroup(course) in (0, record.subgroup)]
         named = [course for course in there if fold(course.discipline.title) == fold(record.planned)]
         # What came instead stands there too by now: of the two, the one that was replaced is meant.
-        found = named or [course for course in there if _published(course, record)] or there
+        found = named or [course for course in there if (course.id, record.pair) in day.published] or there
         if not found:
             raise RowRefusedError(
                 "pair", f"{record.date:%d.%m.%Y} на {record.pair} паре у группы {record.group} занятия нет"
@@ -88,7 +102,7 @@ class _Finder:
     def instead(self, record: SubstitutionRecord, group: Group, planned: Course) -> Course:
         """The journal of the discipline that comes instead; made where the group has none yet."""
         discipline = self.disciplines.find(record.discipline, group)
-        courses = [c for c in self._courses(group, record.date) if c.discipline_id == discipline.id]
+        courses = [c for c in self.day(group, record.date).courses if c.discipline_id == discipline.id]
         whole = [course for course in courses if course.subgroup_id in (None, planned.subgroup_id)]
         if whole:
             return whole[0]
@@ -101,44 +115,47 @@ class _Finder:
             self.draft.step(f"Новый журнал: {new.title}", _adding(new))
         return self.made[key]
 
-    def _courses(self, group: Group, day: date) -> list[Course]:
-        year = academic_year(day, self.draft)
-        rows = db.session.scalars(
-            select(Course)
-            .where(Course.group_id == group.id, Course.year_id == year.id)
-            .options(joinedload(Course.discipline), joinedload(Course.subgroup), joinedload(Course.year))
-        )
-        return list(rows)
+    def day(self, group: Group, on: date) -> _Day:
+        """Read once, however many rows of the list are about it."""
+        if (group.id, on) not in self.days:
+            self.days[group.id, on] = _day(group, on)
+        return self.days[group.id, on]
 
     def _taught_by(self, course: Course, record: SubstitutionRecord) -> bool:
         teacher = self.teachers.find(record.planned_teacher)
         return teacher.id in substitutions.conflicts.teachers_of([course.id], record.date).get(course.id, set())
 
 
-def _stands(course: Course, record: SubstitutionRecord) -> bool:
-    """Whether a journal has a lesson there: in the journal, in the timetable, or already replaced from there."""
-    return bool(
-        _published(course, record)
-        or db.session.scalar(
-            select(Lesson.id).where(
-                Lesson.course_id == course.id,
-                Lesson.date == record.date,
-                Lesson.pair == record.pair,
-                Lesson.state != LessonState.CANCELLED,
-            )
-        )
-        or substitutions.entry_on(course, record.date, record.pair)
+def _day(group: Group, on: date) -> _Day:
+    year = year_of(on)
+    if year is None:
+        return _Day((), {}, set())
+    courses = db.session.scalars(
+        select(Course)
+        .where(Course.group_id == group.id, Course.year_id == year.id)
+        .options(joinedload(Course.discipline), joinedload(Course.subgroup), joinedload(Course.year))
+        .order_by(Course.id)
+    ).all()
+    ids = [course.id for course in courses]
+    published = db.session.scalars(
+        select(Substitution)
+        .where(Substitution.course_id.in_(ids), Substitution.date == on, Substitution.withdrawn_at.is_(None))
+        .order_by(Substitution.id)
     )
-
-
-def _published(course: Course, record: SubstitutionRecord) -> Substitution | None:
-    return db.session.scalar(
-        select(Substitution).where(
-            Substitution.course_id == course.id,
-            Substitution.date == record.date,
-            Substitution.pair == record.pair,
-            Substitution.withdrawn_at.is_(None),
+    held = db.session.execute(
+        select(Lesson.course_id, Lesson.pair).where(
+            Lesson.course_id.in_(ids), Lesson.date == on, Lesson.state != LessonState.CANCELLED
         )
+    )
+    timetabled = db.session.execute(
+        select(TimetableEntry.course_id, TimetableEntry.pair).where(
+            TimetableEntry.course_id.in_(ids), substitutions.stands_on(on, year)
+        )
+    )
+    return _Day(
+        courses,
+        {(each.course_id, each.pair): each for each in published},
+        {(row.course_id, row.pair) for row in (*held, *timetabled)},
     )
 
 
@@ -147,7 +164,7 @@ def _plan_record(record: SubstitutionRecord, group: Group, finder: _Finder, draf
     record = _settled(record, course, group, finder)
     teacher = finder.teachers.find(record.teacher) if record.teacher else None
     instead = finder.instead(record, group, course) if record.kind is Replacement.DISCIPLINE else None
-    known = _published(course, record)
+    known = finder.day(group, record.date).published.get((course.id, record.pair))
     name = f"{record.date:%d.%m.%Y}, {group.title}, {record.pair} пара"
     line = _words(record)
 
@@ -209,6 +226,8 @@ def _same(known: Substitution, record: SubstitutionRecord, teacher_id: int | Non
         and known.teacher_id == teacher_id
         and known.instead_course_id == (instead.id if instead else None)
         and known.to_pair == record.to_pair
+        # A list moves a pair within its day.
+        and known.to_date in (None, record.date)
         and known.room == record.room
         and known.reason == record.reason
     )

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from ejournal.exchange.changes import Draft, nothing
 from ejournal.exchange.people_fields import Listing
 from ejournal.exchange.store import people
-from ejournal.exchange.store.groups import Groups, year_start
+from ejournal.exchange.store.groups import Groups, id_of, year_start
 from ejournal.exchange.store.people import Details, Directory, RowRefusedError
 from ejournal.exchange.teachers import TeacherRecord
 from ejournal.extensions import db
@@ -25,8 +25,9 @@ def plan(listing: Listing[TeacherRecord], draft: Draft) -> None:
     groups = Groups(draft, start.year, titles)
     directory = Directory(draft.today)
     leaders = _leaders(draft)
+    named: dict[int, TeacherRecord] = {}
     for record in listing.records:
-        led = _groups_led(record, groups, draft)
+        led = _groups_led(record, groups, named, draft)
         details = Details(record.name, record.birth, record.phone, record.email, record.snils, record.post or None)
         try:
             person = _find(details, directory)
@@ -48,12 +49,18 @@ def _leaders(draft: Draft) -> dict[int, Curatorship]:
     return {row.group_id: row for row in rows}
 
 
-def _groups_led(record: TeacherRecord, groups: Groups, draft: Draft) -> list[Group]:
+def _groups_led(
+    record: TeacherRecord, groups: Groups, named: dict[int, TeacherRecord], draft: Draft
+) -> list[Group]:  # fmt: skip
+    """`named`: who leads each group by the rows above."""
     led = []
     for key, title in record.curated.items():
         group = groups.get(key, title)
         if group is None:
             draft.errors.append(record.error("curated", groups.refusal(title)))
+        elif (first := named.setdefault(id_of(group), record)) is not record:
+            message = f"у группы {group.title} уже есть руководитель в строке {first.rows[0]}: {first.name.full}"
+            draft.errors.append(record.error("curated", message))
         else:
             led.append(group)
     return led

@@ -9,7 +9,7 @@ from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.headers import RowError
 from ejournal.exchange.store.courses import Disciplines, Teachers
-from ejournal.exchange.store.groups import current_year
+from ejournal.exchange.store.groups import year_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.exchange.thematic_plan import PlanList, TopicRecord
 from ejournal.extensions import db
@@ -92,8 +92,9 @@ def _author(listing: PlanList, draft: Draft) -> int | None:
 
 
 def _courses(discipline: Discipline, group: Group, draft: Draft) -> list[Course]:
-    year = current_year(draft.today)
-    if year is None:
+    year = year_of(draft.today)
+    # A closed year can only be read (п. 2.3).
+    if year is None or year.closed_at:
         return []
     return list(
         db.session.scalars(

@@ -48,7 +48,7 @@ def give(course_id: int) -> ResponseReturnValue:
         if way == "attach":
             thematic.attach(current_user, course_id, plan_id)
             flash("План прикреплён." if plan_id else "Журнал теперь без плана.")
-            return redirect(url_for("thematic.index"))
+            return redirect(url_for("thematic.index", year=thematic.course_of(current_user, course_id).year_id))
         plan = thematic.create(current_user, course_id, plan_id if way == "copy" else None)
     except RefusedError as error:
         flash(error.message, "error")

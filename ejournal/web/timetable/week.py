@@ -8,7 +8,7 @@ from flask_login import current_user
 from ejournal.access import OVERSEERS, STAFF, permits
 from ejournal.domain import calendar
 from ejournal.models import Group, Role
-from ejournal.services import generation, groups, people, periods, settings, week
+from ejournal.services import generation, groups, people, settings, week
 from ejournal.services.errors import NotFoundError
 from ejournal.web.timetable import bp
 
@@ -24,6 +24,7 @@ def index() -> str:
         "timetable/index.html",
         days=week.load(monday, group_ids=[group_id] if group_id else [], teacher_id=teacher_id, room=room),
         monday=monday,
+        shown_week=calendar.format_week(monday),
         previous=calendar.format_week(monday - timedelta(days=7)),
         following=calendar.format_week(monday + timedelta(days=7)),
         parity=_parity(monday),
@@ -32,7 +33,10 @@ def index() -> str:
         group_id=group_id,
         teacher_id=teacher_id,
         room=room,
-        teachers=[(person.id, person.full_name) for person in (people.teachers(monday) if is_staff else [])],
+        teachers=[
+            (person.id, person.full_name)
+            for person in (people.teachers(monday + timedelta(days=5)) if is_staff else [])
+        ],
         is_staff=is_staff,
         may_edit=current_user.holds(OVERSEERS),
     )
@@ -63,10 +67,10 @@ def _groups(monday: date) -> list[Group]:
     """The groups the viewer may look at."""
     if not current_user.holds(STAFF):
         return week.groups_of(current_user.person_id, settings.today())
-    year = periods.current(monday)
+    year = week.year_of(monday)
     return groups.studying(year) if year else []
 
 
 def _parity(monday: date) -> str:
-    year = periods.current(monday)
+    year = week.year_of(monday)
     return calendar.week_parity(monday, generation.anchor(year)).russian if year else ""
