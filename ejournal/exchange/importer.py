@@ -118,7 +118,6 @@ KINDS: dict[str, Kind] = {
 Progress = Callable[[int, int], None]
 
 # Any number of our own; the same for all imports.
-MANY = 100  # changes, after which the database is looked at anew
 _IMPORT_LOCK = 4_202_002
 
 
@@ -207,8 +206,7 @@ def _apply(
         for act in plan.closing:
             act()
         plan.log_id = _log(plan, actor)
-        if len(plan.changes) >= MANY:
-            renew_statistics(db.session.connection())
+        renew_statistics(db.session.connection())
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
