@@ -22,6 +22,8 @@ from ejournal.services import faults
 THREADS = 2
 # Seconds: how soon a job begins, at the latest; how exactly the night's hour is kept.
 LONGEST_WAIT, CLOCK = 1.0, 30.0
+# After a night's work that was killed: what took the memory then would take it in half a minute too.
+AGAIN = 3600.0
 # Seconds between two rounds of the post.
 POST = 20.0
 
@@ -56,20 +58,31 @@ def main(server: int, app: Flask | None = None) -> None:
     os._exit(0)
 
 
+class KilledError(Exception):
+    """The night's work did not come to its end."""
+
+
 def _watch_clock(app: Flask) -> None:
     while True:
+        pause = CLOCK
         try:
             with app.app_context():
                 night.tick(_apart)
+        except KilledError as error:
+            app.logger.error("%s; it begins again in an hour", error)
+            pause = AGAIN
         except Exception as error:
             app.logger.error("the night's work was not begun\n%s", faults.describe(error))
-        time.sleep(CLOCK)
+        time.sleep(pause)
 
 
 def _apart() -> None:
     """The night's work in a process of its own: what it takes of memory (a copy is restored and compared) is given back
-    in the morning. Code 1: a task did not go well, which the administrator's page says, or it is being run by hand."""
-    subprocess.run([sys.executable, "-m", "ejournal", "nightly"], stdout=subprocess.DEVNULL, check=False)
+    in the morning. Code 1: a task did not go well, which the administrator's page says, or it is being run by hand.
+    Raises KilledError."""
+    done = subprocess.run([sys.executable, "-m", "ejournal", "nightly"], stdout=subprocess.DEVNULL, check=False)
+    if done.returncode not in (0, 1):
+        raise KilledError(f"the night's work ended with code {done.returncode}")
 
 
 def _carry_post(app: Flask) -> None:
