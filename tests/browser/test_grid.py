@@ -467,6 +467,22 @@ def test_current_cell_stays_in_sight_down_to_the_last_student(open_as, journal):
         assert box["y"] + box["height"] <= min(foot["y"], 620) + 1, row
 
 
+def test_a_refused_value_moves_no_row_and_hides_no_cell(open_as, journal):
+    page = open_journal(open_as, journal)
+    page.set_viewport_size({"width": 1200, "height": 620})
+    before = page.locator("#journal").bounding_box()["y"]
+    cell(page, journal, 0, 3).click()
+    page.keyboard.type("99")
+    page.keyboard.press("Enter")
+    page.locator("#refusals").get_by_text("оценки — от 1 до 5").wait_for()
+    assert page.locator("#journal").bounding_box()["y"] == before
+    for row in range(2, 30):
+        page.keyboard.press("ArrowDown")
+        box = cell(page, journal, row, 3).bounding_box()
+        told = page.locator("#refusals").bounding_box()
+        assert box["y"] + box["height"] <= told["y"] + 1, row
+
+
 def test_conflict_waits_for_a_pause_in_typing_and_takes_no_marks(open_as, journal):
     page = open_journal(open_as, journal)
     record(journal, 1, 3, "2")

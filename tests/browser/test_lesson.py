@@ -122,7 +122,9 @@ def test_several_files_go_out_when_chosen_and_one_is_taken_back(open_as, journal
         page.get_by_role("link", name="Задание 2.txt").click()
     assert download.value.suggested_filename == "Задание 2.txt"
     db.session.rollback()
-    rows = db.session.scalars(db.select(LessonFile).where(LessonFile.lesson_id == journal.lessons[1].id)).all()
+    rows = db.session.scalars(
+        db.select(LessonFile).where(LessonFile.lesson_id == journal.lessons[1].id).order_by(LessonFile.id)
+    ).all()
     assert [row.removed_at is None for row in rows] == [False, True]
 
 
