@@ -9,12 +9,12 @@ import threading
 import time
 
 from flask import Flask
-from huey.consumer import Consumer
 
 from ejournal import create_app
 from ejournal.extensions import db
 from ejournal.jobs import night, post, running
 from ejournal.jobs.folder import Lock
+from ejournal.jobs.lean_huey import Consumer
 from ejournal.jobs.queue import queue, waiting
 from ejournal.services import faults
 

@@ -4,12 +4,12 @@ import secrets
 from typing import Any
 
 from flask import Flask, current_app
-from huey import SqliteHuey
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.jobs import running
 from ejournal.jobs.folder import folder
+from ejournal.jobs.lean_huey import SqliteHuey
 from ejournal.jobs.registry import handler_of
 from ejournal.models import Job
 
