@@ -20,10 +20,10 @@ const MARK = "mark:";
 export const workOf = ({ dataset }) => dataset.work ?? (dataset.period && MARK + dataset.period);
 /** The period of such a name; undefined for a work. */
 export const periodOf = (work) => (work.startsWith(MARK) ? work.slice(MARK.length) : undefined);
-export const rows = table ? [...table.tBodies[0].rows] : [];
+export const rows = table ? [...table.querySelectorAll(":scope > tbody > tr")] : [];
 
 // Rows a slow machine lays out and paints without a standstill (docs/performance.md), and when a machine is not slow.
-const PART = 3, QUICK = 25; // rows, ms
+const PART = 2, QUICK = 25; // rows, ms
 
 /** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for: the page
  *  leaves out of 2400 cells what follows from their row and column. In parts, with a picture after each; the rows that
