@@ -131,6 +131,7 @@ def test_rows_are_shown_also_where_the_grid_s_script_does_not_come(open_as, jour
     wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 2.5)
     assert shown_rows(page) == 30
     wait_for(page, "getComputedStyle(document.querySelector('.grid-late')).opacity === '1'")
+    assert page.locator("#grid-frame").get_attribute("tabindex") == "0", "keys scroll it"
 
 
 def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, journal, context, open_as):
@@ -146,7 +147,8 @@ def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, jour
 
 def test_exactly_one_cell_is_in_the_tab_order(open_as, journal):
     page = open_journal(open_as, journal)
-    assert page.evaluate("document.querySelectorAll('#journal [tabindex=\"0\"]').length") == 1
+    assert page.evaluate("document.querySelectorAll('#grid-frame, #journal [tabindex=\"0\"]').length") == 2
+    assert page.locator("#grid-frame").get_attribute("tabindex") == "-1"
     cell(page, journal, 5, 1).click()
     page.keyboard.type("5")
     page.keyboard.press("Enter")

@@ -41,6 +41,7 @@ async function init() {
   watch();
   outbox.takeUp();
   keepSnapshots();
+  frame.tabIndex = -1; // its cells are in the tab order now
   table.classList.add("ready");
 }
 
