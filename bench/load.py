@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
+from uuid import uuid4
 
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
@@ -45,7 +46,13 @@ def get(path: str, cookie: str = "", headers: dict[str, str] | None = None) -> b
 
 
 def post(path: str, cookie: str, token: str, body: str) -> bytes:
-    return _request("POST", path, cookie, token, body.encode())
+    """A save as the journal's page sends it."""
+    return _request("POST", path, cookie, token, body.encode(), page_headers())
+
+
+def page_headers() -> dict[str, str]:
+    """What the page sends with a save: which page it is, and an id that makes a repeated request harmless."""
+    return {"X-Client": "bench", "X-Request-Id": str(uuid4())}
 
 
 def rate(port: int, requests: list[Iterator[bytes]], seconds: float) -> float:

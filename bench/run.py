@@ -221,7 +221,7 @@ def show_colleges(found: dict[str, dict[str, dict[str, float]]]) -> None:
 
 def save(client: FlaskClient, typed: Iterator[tuple[str, str]], token: str) -> None:
     cell, form = next(typed)
-    headers = {"HX-Request": "true", "X-CSRFToken": token}
+    headers = {"HX-Request": "true", "X-CSRFToken": token, **load.page_headers()}
     response = client.post(cell, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 200, response.text
 

@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application. `overrides` wins over environment and instance/ejournal.toml (see config.load)."""
     from ejournal import web
+    from ejournal.web import context
 
     settings = config.load(overrides)
     app = Flask(
@@ -35,6 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=4 * config.MEGABYTE,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.jinja_environment = context.Environment
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "ejournal" / "migrations"), render_as_batch=True)

@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Id, Long, Moment, now, ref
+
+
+def _of_filled(column: str) -> Index:
+    """An index that a save does not touch: it is of mass actions and of undoing alone."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_log_entry_{column}", column, sqlite_where=filled, postgresql_where=filled)
 
 
 class LogEntry(Base):
@@ -16,6 +22,8 @@ class LogEntry(Base):
     __table_args__ = (
         Index("ix_log_entry_course_id", "course_id", "id"),
         Index("ix_log_entry_work_student", "work_id", "student_id"),
+        _of_filled("batch"),
+        _of_filled("undoes_id"),
     )
 
     id: Mapped[Id]
@@ -30,11 +38,11 @@ class LogEntry(Base):
     work_id: Mapped[int | None] = ref("work.id")
     student_id: Mapped[int | None] = ref("person.id", index=True)
     # The one mass action (column filled, paste, import) this change was part of; undone together.
-    batch: Mapped[str | None] = mapped_column(String(32), index=True)
+    batch: Mapped[str | None] = mapped_column(String(32))
     # The open page the change came from: that page already shows it and need not be told.
     client: Mapped[str | None] = mapped_column(String(32))
     # The entry this one takes back: an undo is itself a change.
-    undoes_id: Mapped[int | None] = ref("log_entry.id", index=True)
+    undoes_id: Mapped[int | None] = ref("log_entry.id")
     before: Mapped[Long | None]
     after: Mapped[Long | None]
     reason: Mapped[Long | None]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, null, select, union_all
 
 from ejournal.access import prepared
 from ejournal.domain import grading
@@ -36,30 +36,49 @@ class RowStats:
 NO_STATS = RowStats(None, 0, grading.missed_hours(()))
 
 
-def of_students(course_id: int, span: tuple[date, date], student_ids: Sequence[int]) -> dict[int, RowStats]:
-    """Figures of the given students in a journal between two dates, both included. One query."""
-    return summarise(db.session.connection().execute(*_cells(course_id, *span, student_ids)).all())
+# Of rows by student and of columns by work.
+Figures = tuple[dict[int, RowStats], dict[int, str]]
+
+
+def of_cells(course_id: int, span: tuple[date, date], student_ids: Sequence[int], work_ids: Sequence[int]) -> Figures:
+    """Figures of the given students in a journal between two dates, both included, and the average of each of the given
+    columns, as text. One query."""
+    found = db.session.connection().execute(*_rows_and_columns(course_id, *span, student_ids, work_ids)).all()
+    rows = summarise(row[:6] for row in found if row[6] is None)
+    means = column_means(work_ids, ((row[6], row[2]) for row in found if row[6] is not None))
+    return {student: rows.get(student, NO_STATS) for student in student_ids}, means
 
 
 def of_journal(course_id: int, span: tuple[date, date]) -> dict[int, RowStats]:
     """Figures of everybody with a cell in a journal between two dates, both included. One query."""
-    return summarise(db.session.connection().execute(*_cells(course_id, *span, None)).all())
+    return summarise(db.session.connection().execute(*_cells(course_id, *span)).all())
 
 
 @prepared
-def _cells(course_id: int, first: date, last: date, students: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
-    found = (
-        select(Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
+def _cells(course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return _of_journal(select(*ROW), course_id, first, last)
+
+
+@prepared
+def _rows_and_columns(
+    course_id: int, first: date, last: date, students: Sequence[int], works: Sequence[int]
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """Cells of the rows, and those of the columns, which name their work."""
+    rows = _of_journal(select(*ROW, null()), course_id, first, last).where(Cell.student_id.in_(students))
+    columns = select(null(), null(), Cell.mark, null(), null(), null(), Cell.work_id)
+    return union_all(rows, columns.where(Cell.work_id.in_(works), Cell.mark.is_not(None)))
+
+
+ROW = (Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
+
+
+def _of_journal(query: Select[*tuple[Any, ...]], course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return (
+        query.select_from(Cell)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
         .where(Lesson.course_id == course_id, Lesson.date.between(first, last))
     )
-    return found if students is None else found.where(Cell.student_id.in_(students))
-
-
-@prepared
-def _column_marks(works: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    return select(Cell.work_id, Cell.mark).where(Cell.work_id.in_(works), Cell.mark.is_not(None))
 
 
 def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
@@ -98,12 +117,6 @@ def _weighed(counted: Iterable[Like]) -> tuple[Decimal | None, int]:
     counted = list(counted)
     average = grading.weighted_mean((mark, weight * number) for (mark, weight), number in counted)
     return average, sum(number for (mark, _), number in counted if grading.numeric(mark) is not None)
-
-
-def of_works(work_ids: Sequence[int]) -> dict[int, str]:
-    """The average of each column, as text. One query."""
-    rows = db.session.connection().execute(*_column_marks(work_ids))
-    return column_means(work_ids, ((row[0], row[1]) for row in rows))
 
 
 def column_means(work_ids: Sequence[int], marks: Iterable[tuple[int, str]]) -> dict[int, str]:

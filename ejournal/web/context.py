@@ -1,11 +1,11 @@
 """What every template may use: the viewer's menu, dates in Russian, icons."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, current_app, request, session, url_for
+from flask import Flask, current_app, request, session, templating, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -53,6 +53,14 @@ def init_app(app: Flask) -> None:
     # Stored addresses were checked when they were typed; what got into the database otherwise leads nowhere.
     app.jinja_env.filters["outside"] = lambda value: web_addresses.clean(value or "") or "#"
     app.jinja_env.filters["inside"] = lambda value: safe_path(value, "#")
+
+
+class Environment(templating.Environment):
+    """Jinja as Flask has it. A template without names of its own uses the common ones as they are: in Jinja's map of
+    maps each import of macros compares thirty names in Python, 0.06 ms."""
+
+    def make_globals(self, own: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(own) if own else self.globals
 
 
 def common() -> dict[str, Any]:

@@ -350,7 +350,7 @@ class TestStats:
         put(journal, "н", work=0)
         put(journal, "н", work=1)
         span = (journal.year.starts, journal.year.ends)
-        figures = stats.of_students(journal.course_id, span, [journal.students[0].id])
+        figures = stats.of_journal(journal.course_id, span)
         assert figures[journal.students[0].id].missed.unexcused == 2
 
     def test_average_is_weighted_by_the_work(self, in_app):
@@ -360,6 +360,4 @@ class TestStats:
         put(journal, "5", work=0)
         put(journal, "3", work=1)
         span = (journal.year.starts, journal.year.ends)
-        assert (
-            stats.of_students(journal.course_id, span, [journal.students[0].id])[journal.students[0].id].mean == "3,50"
-        )
+        assert stats.of_journal(journal.course_id, span)[journal.students[0].id].mean == "3,50"

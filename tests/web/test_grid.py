@@ -79,10 +79,25 @@ def test_save_costs_few_queries(app, journal, sign_in):
     client = sign_in(journal.teacher)
     client.post(journal.url(1, 0), data={"value": "4", "version": 0}, headers=FRAGMENT)
     with counted(app) as statements:
-        client.post(journal.url(0, 0), data={"value": "5", "version": 0}, headers=FRAGMENT)
+        client.post(
+            journal.url(0, 0), data={"value": "5", "version": 0}, headers={**FRAGMENT, "X-Request-Id": "second"}
+        )
     # The last two chain the entry of the log (п. 4.2); PostgreSQL asks for the chain's lock besides.
     most = 9 if app.config["EJOURNAL"].database_url.startswith("postgresql") else 8
     assert len([s for s in statements if not s.startswith("BEGIN")]) <= most, statements
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_save_writes_few_pages_of_the_file(app, journal, sign_in):
+    """Each page a save touches is written to the disk and waited for before it is told to be kept."""
+    client, wal = sign_in(journal.teacher), app.config["EJOURNAL"].instance / "ejournal.db-wal"
+    pages = []
+    for row in range(3):
+        before = wal.stat().st_size if wal.exists() else 0
+        headers = {**FRAGMENT, "X-Request-Id": f"row {row}"}
+        assert client.post(journal.url(row), data={"value": "5", "version": 0}, headers=headers).status_code == 200
+        pages.append((wal.stat().st_size - before) // 4120)
+    assert 0 < min(pages) <= 13, pages
 
 
 def test_save_returns_the_cell_and_the_averages_it_moved(journal, sign_in):

@@ -1,16 +1,16 @@
 """One cell: save it, see its history."""
 
-from flask import render_template, request
+from flask import get_template_attribute, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ejournal.access import permits
-from ejournal.extensions import db, reading
+from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import cell_log, cells
 from ejournal.services.errors import ReasonNeededError, ServiceError, StaleError
 from ejournal.web.journal import bp
-from ejournal.web.journal.fragments import averages
+from ejournal.web.journal.fragments import shown_span
 from ejournal.web.journal.grid import READERS
 
 
@@ -23,12 +23,11 @@ def record(course_id: int, student_id: int, work_id: int) -> ResponseReturnValue
     )
     reason, request_id = request.form.get("reason", "")[:500], request.headers.get("X-Request-Id", "")
     try:
-        saved = cells.record_cell(current_user, course_id, entry, reason, request_id)
+        saved, figures = cells.record_and_show(current_user, course_id, entry, reason, request_id, shown=shown_span())
     except ServiceError as error:
         return _refused(error, entry)
-    with reading():  # the next writer does not wait for our averages
-        rows, columns = averages(course_id, saved.span, {student_id}, {work_id})
-    return render_template("journal/_saved.html", cell=saved, rows=rows, columns=columns)
+    # The macro by itself: a cell needs nothing of what every page is given.
+    return str(get_template_attribute("journal/_cell.html", "saved")(saved, *figures))
 
 
 @bp.get("/<int:course_id>/cells/<int:student_id>/<int:work_id>/history")

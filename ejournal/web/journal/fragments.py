@@ -24,17 +24,13 @@ def patch_of_places(course_id: int, places: Sequence[Place]) -> str:
     return patch(course_id, [Saved(p.student_id, p.work_id, p.value.text, p.version, True, p.span) for p in places])
 
 
-def averages(
-    course_id: int, span: tuple[date, date] | None, students: set[int], works: set[int]
-) -> tuple[dict[int, stats.RowStats], dict[int, str]]:
-    """Figures of the given rows over the period, and of the given columns: two queries however many."""
+def averages(course_id: int, span: tuple[date, date] | None, students: set[int], works: set[int]) -> stats.Figures:
+    """Figures of the given rows over the period, and of the given columns: one query however many."""
     if span is None or not students:
         return {}, {}
     # The write is committed: the figures are read without keeping the next writer waiting.
     with reading():
-        found = stats.of_students(course_id, shown_span() or span, sorted(students))
-        means = stats.of_works(sorted(works))
-    return {student: found.get(student, stats.NO_STATS) for student in students}, means
+        return stats.of_cells(course_id, shown_span() or span, sorted(students), sorted(works))
 
 
 def shown_span() -> tuple[date, date] | None:
