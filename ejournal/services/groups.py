@@ -29,11 +29,12 @@ def named(year: AcademicYear) -> list[Named]:
     """The same as plain rows: a large college's lists have hundreds. One query."""
     columns: Any = (Group.id, Group.title, Group.admission_year, Group.years, Programme.years)
     query = select(*columns).outerjoin(Group.programme)
-    found = [
-        (Named(id_, title, year.starts.year - admitted + 1), _lasting(own, of_programme))
+    next_year = year.starts.year + 1
+    return [
+        Named(id_, title, next_year - admitted)
         for id_, title, admitted, own, of_programme in db.session.connection().execute(_of_year(query, year)).all()
+        if next_year - admitted <= _lasting(own, of_programme)
     ]
-    return [one for one, years in found if one.number <= years]
 
 
 def _of_year(query: Select[Any], year: AcademicYear) -> Select[Any]:

@@ -138,7 +138,8 @@ def choices(options: Iterable[tuple[object, object]], chosen: object) -> Markup:
     wanted = str(chosen)
     return Markup(  # noqa: S704 - what is not ours in it is escaped
         "".join(
-            f'<option value="{escape(key)}"{" selected" if str(key) == wanted else ""}>{escape(title)}</option>'
+            f'<option value="{key if isinstance(key, int) else escape(key)}"'
+            f"{' selected' if str(key) == wanted else ''}>{escape(title)}</option>"
             for key, title in options
         )
     )

@@ -34,8 +34,10 @@ MARKS = {mark: int(value * 100) for mark in ("1", "2", "3", "4", "5", "5-", "5+"
 
 
 def fetch(statement: Select[*tuple[Any, ...]]) -> Iterable[Any]:
-    """Run a statement of plain columns. Past the ORM's session: of 240,000 rows it takes half the time."""
-    return db.session.connection().execute(statement)
+    """Run a statement of plain columns. Past the ORM's session, a thousand rows at a time: of 240,000 rows it takes
+    half the time."""
+    for rows in db.session.connection().execute(statement).partitions(1000):
+        yield from rows
 
 
 @dataclass(slots=True)
