@@ -26,16 +26,24 @@ export const rows = table ? [...table.querySelectorAll(":scope > tbody > tr")] :
 const PART = 2, QUICK = 25; // rows, ms
 
 /** Gives each cell its role and, where it can be edited, the student, the work and the version it stands for: the page
- *  leaves out of 2400 cells what follows from their row and column. In parts, with a picture after each; the rows that
- *  the page holds back (class `later`) appear as they are completed, and also where completing fails. */
+ *  leaves out of 2400 cells what follows from their row and column. In parts, with a picture after each: heads of columns
+ *  the page holds back (class `beyond`: a screen), then rows (class `later`) as they are completed. All of
+ *  them appear also where completing fails. */
 export async function complete() {
   table.classList.add("coming");
   try {
+    await showHeads();
     await completeInParts([...rows]);
   } finally {
     for (const row of [...rows, ...table.tFoot.rows]) row.classList.remove("later");
-    table.classList.remove("coming");
+    table.classList.replace("coming", "came");
   }
+}
+
+async function showHeads() {
+  const beyond = heads.filter((head) => head.classList.contains("beyond"));
+  for (const head of beyond) head.classList.remove("beyond");
+  if (beyond.length) await painted();
 }
 
 async function completeInParts(left) {
