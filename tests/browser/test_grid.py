@@ -120,21 +120,33 @@ def shown_rows(page: Page) -> int:
     return page.evaluate("[...document.querySelectorAll('#journal tbody tr')].filter(row => row.offsetHeight).length")
 
 
+def shown_heads(page: Page) -> int:
+    """Columns that say of which lesson they are."""
+    return page.evaluate(
+        "[...document.querySelectorAll('#journal thead th[data-work]')]"
+        ".filter((head) => [...head.children].every((part) => part.offsetHeight)).length"
+    )
+
+
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_rows_are_shown_also_where_the_grid_s_script_does_not_come(open_as, journal, context, motion):
+def test_rows_and_heads_are_shown_also_where_the_grid_s_script_does_not_come(open_as, world, context, motion):
+    journal = make_journal(students=30, lessons=40)
     context.route("**/js/journal/main.js*", lambda route: route.abort())
     page = open_as(journal.teacher, "/journal/")
     page.emulate_media(reduced_motion=motion)
     page.goto(page.url + str(journal.course_id), wait_until="commit")
     page.locator("#journal tbody tr").first.wait_for()
     assert shown_rows(page) == 2, "as they come"
+    assert shown_heads(page) == 30, "a screen of them"
     wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 2.5)
     assert shown_rows(page) == 30
+    assert shown_heads(page) == 40
     wait_for(page, "getComputedStyle(document.querySelector('.grid-late')).opacity === '1'")
     assert page.locator("#grid-frame").get_attribute("tabindex") == "0", "keys scroll it"
 
 
-def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, journal, context, open_as):
+def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, world, context, open_as):
+    journal = make_journal(students=30, lessons=40)
     open_as(journal.teacher, "/journal/")  # signs in
     broken = "Element.prototype.setAttribute = () => { throw new Error('broken on purpose'); };"
     context.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {broken} }});")
@@ -142,6 +154,7 @@ def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, jour
     page.goto(f"{server.url}/journal/{journal.course_id}")
     wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 3)
     assert shown_rows(page) == 30
+    assert shown_heads(page) == 40
     assert not page.locator("#journal .later").count()
 
 
