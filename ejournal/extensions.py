@@ -48,6 +48,18 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Inside, the session sees the database as it was at one moment, whoever writes meanwhile. SQLite shows any reading
+    transaction that; PostgreSQL, by itself, shows each statement what was committed before it."""
+    db.session.rollback()  # what was read before is of another moment
+    with reading():
+        postgres = db.engine.dialect.name == "postgresql"
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"} if postgres else {})
+        yield
+        db.session.rollback()
+
+
 def _only_reads() -> bool:
     return _reading.get() or (has_request_context() and request.method in SAFE_METHODS)
 

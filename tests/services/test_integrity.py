@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 import factories
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from ejournal.domain import chain
 from ejournal.extensions import db
@@ -105,6 +106,31 @@ def test_r4_2_g_a_cell_changed_by_hand_is_found(journal: factories.Journal) -> N
     [told] = integrity.verify().problems
     assert "стоит «5», а по журналу изменений «4»" in told
     assert journal.students[0].short_name in told
+
+
+def test_r4_2_g_a_mark_put_while_everything_is_looked_at_is_no_fault(journal: factories.Journal, in_app: Flask) -> None:
+    teacher, put = factories.viewer_of(journal.teacher), []
+
+    def write() -> None:
+        with in_app.app_context():
+            entry = Entry(journal.students[2].id, journal.works[0].id, "5", 1)
+            put.append(cells.record_cell(teacher, journal.course_id, entry, "ошибка ввода"))
+
+    def between(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        """The log's last words are read, the cells are not yet."""
+        if "FROM cell" in statement and not put:
+            put.append(None)
+            writer = Thread(target=write)
+            writer.start()
+            writer.join(30)
+
+    event.listen(db.engine, "before_cursor_execute", between)
+    try:
+        report = integrity.verify()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", between)
+    assert put[-1].text == "5"
+    assert report.problems == []
 
 
 def test_r4_2_g_a_cell_removed_by_hand_is_found(journal: factories.Journal) -> None:
