@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     # Asked by the pages that show them: the answer to a save is a cell and no page.
     app.jinja_env.globals["site_menu"] = site_menu
     app.jinja_env.globals["current_section"] = menus.current_entry
-    app.jinja_env.globals["year_sections"] = lambda: [one for one in YEAR_SECTIONS if one[0] in app.view_functions]
+    app.jinja_env.globals["year_parts"] = year_parts
     app.jinja_env.globals["numbered"] = numbered
     # A term of the regulation as the college has set it: «2 дня», «19:00».
     app.jinja_env.globals["term_words"] = lambda key: words.shown(key, settings.get("terms"))
@@ -95,25 +95,56 @@ def active_role(viewer: Viewer) -> Role | None:
 ORDER = (Role.TEACHER, Role.CURATOR, Role.ADMINISTRATION, Role.SYSADMIN, Role.STUDENT, Role.PARENT)
 
 # The parts of a year's set-up, in the order in which a college does them (п. 4.1, 4.2).
-YEAR_SECTIONS = (
-    ("year.checklist", "Готовность"),
-    ("year.periods", "Периоды и каникулы"),
-    ("year.groups", "Группы"),
-    ("movement.index", "Контингент"),
-    ("plans.index", "Учебные планы"),
-    ("individual.index", "Индивидуальные планы"),
-    ("load.index", "Нагрузка"),
-    ("thematic.index", "Тематические планы"),
-    ("bells.index", "Звонки и режим"),
-    ("timetable.index", "Расписание"),
-    ("substitutions.index", "Замены"),
-    ("exams.index", "Сессия"),
-    ("sheets.index", "Ведомости"),
-    ("closing.index", "Закрытие периодов"),
-    ("debts.index", "Задолженности"),
-    ("consents.index", "Согласия"),
-    ("slips.index", "Коды доступа"),
+YEAR_PARTS = (
+    (
+        "Год и группы",
+        (
+            ("year.checklist", "Готовность"),
+            ("year.periods", "Периоды и каникулы"),
+            ("year.groups", "Группы"),
+            ("movement.index", "Контингент"),
+        ),
+    ),
+    (
+        "Планы и нагрузка",
+        (
+            ("plans.index", "Учебные планы"),
+            ("individual.index", "Индивидуальные планы"),
+            ("load.index", "Нагрузка"),
+            ("thematic.index", "Тематические планы"),
+        ),
+    ),
+    (
+        "Занятия",
+        (
+            ("bells.index", "Звонки и режим"),
+            ("timetable.index", "Расписание"),
+            ("substitutions.index", "Замены"),
+            ("exams.index", "Сессия"),
+        ),
+    ),
+    (
+        "Итоги",
+        (
+            ("sheets.index", "Ведомости"),
+            ("closing.index", "Закрытие периодов"),
+            ("debts.index", "Задолженности"),
+        ),
+    ),
+    (
+        "Согласия и доступ",
+        (
+            ("consents.index", "Согласия"),
+            ("slips.index", "Коды доступа"),
+        ),
+    ),
 )
+
+
+def year_parts() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Only what this application has."""
+    there = current_app.view_functions
+    return [(title, [one for one in entries if one[0] in there]) for title, entries in YEAR_PARTS]
 
 
 def here() -> str:

@@ -9,7 +9,7 @@ import pytest
 from ejournal.config import ROOT
 from ejournal.domain.guide import Guide
 from ejournal.services import guides
-from ejournal.web.context import YEAR_SECTIONS
+from ejournal.web.context import YEAR_PARTS
 from ejournal.web.menus import MENUS
 
 GUIDES = guides.every()
@@ -53,7 +53,7 @@ def test_r4_1_g_what_the_help_finds_under_more_is_in_that_role_s_menu(name: str)
     assert under_more - {title for _, title in menu.more} == set()
     if "year.checklist" in {endpoint for endpoint, _ in menu.daily}:
         parts = set(re.findall(r"«Учебный год» → «([^«»]+)»", text))
-        assert parts - {title for _, title in YEAR_SECTIONS} == set()
+        assert parts - {title for _, entries in YEAR_PARTS for _, title in entries} == set()
 
 
 def test_the_exceptions_are_needed() -> None:
