@@ -161,6 +161,8 @@ def remind(actor: Viewer, paper_id: int) -> int:
 
 def _to_step(actor: Viewer, paper_id: int, step: str) -> AbsencePaper:
     paper = absence_papers.find(actor, paper_id)
+    # Two may decide at the same moment: the second waits for the first and reads what came of it.
+    db.session.refresh(paper, with_for_update={"of": AbsencePaper})
     if not rules.may(step, paper.state):
         raise RefusedError(f"Документ {rules.STATES[paper.state]}: это действие уже невозможно. Обновите страницу.")
     return paper

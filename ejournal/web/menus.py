@@ -36,6 +36,9 @@ BULLETINS = ("bulletins.index", "Письма родителям")
 NEWS = [("announcements.index", "Объявления"), ("events.index", "События"), ("resources.index", "Ресурсы")]
 FAMILY = Menu([("diary.index", "Дневник"), TIMETABLE, *NEWS], [DISPUTES])
 
+# Pages of a section that have their address elsewhere.
+PART_OF = {"absences.family": "diary.index", "absences.send": "diary.index"}
+
 MENUS: dict[Role, Menu] = {
     Role.TEACHER: Menu(
         [("home.index", "Сегодня"), JOURNALS, TIMETABLE, NEWS[0]],
@@ -80,6 +83,9 @@ def of_role(role: Role | None) -> Menu:
 
 def current_entry(entries: list[Entry]) -> str | None:
     """The endpoint of the section shown: of those whose address begins the page's, the longest."""
+    section = PART_OF.get(request.endpoint or "")
+    if section in {endpoint for endpoint, _ in entries}:
+        return section
     addresses = {address(endpoint): endpoint for endpoint, _ in entries}
     above = [address for address in addresses if request.path.startswith(address) and address != "/"]
     return addresses.get(request.path) or (addresses[max(above, key=len)] if above else None)

@@ -88,7 +88,7 @@ function fillDemoLogin(button) {
 
 // A row of sections too long for a phone begins at the one that is open.
 for (const open of document.querySelectorAll('.section-nav [aria-current="page"], .menu-daily [aria-current]')) {
-  const row = open.closest("ul, .menu-daily");
+  const row = open.closest(".section-parts") ?? open.closest("ul, .menu-daily");
   row.scrollLeft = open.offsetLeft - row.offsetLeft - 32;
 }
 

@@ -1,6 +1,7 @@
 """Documents of absence over HTTP (R4.3.d): forms, messages, the number of queries, what stays confidential."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -53,6 +54,13 @@ def typed(app: Flask, world: World, **fields: object) -> dict[str, object]:
 def absent(app: Flask, world: World) -> None:
     with app.app_context():
         world.put("н3")
+
+
+def test_the_family_s_documents_are_a_part_of_the_diary_in_the_menu(world, sign_in):
+    page = sign_in(world.parent).get(f"/absences/of/{world.student.id}").text
+    menu = page[page.index('class="site-menu"') : page.index("</nav>", page.index('class="site-menu"'))]
+    [shown] = re.findall(r'aria-current="[^"]+"[^>]*>([^<]+)<', menu)
+    assert shown.strip() == "Дневник"
 
 
 def test_r4_3_d_from_the_certificate_to_the_changed_mark(app, world, curator, teacher):
