@@ -161,9 +161,14 @@ def set_period_hours(actor: Viewer, course_id: int, typed: Mapping[int, str]) ->
         row.number: row for row in db.session.scalars(select(CourseHours).where(CourseHours.course_id == course.id))
     }
     before = _hours_words({number: row.hours for number, row in rows.items()})
+    # A year that was divided otherwise since leaves hours of periods it no longer has.
+    there = {period.number for period in periods.of_group(course.group, course.year)} | typed.keys()
+    gone = [rows.pop(number) for number in sorted(rows.keys() - there)]
     wanted = {number: row.hours for number, row in rows.items()} | {n: int(text or 0) for n, text in typed.items()}
     if sum(wanted.values()) > MOST_COURSE_HOURS:
         raise RefusedError(HOURS_WANTED)
+    for row in gone:
+        db.session.delete(row)
     for number, hours in wanted.items():
         row = rows.get(number) or CourseHours(course_id=course.id, number=number)
         row.hours = hours

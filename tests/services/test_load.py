@@ -159,6 +159,18 @@ def test_r4_1_e_hours_that_stand_by_semesters_are_named_and_shared_out_once(
     assert period_hours.share_out(actor, journal.year, [journal.group]) == 0
 
 
+def test_hours_of_periods_the_year_no_longer_has_are_gone_with_the_next_change(
+    actor: Viewer, journal: Journal, trimesters: Course
+) -> None:
+    set_hours(trimesters, {1: 30, 2: 20, 3: 22})
+    last = db.select(Period).where(Period.year_id == journal.year.id, Period.number == 3)
+    db.session.delete(db.session.scalars(last).one())
+    db.session.commit()
+    load.set_period_hours(actor, trimesters.id, {1: "34", 2: "38"})
+    assert hours_of(trimesters) == {1: 34, 2: 38}
+    assert db.session.get_one(Course, trimesters.id).hours == 72
+
+
 def test_hours_set_by_hand_or_shared_out_already_are_left_alone(
     actor: Viewer, journal: Journal, trimesters: Course
 ) -> None:
