@@ -14,6 +14,7 @@ from ejournal.domain.file_names import safe
 from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.export import days, people, plans
 from ejournal.exchange.export.sheets import Page, as_csv, as_xlsx
+from ejournal.exchange.forms.weekly import names_period
 from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, Programme, ThematicPlan
@@ -90,14 +91,17 @@ def _page(kind: str, options: Options) -> Page:
         return days.marks(_course(options))
     year = periods.chosen()
     if kind == "timetable":
-        return days.timetable(year, today, _semester(year, today))
+        return days.timetable(year, today, _period(year, today))
     return days.replacements(year.starts, year.ends)
 
 
-def _semester(year: AcademicYear, on: date) -> int:
-    """The semester a poster is headed with: the last that has begun."""
-    begun = [period.number for period in periods.of_year(year) if period.starts <= on]
-    return min(2, max(begun, default=1))
+def _period(year: AcademicYear, on: date) -> str:
+    """The period a poster is headed with: the last that has begun, «2 семестр», «3 триместр»."""
+    begun = [period for period in periods.of_year(year) if period.starts <= on]
+    last = max(begun, key=lambda period: period.number, default=None)
+    if last is None:
+        return "1 семестр"
+    return last.title if names_period(last.title) else f"{last.number} семестр"
 
 
 def _programme(code: str) -> Programme:

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 import time_machine
 import xlsxwriter
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from ejournal.exchange import tables, timetable
+from ejournal.exchange import exporter, tables, timetable
+from ejournal.exchange.forms import weekly
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -149,6 +150,32 @@ def test_a_poster_of_one_semester_says_nothing_of_the_other(lists: Import) -> No
         (1, "Русский язык", "6", date(2027, 1, 11), date(2027, 6, 27)),
         (1, "Математика", "9", TODAY, date(2026, 12, 27)),
     ]
+
+
+def test_a_poster_of_a_trimester_is_headed_and_read_as_one(lists: Import) -> None:
+    year = semesters()
+    db.session.execute(delete(Period))
+    first, second = (date(2026, 9, 1), date(2026, 11, 30)), (date(2026, 12, 1), date(2027, 2, 28))
+    for number, (starts, ends) in enumerate([first, second, (date(2027, 3, 1), date(2027, 6, 30))], 1):
+        db.session.add(Period(year_id=year.id, title=f"{number} триместр", number=number, starts=starts, ends=ends))
+    db.session.commit()
+    lists("timetable", poster(MATH, over="на 3 триместр 2026/2027 учебного года"))
+    assert standing() == [(1, "Математика", "5", date(2027, 3, 1), date(2027, 6, 30))]
+    with time_machine.travel("2027-03-10 09:00:00+03:00", tick=True):
+        plan = lists("timetable", exporter.export(None, "timetable", exporter.Options()))
+    assert (plan.created, plan.updated, plan.unchanged) == (0, 0, 1)
+    assert standing() == [(1, "Математика", "5", date(2027, 3, 1), date(2027, 6, 30))]
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("на 1 семестр", 1), ("на II семестр", 2), ("второй семестр 2026/2027", 2), ("первое полугодие", 1),
+        ("III триместр", 3), ("на 4 модуль", 4), ("четвёртая четверть", 4), ("на 2026/2027 учебный год", None),
+    ],
+)  # fmt: skip
+def test_the_period_over_a_poster_is_read_in_every_wording(words: str, number: int | None) -> None:
+    assert weekly.names_period(f"Расписание учебных занятий {words}") == number
 
 
 def test_a_poster_of_a_semester_that_is_over_changes_nothing_that_stood_there(lists: Import) -> None:

@@ -55,7 +55,7 @@ def bells() -> Page:
     return Page("Звонки", [], ["Расписание звонков", *[None] * (len(headings) - 1)], rows)
 
 
-def timetable(year: AcademicYear, on: date, semester: int) -> Page:
+def timetable(year: AcademicYear, on: date, period: str) -> Page:
     """The week of every group as a poster, as of a day. Merged: every week; above числитель, below знаменатель.
 
     Pairs for single dates, from that day on, stand on a sheet of their own.
@@ -70,7 +70,7 @@ def timetable(year: AcademicYear, on: date, semester: int) -> Page:
     words = _Words(entries, on)
     dated = [entry for entry in entries if entry.since is not None and entry.since == entry.until]
     weekly = _in_force([entry for entry in entries if entry not in dated], courses, on)
-    page = _week(weekly, courses, words, f"на {semester} семестр {year.title} учебного года")
+    page = _week(weekly, courses, words, f"на {period} {year.title} учебного года")
     more = [_dates(dated, courses, words)] if dated else []
     return Page(page.name, page.titles, page.headings, page.rows, page.merges, more)
 

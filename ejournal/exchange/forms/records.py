@@ -49,7 +49,8 @@ class Part:
 @dataclass(slots=True)
 class Timetable:
     year_starts: int | None = None
-    semester: int | None = None
+    # The number of the year's semester, trimester … that the file names.
+    period: int | None = None
     records: list[EntryRecord] = field(default_factory=list)
     # Only of timetables with dates.
     parts: list[Part] = field(default_factory=list)

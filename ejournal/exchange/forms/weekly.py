@@ -4,7 +4,7 @@ Two rows a pair: числитель above, знаменатель below. Merged:
 With a column «Дата» beside the days every pair is for that date alone.
 
 Read of each cell: discipline, teacher with initials, room («каб.217»), subgroup («1 п/г»), several in one cell; over
-the poster the academic year and the semester.
+the poster the academic year and the period (semester, trimester …).
 """
 
 import re
@@ -33,7 +33,12 @@ _ROOM_NAME = rf"(?P<room>{_ROOM_LINE}|[^\W\d]{{3,}}\s\d+(?!\d|\s*-?(?:я|ая)?\
 _ROOM = rf"(?:[\s,;(]*(?:каб(?:инет)?|ауд(?:итория)?|к|а)\.?\s*№?\s*{_ROOM_NAME}\)?)?"
 _LESSON = re.compile(_SUBGROUP + _TEACHER + _ROOM)
 _YEAR = re.compile(r"(20\d\d)\s*[/\\–-]\s*(?:20)?\d\d")
-_SEMESTER = re.compile(r"\b([12]|i{1,2}|первый|второй)(?:-?[йо]?е?|-?ый)?\s*(?:учебн\w+ )?(?:семестр|полугоди)")
+# «на 2 семестр», «III триместр», «первое полугодие», «4 модуль».
+_PERIOD = re.compile(
+    r"\b([1-4]|iv|i{1,3}|перв|втор|трет|четв[её]рт)(?:-?(?:[йо]?е?|ый|ой|ий|ую|ая))?\s*(?:учебн\w+ )?"
+    r"(?:семестр|полугоди|триместр|модул|четверт)"
+)
+_NUMBERS = {"i": 1, "перв": 1, "ii": 2, "втор": 2, "iii": 3, "трет": 3, "iv": 4, "четверт": 4, "четвёрт": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,13 @@ def _read_titles(poster: _Poster, timetable: Timetable) -> None:
             title = fold(text(cell))
             if found := _YEAR.search(title):
                 timetable.year_starts = int(found[1])
-            if found := _SEMESTER.search(title):
-                timetable.semester = 2 if found[1] in ("2", "ii", "второй") else 1
+            timetable.period = names_period(title) or timetable.period
+
+
+def names_period(title: str) -> int | None:
+    """«… на 2 семестр …», «III триместр»: the number of the year's period, None where none is named."""
+    found = _PERIOD.search(fold(title))
+    return (_NUMBERS.get(found[1]) or int(found[1])) if found else None
 
 
 def _blocks(poster: _Poster, timetable: Timetable) -> Iterator[_Block]:

@@ -64,7 +64,7 @@ def plan(listing: Timetable, draft: Draft) -> None:
 def _plan_weekly(records: list[EntryRecord], listing: Timetable, draft: Draft) -> None:
     year = academic_year(year_start(draft.today, listing.year_starts), draft)
     periods.check_open(year)
-    span = _span(year, listing.semester, draft.today)
+    span = _span(year, listing.period, draft.today)
     groups = Groups(draft, year.starts.year, {record.group_key: record.group for record in records})
     disciplines, teachers = Disciplines(year.starts.year), Teachers()
     load = Load(year, draft, (span.since or year.starts) if span.is_over else span.begins)
@@ -116,12 +116,12 @@ def _note_past(standing: _Standing, span: _Span, draft: Draft) -> None:
         draft.notes.append(f"Изменения — с {span.begins:%d.%m.%Y}: прошедшие недели остаются как были.")
 
 
-def _span(year: AcademicYear, semester: int | None, today: date) -> _Span:
+def _span(year: AcademicYear, number: int | None, today: date) -> _Span:
     found = (
         db.session.scalars(
-            select(Period).where(Period.year_id == year.id, Period.number == semester, Period.group_id.is_(None))
+            select(Period).where(Period.year_id == year.id, Period.number == number, Period.group_id.is_(None))
         ).all()
-        if year.id is not None and semester is not None
+        if year.id is not None and number is not None
         else ()
     )
     # Courses may end a semester on different days: the timetable holds while any of them studies.
