@@ -202,12 +202,16 @@ def test_who_comes_to_a_journal_teaches_it_from_that_day(lists: Import) -> None:
     lists("timetable", poster(MATH))
     plan = lists("timetable", poster(MATH.replace("Гарасимов В.А.", "Зиновьев Ф.Т.")))
     assert any(change.title.endswith("с 24.11.2026") for change in plan.changes)
+    [told] = [note for note in plan.notes if "Нагрузка" in note]
+    assert "в файле Зиновьев Ф. Т., а журнал ведёт и Гарасимов В. А." in told
     taught = db.session.execute(
         select(Person.surname, CourseTeacher.since)
         .join(Person, Person.id == CourseTeacher.teacher_id)
         .order_by(CourseTeacher.id)
     ).all()
     assert [(*row,) for row in taught] == [("Гарасимов", date(2026, 9, 1)), ("Зиновьев", TODAY)]
+    again = lists("timetable", poster(MATH.replace("Гарасимов В.А.", "Зиновьев Ф.Т.")))
+    assert not any("Нагрузка" in note for note in again.notes), "two teach it: one of them is named"
 
 
 def test_two_teachers_in_a_cell_without_subgroups_are_refused(lists: Import) -> None:

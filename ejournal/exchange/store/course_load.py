@@ -42,6 +42,9 @@ class Load:
             self.subgroups[subgroup.group_id, subgroup_number(subgroup.title)] = subgroup
         self.taught: set[tuple[int, int]] = set()
         self.has_teachers: set[int] = set()
+        # By id() of a journal: who teaches it on the first day, and whom the list names for it.
+        self.there: dict[int, dict[int, str]] = {}
+        self.named: dict[int, tuple[Course, dict[int, str]]] = {}
         # Of all journals of the year: as long as they are held, id() names them.
         self.by_id: dict[int, Course] = {}
         self.hours = plan_hours.by_discipline()
@@ -57,6 +60,7 @@ class Load:
         course = self.courses.get(key)
         if course is None:
             course = self.courses[key] = self._create(group, discipline, number)
+        self.named.setdefault(id(course), (course, {}))[1][teacher.id] = teacher.short_name
         if (id(course), teacher.id) not in self.taught:
             self.taught.add((id(course), teacher.id))
             since = self.since if id(course) in self.has_teachers else self.year.starts
@@ -77,11 +81,13 @@ class Load:
             # A list names subgroups by number: the journal of «английский, сильная» is no journal of the whole group.
             if number or not part:
                 self.courses[course.group_id, course.discipline_id, number] = course
-        for row in db.session.scalars(select(CourseTeacher).where(CourseTeacher.course_id.in_(self.by_id))):
+        teaching = select(CourseTeacher, Person).join(Person, Person.id == CourseTeacher.teacher_id)
+        for row, teacher in db.session.execute(teaching.where(CourseTeacher.course_id.in_(self.by_id))):
             course = self.by_id[row.course_id]
             self.has_teachers.add(id(course))
             if row.until is None or row.until >= self.since:
                 self.taught.add((id(course), row.teacher_id))
+                self.there.setdefault(id(course), {})[row.teacher_id] = teacher.short_name
 
     def _create(self, group: Group, discipline: Discipline, number: int | None) -> Course:
         subgroup = self._subgroup(group, number) if number else None
@@ -116,6 +122,17 @@ class Load:
             self.draft.step(f"Новая подгруппа: {group.title}, {new.title}", act)
             self.draft.notes.append(f"Составьте подгруппу {number} группы {group.title}: пока в ней никого нет.")
         return subgroup
+
+    def note_left(self) -> None:
+        """Say for which journals the list names nobody who teaches them: it does not tell whether those still do."""
+        for key, (course, named) in self.named.items():
+            there = self.there.get(key, {})
+            left = [name for teacher_id, name in there.items() if teacher_id not in named]
+            if left and not named.keys() & there.keys():
+                self.draft.notes.append(
+                    f"{course.title}: в файле {', '.join(named.values())}, а журнал ведёт и {', '.join(left)}. "
+                    "Если больше не ведёт, снимите преподавателя с журнала: «Учебный год» → «Нагрузка»."
+                )
 
     def together(self, courses: Sequence[Course]) -> None:
         """These journals have their lessons together: a stream, unless they are in one already."""

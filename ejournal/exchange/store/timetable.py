@@ -89,6 +89,7 @@ def _plan_weekly(records: list[EntryRecord], listing: Timetable, draft: Draft) -
             _plan_new(record, course, span, slot[0] in standing.begun, draft)
         else:
             _plan_change(record, course, known, year, span, draft)
+    load.note_left()
     for slot, (entry, course) in standing.entries.items():
         if not span.is_over:
             draft.step(
