@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from ejournal.extensions import db
 from ejournal.models import Cell, Disclosure, LogEntry, Role, StoredFile
-from ejournal.services import settings
+from ejournal.services import conflicts, settings
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 DISCLOSURE = {
@@ -158,3 +158,32 @@ def test_a_detail_that_cannot_be_is_refused_at_its_field(
     assert 'value="+7 000"' in answered.text
     with app.app_context():
         assert settings.get("college.short_name") == "Колледж"
+
+
+RULES = {"shared_rooms": "спортзал,  актовый зал", "week_hours": "38", "least_marks": "4"}
+
+
+def test_rooms_and_limits_of_reports_are_the_colleges_own_and_logged(app: Flask, zavuch: FlaskClient) -> None:
+    page = zavuch.post("/admin/college/rules", data=RULES, follow_redirects=True)
+    assert 'value="спортзал, актовый зал"' in page.text
+    with app.app_context():
+        assert (settings.get("reports.week_hours"), settings.get("reports.least_marks")) == (38, 4)
+        assert not conflicts.same_room("Актовый зал", "актовый зал"), "several groups may be in it"
+        told = [
+            (entry.before, entry.after)
+            for entry in db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "setting"))
+        ]
+    assert told == [
+        ("Помещения для нескольких групп сразу: спортзал", "спортзал, актовый зал"),
+        ("Академических часов в неделю, не больше: 36", "38"),
+        ("Мало оценок: меньше, чем: 3", "4"),
+    ]
+    assert "Ничего не изменилось" in zavuch.post("/admin/college/rules", data=RULES, follow_redirects=True).text
+
+
+@pytest.mark.parametrize(("name", "value"), [("week_hours", "0"), ("least_marks", "три"), ("shared_rooms", "я" * 251)])
+def test_a_rule_that_cannot_be_is_refused_at_its_field(zavuch: FlaskClient, name: str, value: str) -> None:
+    answered = zavuch.post("/admin/college/rules", data={**RULES, name: value})
+    assert answered.status_code == 422
+    assert f'id="{name}-note"' in answered.text
+    assert f'value="{value}"' in answered.text, "nothing typed is lost"

@@ -15,6 +15,7 @@ LEADERS_404 = "401 404 404 404 403 403 403 403"
 ROWS = {
     "admin.college": OVERSEERS,
     "admin.save_college": OVERSEERS,
+    "admin.save_college_rules": OVERSEERS,
     "consents.group": LEADERS,
     "consents.index": LEADERS,
     "consents.record": LEADERS,
