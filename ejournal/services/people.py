@@ -1,6 +1,6 @@
 """People as the system administrator finds and edits them (п. 4.2)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from ejournal.services import log, settings
 from ejournal.services.errors import NotFoundError, RefusedError
 
 PAGE_SIZE = 50
+MOST_FOUND = 1000
 
 # How far an account has come.
 STATES = {
@@ -54,9 +55,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
+    """A page of people. `is_more`: there are more than `total`; who wants them says more of their name."""
+
     rows: list[Row]
     total: int
     pages: int
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,19 @@ def search(wanted: Filter) -> Listing:
     ).all()
     total = len(people)
     if wanted.page > 1 or total == PAGE_SIZE:
-        total = db.session.scalar(select(func.count(Person.id)).outerjoin(Account).where(*where)) or 0
+        total = _count(where)
     roles = _roles({person.id for person in people})
     rows = [Row(p, p.account, state_of(p.account), tuple(roles.get(p.id, ()))) for p in people]
-    return Listing(rows, total, numbers.pages(total, PAGE_SIZE))
+    counted = min(total, MOST_FOUND) if where else total
+    return Listing(rows, counted, numbers.pages(counted, PAGE_SIZE), total > counted)
+
+
+def _count(where: Sequence[ColumnElement[bool]]) -> int:
+    """How many people there are; who asks for some is told of the first thousand: the rest is not looked through."""
+    if not where:
+        return db.session.scalar(select(func.count(Person.id))) or 0
+    found = select(Person.id).outerjoin(Account).where(*where).limit(MOST_FOUND + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def state_of(account: Account | None) -> str:

@@ -186,6 +186,19 @@ def test_people_are_found_by_any_name_or_login(admin: FlaskClient, person: int, 
     assert set(rows) == found
 
 
+def test_of_very_many_found_the_first_thousand_are_shown_and_said(app: Flask, admin: FlaskClient) -> None:
+    with app.app_context():
+        db.session.add_all(Person.called("Абрамов", f"Имя{number:04}", "") for number in range(1001))
+        db.session.commit()
+    page = admin.get("/admin/people", query_string={"q": "абрамов", "page": "2"}).text
+    assert "первые 1000" in page
+    assert "Имя0050" in page
+    assert "впишите больше" in page
+    few = admin.get("/admin/people", query_string={"q": "абрамов имя000"}).text
+    assert ">10</span>" in few
+    assert "первые" not in few
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
