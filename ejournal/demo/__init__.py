@@ -11,6 +11,7 @@ from ejournal.demo import (
     board,
     both_ways,
     calendar,
+    compromises,
     consents,
     debts,
     diary,
@@ -24,7 +25,6 @@ from ejournal.demo import (
     period_marks,
     plans,
     remarks,
-    reports,
     rows,
     session,
     sign_ins,
@@ -108,7 +108,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     student, parent, guardians = students.add_parents(kept, year, seed, groups, names)
     consents.add(kept, year, seed, groups, guardians, frozenset({student, parent}), employees.zavuch)
     logins, account_ids = accounts.add(kept, employees, student, parent)
-    reports.add(kept, year, employees, account_ids)
+    compromises.add(kept, year, employees, account_ids)
     board.add(kept, year, seed, groups, employees, guardians, frozenset({student, parent}))
     courses = journals.add(kept, year, year_id, groups, wants, employees)
     individual.add(kept, year, groups, courses)

@@ -48,8 +48,8 @@ def add(
                 **place,
             )
             if attestation.opens_debt(mark):
-                days = max((year.today - at.date()).days, 0)
-                debts.of_mark(rows, year, course, member, place["period_id"], mark, days)
+                ago = max((year.today - at.date()).days, 0)
+                debts.of_mark(rows, year, course, member, place["period_id"], mark, ago)
         # The second semester stays open: a visitor in summer shall be able to write something.
         if semester == 1 and ends + timedelta(days=days + 2) < year.today:
             rows.add(PeriodClosing, closed_by=course.teacher.id, closed_at=at + timedelta(hours=1), **place)
