@@ -8,6 +8,8 @@ from ejournal.services import bulletins, compromises, mail, notice_letters, noti
 from ejournal.services.control import letters as control_letters
 from ejournal.services.letter_format import Content
 
+ONLY_LINK = "Подробности — в журнале: откройте его, чтобы прочитать."
+
 
 def compose(letter: Letter) -> Content | None:
     """None: there is nothing to tell any more, or the receiver may not know it. The caller commits."""
@@ -16,6 +18,13 @@ def compose(letter: Letter) -> Content | None:
 
 def _plain(letter: Letter) -> Content:
     return Content(letter.subject, letter.text.split("\n\n"))
+
+
+def _told(letter: Letter) -> Content:
+    """What awaits an employee or a family: the names in it only where the college wants them in letters (152-ФЗ)."""
+    link = ("Открыть журнал", mail.link(mail.path_of("home.index")))
+    words = letter.text.split("\n\n") if settings.get("mail.content") else [ONLY_LINK]
+    return Content(letter.subject, words, link=link)
 
 
 def _compromise(letter: Letter) -> Content:
@@ -39,6 +48,7 @@ def _compromise_link(letter: Letter) -> Content | None:
 
 KINDS: Mapping[str, Callable[[Letter], Content | None]] = {
     "plain": _plain,
+    notify.TOLD: _told,
     notify.COMPROMISE: _compromise,
     notify.LINK: _compromise_link,
     bulletins.KIND: bulletins.compose,

@@ -20,6 +20,8 @@ from ejournal.services import addresses, letters, mail, settings
 # The one-time link by which a person reports a compromised account without its password (п. 3.11).
 LINK = "compromise-link"
 COMPROMISE = "compromise"
+# Everything else: what it says goes into the letter only where the college wants it so.
+TOLD = "told"
 OLDEST = timedelta(days=2)
 
 
@@ -71,7 +73,7 @@ def _queue(notice: PendingNotice) -> bool:
     standing = addresses.of([notice.person_id])[notice.person_id]
     if not standing.works:
         return False
-    kind = notice.kind if notice.kind in (LINK, COMPROMISE) else "plain"
+    kind = notice.kind if notice.kind in (LINK, COMPROMISE) else TOLD
     letter = letters.add(
         kind, f"pending:{notice.id}", standing.address, notice.title, notice.text,
         person_id=notice.person_id, details=notice.details,

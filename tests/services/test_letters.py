@@ -15,7 +15,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import BouncedAddress, Letter, Role
 from ejournal.models.base import now
-from ejournal.services import addresses, letters, mail, mail_admin, news, restored_mail, sending, settings
+from ejournal.services import addresses, letters, mail, mail_admin, news, notify, restored_mail, sending, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 
@@ -338,3 +338,21 @@ def test_letters_of_a_restored_copy_are_not_sent_by_themselves(in_app: Flask, se
     assert sending.run() == 0
     assert state(letter)[0] == "uncertain"
     assert settings.get(news.CURSOR) is None
+
+
+@pytest.mark.parametrize("says", [False, True])
+def test_names_go_out_by_mail_only_where_the_college_wants_it(in_app: Flask, server: MailServer, says: bool) -> None:
+    """152-ФЗ: of a document about absences, a dispute or a remark the letter has a link."""
+    settings.put("mail.content", says)
+    anna = factories.make_person("Руководителева", (Role.CURATOR,))
+    write_to(anna, "anna@mail.example")
+    notify.add("absence-sent", [anna.id], "Прислан документ о пропусках", "Ёлкин Пётр Ильич: справка")
+    db.session.commit()
+    notify.dispatch()
+    sending.run()
+    (message,) = server.received
+    assert message["Subject"] == "Прислан документ о пропусках"
+    for text in (text_of(message), html_of(message)):
+        assert ("Ёлкин" in text) is says
+        assert ("Подробности — в журнале" in text) is not says
+        assert "Открыть журнал" in text
