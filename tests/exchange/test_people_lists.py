@@ -160,6 +160,18 @@ def test_a_namesake_with_another_birth_date_is_another_person(load: Import) -> N
     assert load("students", workbook(HEAD, other)).created == 1
 
 
+def test_rows_taken_for_one_person_are_named(load: Import) -> None:
+    """Two of one name in a group may be two people."""
+    vera = [2, "Ким Вера", None, "ИС-21"]
+    plan = load("students", workbook(HEAD, PETR, vera, [3, *vera[1:]]), create=True)
+    assert plan.created == 2
+    [told] = [note for note in plan.notes if "Повторяются" in note]
+    assert "Ким Вера, ИС-21 (строки 3, 4)" in told
+    assert "дату рождения" in told
+    again = load("students", workbook(HEAD, PETR, vera))
+    assert not any("Повторяются" in note for note in again.notes)
+
+
 def test_a_namesake_nobody_can_tell_apart_is_refused(load: Import) -> None:
     other = [2, "Семёнов Пётр Артёмович", date(2007, 1, 1), "ИС-21"]
     load("students", workbook(HEAD, PETR, other), create=True)

@@ -18,6 +18,9 @@ from ejournal.models import LEAVING, Enrollment, Group, Person, Role
 AMBIGUOUS = "в базе несколько человек с таким именем: укажите дату рождения"
 
 
+MOST_NAMED = 5
+
+
 def plan(listing: StudentList, draft: Draft) -> None:
     """Add the changes of a list to the draft."""
     start = year_start(draft.today, listing.year_starts)
@@ -26,6 +29,7 @@ def plan(listing: StudentList, draft: Draft) -> None:
     directory = Directory(draft.today)
     history = _enrollments()
     subgroups = SubgroupLists(draft)
+    _note_repeated(listing, draft)
     for record in listing.records:
         group = groups.get(record.group_key, record.group)
         if group is None:
@@ -44,6 +48,21 @@ def plan(listing: StudentList, draft: Draft) -> None:
         else:
             way = history.get(person.id, [])
             _update(person, details, _Place(record, group, start, way), directory, draft, subgroups)
+
+
+def _note_repeated(listing: StudentList, draft: Draft) -> None:
+    """Two of one name in a group may be two people: whoever loads the list sees who was taken for one."""
+    found = [
+        f"{record.name.full}, {record.group} (строки {', '.join(map(str, record.rows))})"
+        for record in listing.records
+        if len(record.rows) > 1
+    ]
+    if found:
+        more = f" и ещё {len(found) - MOST_NAMED}" if len(found) > MOST_NAMED else ""
+        draft.notes.append(
+            f"Повторяются в файле и записаны по одному разу: {'; '.join(found[:MOST_NAMED])}{more}. "
+            "Если это разные люди, укажите у каждого дату рождения."
+        )
 
 
 def _enrollments() -> dict[int, list[Enrollment]]:
