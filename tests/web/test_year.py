@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 import sqlalchemy as sa
 from conftest import SignIn
 from factories import Journal, make_curator, make_group, make_journal, make_person, make_year
@@ -32,6 +33,30 @@ def test_r4_1_e_the_checklist_leads_to_what_is_missing(app: Flask, sign_in: Sign
     assert "0 из 2" in page
     assert f'href="/consents/groups/{journal.group.id}"' in page
     assert "п. 4.1" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "part", "title"),
+    [
+        ("/year/", "Год и группы", "Готовность"),
+        ("/load/", "Планы и нагрузка", "Нагрузка"),
+        ("/debts/", "Итоги", "Задолженности"),
+    ],
+)
+def test_the_sections_of_a_year_stand_by_what_they_are_for_and_one_is_current(
+    app: Flask, sign_in: SignIn, address: str, part: str, title: str
+) -> None:
+    journal_of(app)
+    page = sign_in(administrator(app)).get(address).text
+    nav = page[page.index('aria-label="Учебный год"') :]
+    nav = nav[: nav.index("</nav>")]
+    lists = {
+        named: re.search(rf'<ul aria-labelledby="{number}">(.*?)</ul>', nav, re.DOTALL)[1]  # type: ignore[index]
+        for number, named in re.findall(r'id="(section-part-\d)">([^<]+)<', nav)
+    }
+    assert len(lists) == 5
+    assert re.findall(r'aria-current="page">([^<]+)<', nav) == [title]
+    assert f">{title}</a>" in lists[part]
 
 
 def test_the_set_up_of_the_coming_year_never_leads_to_the_running_one(app: Flask, sign_in: SignIn) -> None:
