@@ -46,6 +46,7 @@ from ejournal.models import (
     Stream,
     Subgroup,
     SubgroupMember,
+    Substitution,
     ThematicPlan,
     TimetableEntry,
     Topic,
@@ -287,6 +288,13 @@ def test_r4_2_e_a_visitor_sees_the_life_of_a_remark(college: Flask) -> None:
     assert [line.state for line in closed] == ["accepted"]
     actions = select(LogEntry.action, func.count()).where(LogEntry.subject == "remark").group_by(LogEntry.action)
     assert dict(db.session.execute(actions).all()) == {"create": 4, "mended": 2, "accept": 1}
+
+
+def test_r4_2_b_the_next_school_day_has_replacements(college: Flask) -> None:
+    found = db.session.scalars(select(Substitution).order_by(Substitution.id)).all()
+    assert [one.kind for one in found] == ["teacher", "cancelled"]
+    assert {one.date for one in found} == {date(2026, 11, 25)}
+    assert not any(one.lesson_id is None for one in found)
 
 
 def test_nobody_and_no_room_is_in_two_places_at_once(college: Flask) -> None:

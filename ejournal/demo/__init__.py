@@ -25,6 +25,7 @@ from ejournal.demo import (
     period_marks,
     plans,
     remarks,
+    replacements,
     rows,
     session,
     sign_ins,
@@ -134,6 +135,7 @@ def _fill(number: int, seed: int) -> DemoSummary:
     kept.counts["user_session"] = past_sessions.add(year, seed)
     _log(kept, journal)
     rows.advance_sequences()
+    _replace(kept, year, employees)
     return DemoSummary(kept.counts, logins)
 
 
@@ -166,6 +168,12 @@ def _log(kept: Rows, journal: Journal) -> None:
     kept.stream(LogEntry, journal.entries())
     log_chain.link_unlinked()
     kept.counts["log_link"] = kept.counts["log_entry"]
+
+
+def _replace(kept: Rows, year: Year, employees: staff.Staff) -> None:
+    published = replacements.add(year, employees)
+    for table in ("substitution", "log_entry", "log_link"):
+        kept.counts[table] = kept.counts.get(table, 0) + published
 
 
 def _teach(
