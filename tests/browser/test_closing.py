@@ -146,6 +146,21 @@ def test_a_lesson_mark_takes_away_what_was_suggested_before_it(open_as, journal)
     assert mark(page, journal, 0).get_attribute("data-suggested") is None
 
 
+def test_a_sheet_is_filled_from_top_to_bottom_by_keys_alone(open_as, journal):
+    sheet = db.session.scalars(db.select(AttestationSheet).where(AttestationSheet.course_id == journal.course_id)).one()
+    number = sheet.id
+    db.session.rollback()
+    page = open_as(journal.teacher, f"/sheets/{number}")
+    page.get_by_label("Результат:").first.focus()
+    for key in ("5", "Enter", "4", "Enter", "Shift+Enter", "3", "Enter", "5", "Enter", "2", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Сохранить"
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    given = db.session.scalars(db.select(SheetRow.mark).where(SheetRow.sheet_id == number).order_by(SheetRow.id)).all()
+    assert given == ["5", "3", "5", "2"]
+
+
 @pytest.mark.parametrize("name", ["marks", "closing", "list", "debts", "debt", "sheets", "sheet", "new sheet"])
 def test_r1_7_a_axe_finds_nothing(open_as, journal, chief, name):
     course, period = journal.course_id, journal.period.id
