@@ -100,11 +100,11 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def _cache(engine: Engine) -> int:
-    """kB that a connection may keep of SQLite's file: 4 MB do for a college of 2,000 students (300 MB), one of 20,000
-    (2.7 GB) reads the same pages again and again with them."""
+    """kB that a connection may keep of SQLite's file: 5 MB for a college of 2,000 students (250 MB); one of 20,000
+    (2.7 GB) would read the same pages again and again with them."""
     file = Path(engine.url.database or "")
     size = file.stat().st_size // 1000 if file.is_file() else 0
-    return min(max(4000, size // 80), 32_000)
+    return min(max(4000, size // 50), 32_000)
 
 
 def renew_statistics(connection: Connection) -> None:
