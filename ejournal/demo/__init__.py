@@ -134,7 +134,6 @@ def _fill(number: int, seed: int) -> DemoSummary:
     kept.flush()
     kept.counts["user_session"] = past_sessions.add(year, seed)
     _log(kept, journal)
-    rows.advance_sequences()
     _replace(kept, year, employees)
     return DemoSummary(kept.counts, logins)
 
@@ -171,6 +170,8 @@ def _log(kept: Rows, journal: Journal) -> None:
 
 
 def _replace(kept: Rows, year: Year, employees: staff.Staff) -> None:
+    """From here on the database gives out ids itself."""
+    rows.advance_sequences()
     published = replacements.add(year, employees)
     for table in ("substitution", "log_entry", "log_link"):
         kept.counts[table] = kept.counts.get(table, 0) + published
