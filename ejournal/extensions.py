@@ -56,8 +56,10 @@ def one_moment() -> Iterator[None]:
     with reading():
         postgres = db.engine.dialect.name == "postgresql"
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"} if postgres else {})
-        yield
-        db.session.rollback()
+        try:
+            yield
+        finally:
+            db.session.rollback()
 
 
 def _only_reads() -> bool:

@@ -50,10 +50,9 @@ def test_the_sections_of_a_year_stand_by_what_they_are_for_and_one_is_current(
     page = sign_in(administrator(app)).get(address).text
     nav = page[page.index('aria-label="Учебный год"') :]
     nav = nav[: nav.index("</nav>")]
-    lists = {
-        named: re.search(rf'<ul aria-labelledby="{number}">(.*?)</ul>', nav, re.DOTALL)[1]  # type: ignore[index]
-        for number, named in re.findall(r'id="(section-part-\d)">([^<]+)<', nav)
-    }
+    names = dict(re.findall(r'id="(section-part-\d)">([^<]+)<', nav))
+    parts = re.findall(r'<ul aria-labelledby="(section-part-\d)">(.*?)</ul>', nav, re.DOTALL)
+    lists = {names[number]: entries for number, entries in parts}
     assert len(lists) == 5
     assert re.findall(r'aria-current="page">([^<]+)<', nav) == [title]
     assert f">{title}</a>" in lists[part]
