@@ -134,11 +134,14 @@ def test_rows_and_heads_are_shown_also_where_the_grid_s_script_does_not_come(ope
     context.route("**/js/journal/main.js*", lambda route: route.abort())
     page = open_as(journal.teacher, "/journal/")
     page.emulate_media(reduced_motion=motion)
-    page.goto(page.url + str(journal.course_id), wait_until="commit")
-    page.locator("#journal tbody tr").first.wait_for()
+    animations = context.new_cdp_session(page)
+    animations.send("Animation.enable")
+    animations.send("Animation.setPlaybackRate", {"playbackRate": 0})  # however slow this machine is
+    page.goto(page.url + str(journal.course_id))
     assert shown_rows(page) == 2, "as they come"
     assert shown_heads(page) == 30, "a screen of them"
-    wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 2.5)
+    animations.send("Animation.setPlaybackRate", {"playbackRate": 1})
+    wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight")
     assert shown_rows(page) == 30
     assert shown_heads(page) == 40
     wait_for(page, "getComputedStyle(document.querySelector('.grid-late')).opacity === '1'")
@@ -152,7 +155,7 @@ def test_rows_are_shown_also_where_the_grid_s_script_fails_half_way(server, worl
     context.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {broken} }});")
     page = context.new_page()
     page.goto(f"{server.url}/journal/{journal.course_id}")
-    wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight", 3)
+    wait_for(page, "document.querySelector('#journal tfoot tr').offsetHeight")
     assert shown_rows(page) == 30
     assert shown_heads(page) == 40
     assert not page.locator("#journal .later").count()
