@@ -67,12 +67,13 @@ def _only_reads() -> bool:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Make SQLite durable and safe for several writers; PostgreSQL needs nothing.
+    """Make SQLite durable and safe for several writers, and PostgreSQL quick at small questions.
 
-    Writers begin IMMEDIATE: with the default DEFERRED a read-modify-write of two processes fails with
+    SQLite's writers begin IMMEDIATE: with the default DEFERRED a read-modify-write of two processes fails with
     «database is locked» in spite of busy_timeout (measured: 441 of 600 against 0).
     """
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _compile_nothing)
         return
 
     @event.listens_for(engine, "connect")
@@ -99,6 +100,13 @@ def prepare_engine(engine: Engine) -> None:
             connection.connection.dbapi_connection.execute("BEGIN")
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _compile_nothing(connection: Any, _record: Any) -> None:
+    """PostgreSQL compiles to machine code what it takes for long work, each time anew. Ours are short: compiling is
+    most of their time, where it plans without figures above all (docs/performance.md)."""
+    connection.cursor().execute("SET jit = off")
+    connection.commit()
 
 
 def _cache(engine: Engine) -> int:

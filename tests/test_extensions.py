@@ -1,0 +1,17 @@
+"""How the program talks to its database."""
+
+import sqlalchemy as sa
+from databases import postgres_database
+
+from ejournal.extensions import prepare_engine
+
+
+def test_postgresql_compiles_no_statement() -> None:
+    with postgres_database("compiles") as url:
+        engine = sa.create_engine(url)
+        prepare_engine(engine)
+        with engine.connect() as connection:
+            assert connection.scalar(sa.text("SHOW jit")) == "off"
+            connection.rollback()
+            assert connection.scalar(sa.text("SHOW jit")) == "off", "after a transaction that was given up, too"
+        engine.dispose()
