@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from databases import KINDS, postgres_database
+from databases import KINDS, ONE, postgres_database
 from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +19,9 @@ from ejournal.jobs.queue import queue
 from ejournal.models import Person
 
 SignIn = Callable[[Person], FlaskClient]
+
+# Papers are drawn alike whatever the database.
+ON_ONE = {"documents"}
 
 # Statements and pages make many small objects that live on: looking through them so often takes a tenth of the time.
 gc.set_threshold(50_000, 20, 50)
@@ -46,7 +49,16 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-@pytest.fixture(params=KINDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    folder = Path(str(metafunc.definition.path)).parent.name
+    if "app" not in metafunc.fixturenames or folder == "browser":  # where the server's is
+        return
+    kinds = ONE if folder in ON_ONE else KINDS
+    kinds = ["sqlite"] if metafunc.definition.get_closest_marker("sqlite") else kinds
+    metafunc.parametrize("app", kinds, indirect=True)
+
+
+@pytest.fixture
 def app(request: pytest.FixtureRequest) -> Flask:
     """The application on an empty database. No context is pushed: requests must not share one with the test."""
     if request.param == "postgres":

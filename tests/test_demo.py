@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from databases import KINDS, empty_college
+from databases import ONE, empty_college
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -85,7 +85,7 @@ LOGINS = {
 }
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=ONE)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A college of the default size on a Tuesday in November, made once: the tests of this module only read it."""
     with empty_college(request.param, tmp_path_factory.mktemp("demo"), "demo") as overrides:

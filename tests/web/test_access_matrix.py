@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 
 import factories
 import pytest
-from databases import KINDS, Kept, empty_college
+from databases import ONE, Kept, empty_college
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -133,7 +133,7 @@ class College:
     clients: dict[str, FlaskClient]
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=ONE)
 def made(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Flask, Kept, dict[str, object], dict[str, str]]]:

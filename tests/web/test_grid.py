@@ -87,7 +87,7 @@ def test_save_costs_few_queries(app, journal, sign_in):
     assert len([s for s in statements if not s.startswith("BEGIN")]) <= most, statements
 
 
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 def test_save_writes_few_pages_of_the_file(app, journal, sign_in):
     """Each page a save touches is written to the disk and waited for before it is told to be kept."""
     client, wal = sign_in(journal.teacher), app.config["EJOURNAL"].instance / "ejournal.db-wal"
