@@ -7,11 +7,10 @@ from ejournal.demo.rows import Rows
 from ejournal.demo.staff import Staff
 from ejournal.demo.world import Name
 from ejournal.models import Account
+from ejournal.services import usernames
 from ejournal.services.passwords import hash_password
-from ejournal.services.usernames import LATIN
 
 PASSWORD = "demo"  # noqa: S105 - public on purpose; accounts with it are marked is_demo
-
 
 # The logins that read a diary.
 FAMILY = ("student", "parent")
@@ -48,14 +47,8 @@ def add(rows: Rows, staff: Staff, student: int, parent: int) -> tuple[tuple[Logi
 
 
 def _usernames(people: Iterable[tuple[int, Name]]) -> Iterable[tuple[int, str]]:
-    """semenova.ap, semenova.ap2 …"""
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     for person, name in people:
-        parts = (_latin(part) for part in (name.surname, name.name[:1] + name.patronymic[:1]))
-        base = ".".join(parts)
-        taken[base] = taken.get(base, 0) + 1
-        yield person, base if taken[base] == 1 else f"{base}{taken[base]}"
-
-
-def _latin(text: str) -> str:
-    return text.casefold().translate(LATIN)
+        username = usernames.free(usernames.of_name(name.surname, name.name, name.patronymic), taken)
+        taken.add(username)
+        yield person, username

@@ -10,8 +10,8 @@ from ejournal.demo.rows import Rows
 from ejournal.demo.world import Group, dice
 from ejournal.extensions import db
 from ejournal.models import Account, Consent, Person
+from ejournal.services import usernames
 from ejournal.services.passwords import hash_password
-from ejournal.services.usernames import LATIN
 
 # Shares of those who have been here, and of the rest who were given a code.
 ENTERED, GIVEN = 0.8, 0.5
@@ -44,18 +44,7 @@ def add(rows: Rows, year: Year, seed: int, groups: list[Group], guardians: list[
             if entered
             else {"activation_hash": code, "activation_expires_at": until}
         )
-        rows.add(
-            Account, person_id=person_id, username=_username(people[person_id], taken), is_demo=True, **access
-        )  # fmt: skip
-
-
-def _username(person: Person, taken: set[str]) -> str:
-    """aksenov.as, aksenov.as2 …"""
-    parts = (person.surname, person.name[:1] + person.patronymic[:1])
-    base = name = ".".join("".join(filter(str.isalnum, part.casefold().translate(LATIN))) for part in parts)
-    number = 1
-    while name in taken:
-        number += 1
-        name = f"{base}{number}"
-    taken.add(name)
-    return name
+        person = people[person_id]
+        username = usernames.free(usernames.of_name(person.surname, person.name, person.patronymic), taken)
+        taken.add(username)
+        rows.add(Account, person_id=person_id, username=username, is_demo=True, **access)

@@ -1,6 +1,7 @@
 """Logins made from names: «Семёнова Анна Павловна» → semenova.ap."""
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -21,11 +22,20 @@ def fold(username: str) -> str:
 
 def suggest(person: Person) -> str:
     """A login nobody has yet."""
-    initials = _latin(person.name)[:1] + _latin(person.patronymic)[:1]
-    base = ".".join(filter(None, (_latin(person.surname)[:40], initials))) or "user"
-    if len(base) < 3:
-        base = f"user.{base}"
-    taken = set(db.session.scalars(select(Account.username).where(Account.username.startswith(base, autoescape=True))))
+    base = of_name(person.surname, person.name, person.patronymic)
+    alike = select(Account.username).where(Account.username.startswith(base, autoescape=True))
+    return free(base, set(db.session.scalars(alike)))
+
+
+def of_name(surname: str, name: str, patronymic: str) -> str:
+    """«semenova.ap», whoever has it already."""
+    initials = _latin(name)[:1] + _latin(patronymic)[:1]
+    base = ".".join(filter(None, (_latin(surname)[:40], initials))) or "user"
+    return base if len(base) >= 3 else f"user.{base}"
+
+
+def free(base: str, taken: Collection[str]) -> str:
+    """The login itself, or with the first number that makes it free: «semenova.ap2»."""
     number, name = 1, base
     while name in taken:
         number += 1
