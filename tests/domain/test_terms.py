@@ -188,3 +188,14 @@ def test_r4_2_f_a_phrase_is_given_exactly_when_the_term_is_over(lesson, today, o
         found = terms.lateness(kind, lesson, own_due, today)
         assert (found is not None) is late
         assert found is None or found.days >= 1
+
+
+@pytest.mark.parametrize("days_given", [0, 366])
+def test_a_term_may_be_nothing_or_a_year(days_given):
+    assert terms.term_value("lesson_mark", {"lesson_mark": days_given}) == days_given
+
+
+@pytest.mark.parametrize("days_given", [-1, 367])
+def test_a_term_is_no_less_than_nothing_and_no_longer_than_a_year(days_given):
+    with pytest.raises(ValueError, match=r"п\. 4\.4"):
+        terms.term_value("lesson_mark", {"lesson_mark": days_given})
