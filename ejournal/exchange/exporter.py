@@ -15,7 +15,7 @@ from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.export import days, people, plans
 from ejournal.exchange.export.sheets import Page, as_csv, as_xlsx
 from ejournal.exchange.forms.weekly import names_period
-from ejournal.exchange.store.course_load import subgroup_number
+from ejournal.exchange.store.subgroup_names import subgroup_number
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, Programme, ThematicPlan
 from ejournal.services import curricula, groups, log, periods, settings

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.exchange.export.disciplines import discipline_words, repeated_titles
 from ejournal.exchange.export.sheets import Page, Value
-from ejournal.exchange.store.course_load import subgroup_number
+from ejournal.exchange.store.subgroup_names import subgroup_number
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,

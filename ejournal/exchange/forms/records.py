@@ -15,7 +15,8 @@ class EntryRecord:
     """A pair of a group or subgroup. `weekday` 1 is Monday; `week` is «both», «odd» (числитель) or «even».
 
     `day`: the one date it is for, None for a pair of every week. `together`: the keys of all groups that have it
-    together, where the file names several over one column.
+    together, where the file names several over one column. `subgroup`: its number, or its folded name once the group
+    is known.
     """
 
     row: int
@@ -28,7 +29,7 @@ class EntryRecord:
     discipline: str
     teacher: str
     room: str
-    subgroup: int | None
+    subgroup: int | str | None
     day: date | None = None
     sheet: str = ""
     together: tuple[str, ...] = ()

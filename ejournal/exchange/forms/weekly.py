@@ -25,6 +25,7 @@ _PAIR_HEADING = re.compile(r"^(?:n |no )?(?:пар[аы]|урок)\b|^пары?$
 _DATE_HEADING = re.compile(r"^дат[аы]$")
 _OTHER_HEADING = re.compile(r"врем|звон|часы|^каб|^ауд|^(?:n|no|п п)?$")
 _SUBGROUP = r"(?:(?P<subgroup>\d)\s*-?(?:я|ая)?\s*(?:п\s*/\s*гр?|пгр?|подгр\w*)\.?\s*[:,-]?\s*)?"
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 # Only with initials: two words with capitals may be a discipline («История России»).
 _TEACHER = r"(?P<teacher>[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.(?:\s?[А-ЯЁ]\.?)?)"
 # «каб.217», also «каб.спортзал 1» where no subgroup begins with that number; a name that ends its line is taken whole.
@@ -202,7 +203,10 @@ def _lessons(typed: str) -> Iterator[Lesson]:
     discipline, end = "", 0
     for found in _LESSON.finditer(typed):
         between = " ".join(typed[end : found.start()].split()).strip(" ,;:/")
-        if re.search(r"[^\W\d_]{2}", between):
+        if discipline and re.fullmatch(r"\(.+\)", between):
+            # The next subgroup by its name: «Английский язык / (сильная) … / (слабая) …».
+            discipline = f"{_IN_BRACKETS.sub('', discipline)} {between}"
+        elif re.search(r"[^\W\d_]{2}", between):
             discipline = between
         end = found.end()
         if discipline:

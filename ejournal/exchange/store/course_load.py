@@ -1,13 +1,18 @@
 """Journals (Course) that a timetable needs: found, or made with their subgroup, hours, plan and teacher."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 
+from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft, nothing
+from ejournal.exchange.forms.records import EntryRecord
 from ejournal.exchange.store import subgroup_lists
+from ejournal.exchange.store.courses import Disciplines
 from ejournal.exchange.store.groups import id_of
+from ejournal.exchange.store.subgroup_names import Part, apart, part_of, subgroup_number
 from ejournal.exchange.store.thematic_plan import plan_title
 from ejournal.extensions import db
 from ejournal.models import (
@@ -23,8 +28,8 @@ from ejournal.models import (
 )
 from ejournal.services import plan_hours
 
-# Group, discipline, subgroup number (0: the whole group).
-Key = tuple[int, int, int]
+# Group, discipline, subgroup.
+Key = tuple[int, int, Part]
 
 
 class Load:
@@ -37,9 +42,13 @@ class Load:
     def __init__(self, year: AcademicYear, draft: Draft, since: date) -> None:
         self.year, self.draft, self.since = year, draft, since
         self.courses: dict[Key, Course] = {}
-        self.subgroups: dict[tuple[int, int], Subgroup] = {}
+        self.subgroups: dict[tuple[int, Part], Subgroup] = {}
+        # By group, the names of subgroups without a number.
+        self.names: dict[int, list[str]] = {}
         for subgroup in db.session.scalars(select(Subgroup)):
-            self.subgroups[subgroup.group_id, subgroup_number(subgroup.title)] = subgroup
+            self.subgroups[subgroup.group_id, part_of(subgroup.title)] = subgroup
+            if not subgroup_number(subgroup.title):
+                self.names.setdefault(subgroup.group_id, []).append(subgroup.title)
         self.taught: set[tuple[int, int]] = set()
         self.has_teachers: set[int] = set()
         # By id() of a journal: who teaches it on the first day, and whom the list names for it.
@@ -54,12 +63,19 @@ class Load:
         if year.id is not None:
             self._read()
 
-    def course(self, group: Group, discipline: Discipline, number: int | None, teacher: Person) -> Course:
+    def understood(self, record: EntryRecord, group: Group, disciplines: Disciplines) -> EntryRecord:
+        """With the subgroup whose name in brackets ends the discipline, unless the plan has one of that very title."""
+        words, title = apart(record.discipline, self.names.get(id_of(group), ()))
+        if title is None or disciplines.knows(record.discipline, group):
+            return record
+        return replace(record, discipline=words, subgroup=fold(title))
+
+    def course(self, group: Group, discipline: Discipline, part: Part | None, teacher: Person) -> Course:
         """The journal, with the teacher among its teachers."""
-        key = (id_of(group), discipline.id, number or 0)
+        key = (id_of(group), discipline.id, part or 0)
         course = self.courses.get(key)
         if course is None:
-            course = self.courses[key] = self._create(group, discipline, number)
+            course = self.courses[key] = self._create(group, discipline, part)
         self.named.setdefault(id(course), (course, {}))[1][teacher.id] = teacher.short_name
         if (id(course), teacher.id) not in self.taught:
             self.taught.add((id(course), teacher.id))
@@ -77,10 +93,7 @@ class Load:
         )
         for course, part in rows:
             self.by_id[course.id] = course
-            number = subgroup_number(part) if part else 0
-            # A list names subgroups by number: the journal of «английский, сильная» is no journal of the whole group.
-            if number or not part:
-                self.courses[course.group_id, course.discipline_id, number] = course
+            self.courses[course.group_id, course.discipline_id, part_of(part)] = course
         teaching = select(CourseTeacher, Person).join(Person, Person.id == CourseTeacher.teacher_id)
         for row, teacher in db.session.execute(teaching.where(CourseTeacher.course_id.in_(self.by_id))):
             course = self.by_id[row.course_id]
@@ -89,8 +102,8 @@ class Load:
                 self.taught.add((id(course), row.teacher_id))
                 self.there.setdefault(id(course), {})[row.teacher_id] = teacher.short_name
 
-    def _create(self, group: Group, discipline: Discipline, number: int | None) -> Course:
-        subgroup = self._subgroup(group, number) if number else None
+    def _create(self, group: Group, discipline: Discipline, part: Part | None) -> Course:
+        subgroup = self._subgroup(group, part) if part else None
         course = Course(
             year=self.year,
             group=group,
@@ -107,11 +120,12 @@ class Load:
             self.draft.step(f"Новый журнал: {course.title}", nothing)
         return course
 
-    def _subgroup(self, group: Group, number: int) -> Subgroup:
-        subgroup = self.subgroups.get((id_of(group), number))
+    def _subgroup(self, group: Group, part: Part) -> Subgroup:
+        subgroup = self.subgroups.get((id_of(group), part))
         if subgroup is None:
-            subgroup = Subgroup(group_id=group.id, title=subgroup_lists.title(number))
-            self.subgroups[id_of(group), number] = subgroup
+            assert isinstance(part, int), "a name is told only of a subgroup there is"
+            subgroup = Subgroup(group_id=group.id, title=subgroup_lists.title(part))
+            self.subgroups[id_of(group), part] = subgroup
             new = subgroup
 
             def act() -> None:
@@ -120,7 +134,7 @@ class Load:
                 db.session.add(new)
 
             self.draft.step(f"Новая подгруппа: {group.title}, {new.title}", act)
-            self.draft.notes.append(f"Составьте подгруппу {number} группы {group.title}: пока в ней никого нет.")
+            self.draft.notes.append(f"Составьте подгруппу {part} группы {group.title}: пока в ней никого нет.")
         return subgroup
 
     def note_left(self) -> None:
@@ -165,7 +179,3 @@ def _teaching(course: Course, teacher: Person, since: date) -> Callable[[], None
 def _store(course: Course) -> None:
     db.session.add(course)
     db.session.flush()
-
-
-def subgroup_number(title: str) -> int:
-    return next((int(sign) for sign in title if sign.isdecimal()), 0)

@@ -70,6 +70,10 @@ class Disciplines:
             )
         return found[0]
 
+    def knows(self, title: str, group: Group) -> bool:
+        """Whether the group's plan has a discipline of exactly this title, index or label."""
+        return bool(self._of_programme(self.by_title.get(_key(title), []), group, ""))
+
     def _of_programme(self, rows: Sequence[Discipline], group: Group | None, code: str) -> list[Discipline]:
         if group and group.programme_id:
             return [row for row in rows if row.programme_id == group.programme_id]

@@ -16,16 +16,17 @@ from ejournal.domain.names import normalize_group_title
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.forms import words
 from ejournal.exchange.forms.records import EntryRecord, Timetable
-from ejournal.exchange.store.course_load import Load, subgroup_number
+from ejournal.exchange.store.course_load import Load
 from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year, check_place
 from ejournal.exchange.store.groups import Groups, id_of
 from ejournal.exchange.store.people import RowRefusedError
+from ejournal.exchange.store.subgroup_names import Part, part_of
 from ejournal.extensions import db
 from ejournal.models import Course, Group, Subgroup, TimetableEntry
 from ejournal.services import generation, periods
 
-# Group, date, pair, subgroup (0: the whole group): one lesson stands there.
-Slot = tuple[int, date, int, int]
+# Group, date, pair, subgroup: one lesson stands there.
+Slot = tuple[int, date, int, Part]
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ def plan(listing: Timetable, draft: Draft) -> None:
     for starts in sorted({calendar.academic_year(day) for day in days}):
         years[starts] = _year(starts, [day for day in days if calendar.academic_year(day) == starts], named, draft)
     draft.notes.append(_about(days, len(headed)))
-    made: dict[tuple[str, str, int], list[Course]] = {}
+    made: dict[tuple[str, str, Part], list[Course]] = {}
     for record in records:
         assert record.day is not None
         year = years[calendar.academic_year(record.day)]
@@ -70,7 +71,11 @@ def plan(listing: Timetable, draft: Draft) -> None:
                 year.load.together(together)
     for year in years.values():
         _note_weekly(year, days, draft)
+        told = {slot[0::3] for slot in year.seen}
         for slot, (entry, course) in year.known.items():
+            # Of a subgroup by its name a college's own list says nothing: it has numbers alone.
+            if isinstance(slot[3], str) and slot[0::3] not in told:
+                continue
             draft.step(f"Убирается из расписания: {_where(course.group, slot)} {course.discipline.title}", _gone(entry))
 
 
@@ -114,31 +119,33 @@ def _year(starts: int, days: list[date], named: set[tuple[str, date]], draft: Dr
         if entry.since is None or entry.since != entry.until:
             found.weekly.append((entry, course))
         elif (key, entry.since) in named:
-            found.known[course.group_id, entry.since, entry.pair, subgroup_number(title or "")] = entry, course
+            found.known[course.group_id, entry.since, entry.pair, part_of(title)] = entry, course
     return found
 
 
 def _plan_record(record: EntryRecord, groups: Groups, teachers: Teachers, year: _Year, draft: Draft) -> Course:
-    assert record.day is not None
+    day = record.day
+    assert day is not None
     group = groups.get(record.group_key, record.group)
     if group is None:
         raise RowRefusedError("group", groups.refusal(record.group))
     check_place(record)
+    record = year.load.understood(record, group, year.disciplines)
     discipline = year.disciplines.find(record.discipline, group)
     teacher = teachers.find(record.teacher)
-    slot = (id_of(group), record.day, record.pair, record.subgroup or 0)
+    slot = (id_of(group), day, record.pair, record.subgroup or 0)
     if slot in year.seen:
-        raise RowRefusedError("lesson", f"на {record.pair} паре {record.day:%d.%m.%Y} в файле уже стоит другое занятие")
+        raise RowRefusedError("lesson", f"на {record.pair} паре {day:%d.%m.%Y} в файле уже стоит другое занятие")
     year.seen.add(slot)
     course = year.load.course(group, discipline, record.subgroup, teacher)
-    weekly = [one for one in year.weekly if _is_on(one[0], one[1], group, record.day, record.pair)]
+    weekly = [one for one in year.weekly if _is_on(one[0], one[1], group, day, record.pair)]
     if any(other is course and entry.room == record.room for entry, other in weekly):
         year.known.pop(slot, None)
         draft.keep(_where(group, slot))
     elif weekly:
         raise RowRefusedError(
             "lesson",
-            f"{record.day:%d.%m.%Y} на {record.pair} паре у группы по недельному расписанию "
+            f"{day:%d.%m.%Y} на {record.pair} паре у группы по недельному расписанию "
             f"«{weekly[0][1].discipline.title}»: оформите замену или уберите пару из недельного расписания",
         )
     else:

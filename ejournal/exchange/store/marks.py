@@ -10,12 +10,12 @@ from ejournal.domain.notation import EMPTY, Value
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.headers import RowError
 from ejournal.exchange.marks import MarkRecord, MarkSheet
-from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.exchange.store.courses import Disciplines
 from ejournal.exchange.store.lessons import Lessons
 from ejournal.exchange.store.people import RowRefusedError
+from ejournal.exchange.store.subgroup_names import apart, part_of
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Cell, Course, Group, Lesson, Work
+from ejournal.models import AcademicYear, Cell, Course, Group, Lesson, Subgroup, Work
 from ejournal.models.base import now
 from ejournal.services import cell_terms, log, roster, settings
 from ejournal.services.roster import Student
@@ -57,7 +57,12 @@ def _course(listing: MarkSheet) -> Course:
         raise RowRefusedError("discipline", "над таблицей нужны группа и дисциплина: «Группа: ИС-21, Математика»")
     if group is None:
         raise RowRefusedError("group", f"группы «{listing.group}» нет")
-    discipline = Disciplines(calendar.academic_year(min(listing.dates))).find(listing.discipline, group)
+    disciplines = Disciplines(calendar.academic_year(min(listing.dates)))
+    words, part = listing.discipline, str(listing.subgroup or "")
+    if not part and not disciplines.knows(words, group):
+        words, named = apart(words, db.session.scalars(select(Subgroup.title).where(Subgroup.group_id == group.id)))
+        part = named or ""
+    discipline = disciplines.find(words, group)
     courses = db.session.scalars(
         select(Course)
         .join(AcademicYear, AcademicYear.id == Course.year_id)
@@ -68,13 +73,13 @@ def _course(listing: MarkSheet) -> Course:
             AcademicYear.ends >= max(listing.dates),
         )
     ).all()
-    if listing.subgroup:
-        numbered = {course.id: subgroup_number(course.subgroup.title) for course in courses if course.subgroup}
-        courses = [course for course in courses if numbered.get(course.id) == listing.subgroup]
+    if part:
+        parts = {course.id: part_of(course.subgroup.title) for course in courses if course.subgroup}
+        courses = [course for course in courses if parts.get(course.id) == part_of(part)]
     whole = [course for course in courses if course.subgroup_id is None]
     if not courses:
-        part = f", подгруппа {listing.subgroup}," if listing.subgroup else ""
-        raise RowRefusedError("discipline", f"журнала «{discipline.title}» группы {group.title}{part} в этом году нет")
+        words = f", подгруппа {part}," if part else ""
+        raise RowRefusedError("discipline", f"журнала «{discipline.title}» группы {group.title}{words} в этом году нет")
     if len(whole) != 1 and len(courses) != 1:
         raise RowRefusedError(
             "discipline",

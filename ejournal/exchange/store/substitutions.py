@@ -13,10 +13,10 @@ from ejournal.domain.names import fold
 from ejournal.exchange.changes import Draft
 from ejournal.exchange.forms.replacement_records import Replacement, SubstitutionRecord
 from ejournal.exchange.people_fields import Listing
-from ejournal.exchange.store.course_load import subgroup_number
 from ejournal.exchange.store.courses import Disciplines, Teachers
 from ejournal.exchange.store.groups import year_of
 from ejournal.exchange.store.people import RowRefusedError
+from ejournal.exchange.store.subgroup_names import subgroup_number
 from ejournal.extensions import db
 from ejournal.models import Course, Group, Lesson, LessonState, Substitution, TimetableEntry
 from ejournal.services import plan_hours, substitutions

@@ -15,10 +15,11 @@ from ejournal.domain.calendar import PAIR_HOURS
 from ejournal.exchange.changes import Draft, Outcome
 from ejournal.exchange.forms.records import EntryRecord, Timetable
 from ejournal.exchange.store import dated_timetable
-from ejournal.exchange.store.course_load import Load, subgroup_number
+from ejournal.exchange.store.course_load import Load
 from ejournal.exchange.store.courses import Disciplines, Teachers, academic_year, check_place
 from ejournal.exchange.store.groups import Groups, id_of, year_start
 from ejournal.exchange.store.people import RowRefusedError
+from ejournal.exchange.store.subgroup_names import Part, part_of
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Period, Subgroup, TimetableEntry
 from ejournal.services import periods
@@ -26,8 +27,8 @@ from ejournal.services.timetable_clashes import WEEKS
 
 DAYS = ("", "пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
-# Group, weekday, pair, week, subgroup (0: the whole group): one entry stands there at a time.
-Slot = tuple[int, int, int, str, int]
+# Group, weekday, pair, week, subgroup: one entry stands there at a time.
+Slot = tuple[int, int, int, str, Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,12 @@ def _plan_weekly(records: list[EntryRecord], listing: Timetable, draft: Draft) -
     load = Load(year, draft, (span.since or year.starts) if span.is_over else span.begins)
     standing = _standing({record.group_key for record in records}, year, span)
     seen: dict[Slot, EntryRecord] = {}
-    for record in records:
-        group = groups.get(record.group_key, record.group)
+    for written in records:
+        record, group = written, groups.get(written.group_key, written.group)
         try:
             if group is None:
                 raise RowRefusedError("group", groups.refusal(record.group))
+            record = load.understood(record, group, disciplines)
             discipline = disciplines.find(record.discipline, group)
             teacher = teachers.find(record.teacher)
             slot = (id_of(group), record.weekday, record.pair, record.week, record.subgroup or 0)
@@ -90,8 +92,10 @@ def _plan_weekly(records: list[EntryRecord], listing: Timetable, draft: Draft) -
         else:
             _plan_change(record, course, known, year, span, draft)
     load.note_left()
+    named = {slot[0::4] for slot in seen}
     for slot, (entry, course) in standing.entries.items():
-        if not span.is_over:
+        # Of a subgroup by its name a poster of the college's own says nothing: it has numbers alone.
+        if not span.is_over and (isinstance(slot[4], int) or slot[0::4] in named):
             draft.step(
                 f"Убирается из расписания: {_where(course.group, slot)} {course.discipline.title}",
                 _ending(entry, year, span),
@@ -153,14 +157,10 @@ def _standing(group_keys: set[str], year: AcademicYear, span: _Span) -> _Standin
         .order_by(TimetableEntry.since.is_not(None), TimetableEntry.since, TimetableEntry.id)
     )
     for entry, course, title in rows:
-        number = subgroup_number(title) if title else 0
-        if title and not number:
-            # A poster names subgroups by number: it says nothing of «английский, сильная».
-            continue
         if _began(entry, year) < span.begins:
             found.begun.add(course.group_id)
         if span.is_over or entry.until is None or entry.until >= span.begins:
-            found.entries[course.group_id, entry.weekday, entry.pair, entry.week, number] = entry, course
+            found.entries[course.group_id, entry.weekday, entry.pair, entry.week, part_of(title)] = entry, course
     return found
 
 
