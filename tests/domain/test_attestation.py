@@ -60,3 +60,19 @@ def test_the_years_mark_of_its_periods(marks, expected):
 def test_the_final_mark_of_year_and_exam(year, exam, expected):
     found = attestation.suggest_final(year, exam)
     assert (found and found.mark) == expected
+
+
+def test_a_credits_sheet_has_no_marks_and_an_exams_no_credit():
+    assert attestation.results(attestation.CREDIT) == ("ЗЧ", "НЗ", "неявка")
+    assert set(attestation.results("exam")) & {"ЗЧ", "НЗ"} == set()
+    assert {"5", "2", "неявка"} <= set(attestation.results("exam"))
+
+
+@pytest.mark.parametrize(("result", "expected"), [("5", "5"), ("неявка", "н/а"), ("НЗ", "НЗ")])
+def test_r3_7_what_a_sheet_says_is_suggested_with_its_number(result, expected):
+    found = attestation.of_sheet(result, "14-Э")
+    assert (found.mark, found.reason) == (expected, f"ведомость № 14-Э: {result}")
+
+
+def test_the_years_suggestion_names_the_marks_it_is_of():
+    assert attestation.suggest_year(["4", "5"]).reason == "оценки за периоды 4, 5"

@@ -26,7 +26,10 @@ THREE = ["Иванов", "Петров", "Сидоров"]
         # What was before the debt arose does not count, nor does the day it arose on.
         ([(date(2026, 12, 1), date(2026, 12, 30))], date(2027, 12, 30)),
         ([(date(2026, 12, 1), date(2027, 1, 1))], date(2028, 1, 1)),
+        # Illness that begins on the very last day counts.
+        ([(date(2027, 12, 30), date(2027, 12, 31))], date(2028, 1, 1)),
         # Illness that begins after the year is over does not open it again.
+        ([(date(2027, 12, 31), date(2028, 2, 10))], date(2027, 12, 30)),
         ([(date(2028, 1, 10), date(2028, 2, 10))], date(2027, 12, 30)),
         # Illness that begins on days which another pause has added counts.
         ([(date(2027, 2, 1), date(2027, 2, 10)), (date(2028, 1, 5), date(2028, 1, 6))], date(2028, 1, 11)),
@@ -89,6 +92,15 @@ def test_what_keeps_an_attempt_from_being_given(attempts, day, examiners, field)
         assert found is None
         found = debts.refusal(attempts, day, examiners, OPENED, [])
     assert (found and found[0]) == field
+
+
+@pytest.mark.parametrize(
+    ("attempts", "words"),
+    [([Attempt(1)], "внесите результат"), ([Attempt(1, "2"), Attempt(2, "неявка")], "Обе попытки использованы")],
+)
+def test_who_has_no_attempt_left_is_told_from_who_waits_for_a_result(attempts, words):
+    _field, told = debts.refusal(attempts, OPENED + timedelta(days=10), THREE, OPENED, [])
+    assert words in told
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,14 @@ def test_what_is_out_of_bounds_is_refused_with_the_bounds(name, text, span):
     assert span in errors[name]
 
 
+@pytest.mark.parametrize("at", ["least", "most"])
+def test_the_bounds_themselves_are_accepted(at):
+    form = {name: str(getattr(field, at)) for name, field in thresholds.FIELDS.items()}
+    rules, errors = thresholds.read(form)
+    assert errors == {}
+    assert rules.min_attendance == (0 if at == "least" else 1)
+
+
 def test_only_what_differs_is_stored_and_shown_as_typed():
     own = SuggestionRules(for_5=Decimal("4.5"), min_attendance=Decimal("0.6"))
     assert thresholds.stored(own) == {"for_5": "4.5", "min_attendance": "0.6"}
@@ -55,6 +63,7 @@ def test_only_what_differs_is_stored_and_shown_as_typed():
         ({"min_marks": "5"}, "У кого оценок от 3 до 4, тому предлагается «н/а» вместо оценки"),
         ({"min_marks": "2"}, "У кого оценок 2, тому предлагается по среднему баллу вместо «н/а»."),
         ({"min_attendance": "60"}, "У кого она от 50 % и ниже 60 %, тому — «н/а» вместо"),
+        ({"min_attendance": "60"}, "при посещаемости ниже 60 % (сейчас ниже 50 %)"),
         ({"min_attendance": "40"}, "тому — по среднему баллу вместо «н/а»."),
         ({"min_attendance": "0"}, "Посещаемость больше не учитывается"),
     ],
@@ -63,6 +72,12 @@ def test_a_change_is_told_in_words(change, words):
     after, _errors = thresholds.read({**USUAL, **change})
     [told] = thresholds.consequences(DEFAULT_RULES, after)
     assert words in told
+
+
+def test_an_attendance_that_did_not_count_before_is_told_so():
+    before = SuggestionRules(min_attendance=Decimal(0))
+    [told] = thresholds.consequences(before, DEFAULT_RULES)
+    assert "ниже 50 % (сейчас не учитывается)" in told
 
 
 def test_what_is_told_of_a_mean_is_what_is_suggested():
