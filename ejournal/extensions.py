@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from flask import has_request_context, request
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -34,6 +35,8 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
+
+_TURNS = 0x7475726E  # «turn»: PostgreSQL's advisory locks of `in_turn`
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -60,6 +63,14 @@ def one_moment() -> Iterator[None]:
             yield
         finally:
             db.session.rollback()
+
+
+def in_turn(what: str) -> None:
+    """From here to its end the transaction goes alone among those that name the same: of several who ask for one thing
+    at once each sees what those before it have done. SQLite has one writer at a time anyway; on PostgreSQL all of them
+    would see what was there before. What the session has read already it does not read anew by this."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(_TURNS, crc32(what.encode()) >> 1)))
 
 
 def _only_reads() -> bool:

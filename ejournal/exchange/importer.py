@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
@@ -36,7 +36,7 @@ from ejournal.exchange.store import teachers as store_teachers
 from ejournal.exchange.store import thematic_plan as store_thematic_plan
 from ejournal.exchange.store import timetable as store_timetable
 from ejournal.exchange.tables import MAX_FILE, FileError
-from ejournal.extensions import db, reading, renew_statistics
+from ejournal.extensions import db, in_turn, reading, renew_statistics
 from ejournal.models import LogEntry
 from ejournal.services import log, settings
 from ejournal.services.errors import RefusedError, ServiceError
@@ -117,9 +117,6 @@ KINDS: dict[str, Kind] = {
 # Told how many changes of how many are carried out; what it raises undoes them all.
 Progress = Callable[[int, int], None]
 
-# Any number of our own; the same for all imports.
-_IMPORT_LOCK = 4_202_002
-
 
 class ChangedMeanwhileError(ServiceError):
     """The data changed between the preview and the confirmation."""
@@ -189,7 +186,7 @@ def _apply(
     progress: Progress = lambda done, total: None,
 ) -> ImportPlan:
     db.session.rollback()
-    one_at_a_time()
+    in_turn("import")  # two of one list at once would both create its people
     try:
         plan = _plan(kind, content, filename, options, actor, listing)
         if plan.errors:
@@ -218,12 +215,6 @@ def _apply(
         db.session.rollback()
         raise
     return plan
-
-
-def one_at_a_time() -> None:
-    """On PostgreSQL two imports of one list at once would both create its people; SQLite has one writer anyway."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
 
 
 def recent(limit: int = 10) -> list[LogEntry]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import OVERSEERS, Viewer, courses_taught_by
-from ejournal.exchange import importer, pack, tables
+from ejournal.exchange import pack, tables
 from ejournal.exchange.importer import ChangedMeanwhileError
 from ejournal.exchange.pack import Book
 from ejournal.exchange.store import pack as store
 from ejournal.exchange.store.pack import SheetPlan, State
-from ejournal.extensions import db, reading
+from ejournal.extensions import db, in_turn, reading
 from ejournal.models import Course
 from ejournal.services import log, settings
 from ejournal.services.errors import ForbiddenError, RefusedError
@@ -79,7 +79,7 @@ def enter(actor: Viewer, book: Book, filename: str, choice: Choice, fingerprint:
     Raises ChangedMeanwhileError, RefusedError where something cannot be entered and the rest was not asked for.
     """
     db.session.rollback()
-    importer.one_at_a_time()
+    in_turn("import")
     try:
         with db.session.no_autoflush:
             checked = _check(actor, book, choice)

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from ejournal import access
 from ejournal.access import Viewer, closed_to
-from ejournal.extensions import db, reading
+from ejournal.extensions import db, in_turn, reading
 from ejournal.models import Account, Role
 from ejournal.models.base import now
 from ejournal.services import log, passwords, second_step, sessions, settings, throttle, usernames
@@ -181,7 +181,8 @@ def activate(code: str, username: str | None, password: str, repeated: str) -> A
         db.session.commit()
     passwords.check_new(password, repeated, name)
     hashed = passwords.hash_password(password)
-    # Once more, now under the write lock: of two people with the same slip, or login, only the first gets it.
+    # Once more, now one after another: of two people with the same slip, or login, only the first gets it.
+    in_turn("activation")
     db.session.expire_all()
     account = find_by_code(code)
     before, account.username = account.username, _chosen(username, account)

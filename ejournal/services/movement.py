@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import Viewer
 from ejournal.domain.names import fold
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import (
     MOVEMENTS,
     Enrollment,
@@ -105,6 +105,7 @@ def carry_out(actor: Viewer, typed: Typed) -> MovementOrder:
 
     Raises FieldsError, also where marks after the day need a tick, and ClosedError for a day of a closed year.
     """
+    in_turn("movement")
     draft = preview(typed)
     if draft.errors:
         raise FieldsError(draft.errors)
@@ -156,6 +157,7 @@ def undo(actor: Viewer, order_id: int) -> MovementOrder:
 
     Raises NotFoundError, and RefusedError where a later order or marks of the new group build on it.
     """
+    in_turn("movement")
     order = find(order_id)
     if order.undone_at:
         raise RefusedError("Этот приказ уже отменён.")

@@ -22,9 +22,9 @@ from hashlib import sha256
 from math import ceil
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import KnownAddress, SignInFailure
 from ejournal.models.base import now
 from ejournal.services.errors import TooManyError
@@ -40,7 +40,6 @@ PAIR = Limit(5, timedelta(minutes=15))
 ADDRESS = Limit(50, timedelta(minutes=15))
 ACCOUNT = Limit(20, timedelta(hours=1))
 
-LOCK = 0x7369676E  # «sign»: PostgreSQL's advisory lock of the count
 LONGEST = max(limit.window for limit in (PAIR, ADDRESS, ACCOUNT))
 # An address counts as an account's own for as long after the last sign-in from it.
 KNOWN_FOR = timedelta(days=120)
@@ -49,9 +48,7 @@ KNOWN_FOR = timedelta(days=120)
 def begin(username: str, address: str, account_id: int | None) -> None:
     """Count one attempt, or raise TooManyError with the seconds to wait. The caller commits."""
     name, place, moment = fingerprint(username), network(address), now()
-    if db.engine.dialect.name == "postgresql":
-        # Until the caller's commit: of attempts sent at once each sees those before it. SQLite has one writer.
-        db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    in_turn("sign-in")  # until the caller's commit: of attempts sent at once each sees those before it
     db.session.execute(delete(SignInFailure).where(SignInFailure.at < moment - LONGEST))
     from_here = SignInFailure.address == place
     by_name = SignInFailure.username == name
