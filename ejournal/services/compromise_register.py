@@ -105,7 +105,7 @@ def _line(made: Compromise, reporter: str, today: date) -> Line:
 
 
 def _open(compromise_id: int) -> Compromise:
-    made = db.session.get(Compromise, compromise_id, with_for_update=True)
+    made = db.session.get(Compromise, compromise_id, with_for_update=True, populate_existing=True)
     if made is None:
         raise NotFoundError
     if made.closed_at:

@@ -117,7 +117,7 @@ def words(row: Exam) -> str:
 def _seen(year: AcademicYear, group: Group, exam_id: int, version: int) -> Exam:
     """The sitting, locked, if it still is as it was seen."""
     periods.check_open(year)
-    row = db.session.get(Exam, exam_id, with_for_update=True)
+    row = db.session.get(Exam, exam_id, with_for_update=True, populate_existing=True)
     if row is None or row.course.group_id != group.id:
         raise NotFoundError
     if row.version != version:

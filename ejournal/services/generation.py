@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from ejournal.access import Viewer
 from ejournal.domain import calendar, lesson_plan
 from ejournal.domain.lesson_plan import Difference, Entry, Existing
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import (
     AcademicYear,
     Course,
@@ -88,6 +88,7 @@ def generate(
     for number, group in enumerate(chosen):
         progress(number, len(chosen))
         db.session.commit()
+        in_turn("lessons")
         plan = _plan(year, group, since, until, free)
         _carry_out(actor, plan)
         total.add(plan.difference)

@@ -11,7 +11,7 @@ from ejournal.access import Viewer
 from ejournal.domain.bells import MOST_PAIRS
 from ejournal.domain.calendar import MOST_LESSON_HOURS, PAIR_HOURS, read_day
 from ejournal.domain.numbers import whole
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import (
     LESSON_STATES,
     Cell,
@@ -98,6 +98,7 @@ def add(actor: Viewer, course_id: int, form: Mapping[str, str]) -> Lesson:
     pair = parse_number(form.get("pair", ""), "pair", MOST_PAIRS, errors)
     hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_LESSON_HOURS, errors)
     place = lesson_context.open_place(actor, course_id, settings.today())
+    in_turn("lessons")
     if day and pair:
         check_slot(actor, course_id, day, pair, errors)
     if day and not errors and not form.get("sure"):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from ejournal.access import Viewer, in_force
 from ejournal.domain.names import normalize_group_title
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import AcademicYear, Course, Enrollment, Group
 from ejournal.services import groups, log, movement, movement_plan
 from ejournal.services.errors import FieldsError
@@ -56,6 +56,7 @@ def rename(actor: Viewer, year: AcademicYear, titles: Mapping[int, str]) -> int:
 
     Returns how many were renamed. Raises FieldsError by «title-17».
     """
+    in_turn("year")
     staying = [line.group for line in plan(year).staying if line.group.id in titles]
     wanted = {group.id: " ".join(titles[group.id].split()) for group in staying}
     others = {
@@ -95,6 +96,7 @@ def release(
 
     Returns how many groups left. Raises FieldsError, ClosedError.
     """
+    in_turn("movement")
     chosen = [line.group for line in plan(year).finishing if line.group.id in group_ids and not line.group.released_on]
     errors: dict[str, str] = {}
     if not chosen:

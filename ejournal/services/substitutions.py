@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from ejournal.access import Viewer, in_force
 from ejournal.domain import lesson_plan
 from ejournal.domain.bells import MOST_PAIRS
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import (
     AcademicYear,
     Course,
@@ -58,6 +58,7 @@ def publish(actor: Viewer | None, lesson_id: int, typed: Typed) -> Substitution:
     Raises NotFoundError, ClosedError, FieldsError (what is missing; clashes under `sure`), RefusedError where the
     lesson holds marks and would have to go elsewhere.
     """
+    in_turn("lessons")
     lesson = find_lesson(lesson_id)
     made = prepare(actor, lesson, typed)
     db.session.commit()
@@ -104,7 +105,8 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
 def withdraw(actor: Viewer, substitution_id: int) -> Substitution:
     """Take a replacement back: the lesson is as it was planned. Raises NotFoundError, RefusedError once something
     was filled in."""
-    made = db.session.get(Substitution, substitution_id)
+    in_turn("lessons")
+    made = db.session.get(Substitution, substitution_id, populate_existing=True)
     if made is None:
         raise NotFoundError
     take_back(actor, made)

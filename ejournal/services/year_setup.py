@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from ejournal.access import Viewer
 from ejournal.domain import calendar
 from ejournal.domain.numbers import whole
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import (
     AcademicYear,
     AttestationSheet,
@@ -57,6 +57,7 @@ def create(actor: Viewer, starts_in: int, scheme: str) -> AcademicYear:
     if scheme not in SCHEMES or not calendar.STARTS[0] <= starts_in <= calendar.STARTS[1]:
         raise RefusedError("Выберите год и деление на периоды.")
     title = calendar.year_title(starts_in)
+    in_turn("year")
     if db.session.scalar(select(AcademicYear.id).where(AcademicYear.title == title)):
         raise RefusedError(f"Учебный год {title} уже есть.")
     first, last = calendar.year_bounds(starts_in)

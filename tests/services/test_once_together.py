@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import factories
@@ -9,9 +10,36 @@ from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import Account, Enrollment, Lesson, LogEntry, MovementOrder, PeriodClosing, PeriodMark, Role
+from ejournal.models import (
+    AcademicYear,
+    Account,
+    Compromise,
+    Enrollment,
+    Group,
+    Lesson,
+    LogEntry,
+    MovementOrder,
+    PeriodClosing,
+    PeriodMark,
+    Role,
+    TimetableEntry,
+)
 from ejournal.models.base import now
-from ejournal.services import accounts, closing, movement, settings
+from ejournal.services import (
+    accounts,
+    closing,
+    compromise_register,
+    compromises,
+    exam_edit,
+    generation,
+    lessons,
+    movement,
+    new_year,
+    settings,
+    substitutions,
+    year_setup,
+)
+from ejournal.services.compromises import Told
 from ejournal.services.errors import ServiceError
 from ejournal.services.movement_plan import Typed
 
@@ -110,3 +138,105 @@ def test_r4_4_a_period_is_opened_by_one(app: Flask) -> None:
     assert told.count("") == 1, told
     with app.app_context():
         assert logged("closing", "unlock") == 1
+
+
+def test_r4_2_c_a_released_group_is_released_once(app: Flask) -> None:
+    with app.app_context():
+        journal, actor = factories.make_journal(students=2, lessons=0), office(Role.ADMINISTRATION)
+        group = db.session.get_one(Group, journal.group.id)
+        group.admission_year = journal.year.starts.year - 3
+        db.session.commit()
+        since = journal.year.ends + timedelta(days=1)
+
+    def release(_number: int) -> int:
+        year = db.session.get_one(AcademicYear, journal.year.id)
+        return new_year.release(actor, year, [journal.group.id], "12-в", since, since)
+
+    told = together(app, release)
+    assert told.count("") == 1, told
+    with app.app_context():
+        assert logged("group", "release") == 1
+        assert len(db.session.scalars(db.select(MovementOrder)).all()) == 1
+
+
+def test_r4_1_a_year_is_made_once(app: Flask) -> None:
+    with app.app_context():
+        starts, actor = factories.make_year()[0].starts.year + 1, office()
+    told = together(app, lambda _number: year_setup.create(actor, starts, "semesters"))
+    assert told.count("") == 1, told
+    with app.app_context():
+        assert len(db.session.scalars(db.select(AcademicYear)).all()) == 2
+
+
+def test_r4_2_c_a_lesson_is_added_once(app: Flask) -> None:
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=0)
+        teacher, form = factories.viewer_of(journal.teacher), {"date": settings.today().isoformat(), "pair": "5"}
+        factories.make_kind()
+        db.session.commit()
+    told = together(app, lambda _number: lessons.add(teacher, journal.course_id, {**form, "sure": "1"}))
+    assert told.count("") == 1, told
+    with app.app_context():
+        assert len(db.session.scalars(db.select(Lesson)).all()) == 1
+
+
+def test_r4_2_c_lessons_of_a_timetable_are_made_once(app: Flask) -> None:
+    with app.app_context():
+        journal, actor = factories.make_journal(students=1, lessons=0), office()
+        factories.make_kind()
+        today = settings.today()
+        db.session.add(TimetableEntry(course_id=journal.course_id, weekday=today.isoweekday() % 7 or 1, pair=2))
+        db.session.commit()
+
+    def generate(_number: int) -> generation.Total:
+        year = db.session.get_one(AcademicYear, journal.year.id)
+        return generation.generate(actor, year, [journal.group.id], today, today + timedelta(days=13))
+
+    assert together(app, generate) == [""] * AT_ONCE, "the others find nothing to do"
+    with app.app_context():
+        days = db.session.scalars(db.select(Lesson.date)).all()
+        assert 1 <= len(set(days)) == len(days) <= 2
+
+
+def test_r4_2_c_a_replacement_is_taken_back_by_one(app: Flask) -> None:
+    with app.app_context():
+        journal, actor = factories.make_journal(students=1, lessons=1), office(Role.ADMINISTRATION)
+        lesson = db.session.merge(journal.lessons[0])
+        lesson.state, lesson.attendance_at = "planned", None
+        db.session.commit()
+        substitute = factories.make_person("Заменяева", (Role.TEACHER,))
+        typed = substitutions.Typed("teacher", teacher_id=substitute.id, reason="болезнь", sure=True)
+        made = substitutions.publish(actor, lesson.id, typed).id
+    told = together(app, lambda _number: substitutions.withdraw(actor, made))
+    assert told.count("") == 1, told
+    with app.app_context():
+        assert logged("substitution", "withdraw") == 1
+
+
+def test_r3_11_a_report_is_closed_by_one(app: Flask) -> None:
+    with app.app_context():
+        teller, actor = factories.viewer_of(factories.make_person(roles=(Role.TEACHER,))), office()
+        compromises.report_without_password(teller, Told(settings.today()))
+        report = db.session.scalars(db.select(Compromise)).one().id
+    told = together(app, lambda number: compromise_register.close(actor, report, f"Выдан новый код {number}"))
+    assert told.count("") == 1, told
+    with app.app_context():
+        assert logged("compromise", "close") == 1
+
+
+def test_an_exam_is_changed_by_who_saw_it_as_it_is(app: Flask) -> None:
+    with app.app_context():
+        journal, actor = factories.make_journal(students=1, lessons=0), office(Role.ADMINISTRATION)
+        day = journal.period.ends.isoformat()
+        typed = exam_edit.Typed(course_id=journal.course_id, kind="Э", date=day, starts="09:00", sure=True)
+        exam = exam_edit.put(actor, *placed(journal), typed).id
+
+    def move(number: int) -> object:
+        return exam_edit.change(actor, *placed(journal), exam, 1, replace(typed, room=f"30{number}"))
+
+    told = together(app, move)
+    assert told.count("") == 1, told
+
+
+def placed(journal: factories.Journal) -> tuple[AcademicYear, Group]:
+    return db.session.get_one(AcademicYear, journal.year.id), db.session.get_one(Group, journal.group.id)
