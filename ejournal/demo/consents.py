@@ -24,7 +24,6 @@ BODIES = (
 NOON = time(12)
 GIVEN = "выписка об успеваемости и посещаемости"
 
-
 # Whoever signs in on the demo must find a diary open.
 Certain = frozenset[int]
 

@@ -131,6 +131,7 @@ def note_view(viewer: Viewer, complaint_id: int) -> None:
 def close(actor: Viewer, complaint_id: int, outcome: str) -> None:
     """What was done stays in the register. Raises NotFoundError, ForbiddenError, RefusedError, FieldsError."""
     complaint = _find(actor, complaint_id)
+    db.session.refresh(complaint, with_for_update=True)
     if complaint.closed_at:
         raise RefusedError("Эта жалоба уже рассмотрена. Обновите страницу.")
     words = _words(outcome, "outcome", "Напишите, что сделано: это остаётся в реестре.")

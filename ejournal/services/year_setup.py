@@ -173,6 +173,7 @@ def set_anchor(actor: Viewer, day: date | None) -> None:
 
 def close(actor: Viewer, year: AcademicYear) -> None:
     """From here on the year can only be read (п. 2.3). Raises RefusedError while it still runs."""
+    db.session.refresh(year, with_for_update=True)
     if year.closed_at:
         raise RefusedError(f"Учебный год {year.title} уже закрыт.")
     if year.ends >= settings.today():
@@ -184,6 +185,7 @@ def close(actor: Viewer, year: AcademicYear) -> None:
 
 def reopen(actor: Viewer, year: AcademicYear, reason: str) -> None:
     """Open a closed year again, with a reason that stays in the log."""
+    db.session.refresh(year, with_for_update=True)
     if not year.closed_at:
         raise RefusedError(f"Учебный год {year.title} не закрыт.")
     if len(reason.strip()) < 3:

@@ -168,6 +168,17 @@ def test_r4_1_a_year_is_made_once(app: Flask) -> None:
         assert len(db.session.scalars(db.select(AcademicYear)).all()) == 2
 
 
+def test_r2_3_a_year_is_closed_and_opened_again_by_one(app: Flask) -> None:
+    with app.app_context():
+        year, actor = factories.make_year(settings.today() - timedelta(days=800))[0].id, office()
+    told = together(app, lambda _number: year_setup.close(actor, db.session.get_one(AcademicYear, year)))
+    assert told.count("") == 1, told
+    told = together(app, lambda _number: year_setup.reopen(actor, db.session.get_one(AcademicYear, year), "ошибка"))
+    assert told.count("") == 1, told
+    with app.app_context():
+        assert (logged("year", "close"), logged("year", "open")) == (1, 1)
+
+
 def test_r4_2_c_a_lesson_is_added_once(app: Flask) -> None:
     with app.app_context():
         journal = factories.make_journal(students=1, lessons=0)
