@@ -1,18 +1,18 @@
 """Several people over one debt at the same moment (п. 4.4; ст. 58 273-ФЗ)."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import factories
 import pytest
+from at_once import together
 from factories import Journal
 from flask import Flask
 
+from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Debt, DebtAttempt, LogEntry, Role
 from ejournal.services import debts, period_marks, settings
 from ejournal.services.debt_marks import Terms
-from ejournal.services.errors import RefusedError
 from ejournal.services.period_marks import Typed
 
 
@@ -31,54 +31,34 @@ def owed(app: Flask) -> tuple[Journal, int]:
         return journal, debt.id
 
 
-def test_r4_4_i_of_several_who_enter_a_result_at_once_one_does_and_the_others_are_told(
-    app: Flask, owed: tuple[Journal, int]
-) -> None:
+def office() -> Viewer:
+    return factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+
+
+def form() -> dict[str, str]:
+    return {"day": settings.today().isoformat(), "examiners": "Иванов И. И."}
+
+
+def test_r4_4_i_a_result_is_entered_by_one(app: Flask, owed: tuple[Journal, int]) -> None:
     journal, debt_id = owed
     with app.app_context():
-        office = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
-        form = {"day": settings.today().isoformat(), "examiners": "Иванов И. И."}
-        attempt = debts.issue(office, debt_id, form)
+        attempt = debts.issue(office(), debt_id, form())
         db.session.commit()
         attempt_id, teacher = attempt.id, factories.viewer_of(journal.teacher)
-
-    def enter(result: str) -> str:
-        with app.app_context():
-            try:
-                debts.record_result(teacher, attempt_id, result)
-            except RefusedError as refused:
-                db.session.rollback()
-                return refused.message
-            return result
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(enter, ["2", "неявка", "2", "неявка"]))
-    [taken] = [answer for answer in answers if answer in {"2", "неявка"}]
-    assert sum("Обновите страницу" in answer for answer in answers) == 3
+    results = ("2", "неявка", "2", "неявка")
+    told = together(app, lambda number: debts.record_result(teacher, attempt_id, results[number]))
+    assert sum("Обновите страницу" in words for words in told) == 3
     with app.app_context():
-        assert db.session.get_one(DebtAttempt, attempt_id).result == taken
-        results = db.select(LogEntry).where(LogEntry.subject == "debt", LogEntry.action == "result")
-        assert len(db.session.scalars(results).all()) == 1
+        assert db.session.get_one(DebtAttempt, attempt_id).result == results[told.index("")]
+        entered = db.select(LogEntry).where(LogEntry.subject == "debt", LogEntry.action == "result")
+        assert len(db.session.scalars(entered).all()) == 1
 
 
-def test_r4_4_i_of_several_who_give_an_attempt_at_once_one_does(app: Flask, owed: tuple[Journal, int]) -> None:
+def test_r4_4_i_an_attempt_is_given_by_one(app: Flask, owed: tuple[Journal, int]) -> None:
     _journal, debt_id = owed
     with app.app_context():
-        office = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
-        form = {"day": settings.today().isoformat(), "examiners": "Иванов И. И."}
-
-    def give(_number: int) -> str:
-        with app.app_context():
-            try:
-                debts.issue(office, debt_id, form)
-            except RefusedError as refused:
-                db.session.rollback()
-                return refused.message
-            db.session.commit()
-            return ""
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(give, range(4)))
-    assert answers.count("") == 1
+        actor = office()
+    told = together(app, lambda _number: debts.issue(actor, debt_id, form()))
+    assert told.count("") == 1
     with app.app_context():
         assert len(db.session.scalars(db.select(DebtAttempt)).all()) == 1

@@ -1,11 +1,10 @@
 """What can be done once, asked for by several at the same moment: one does it and the others are told."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import factories
+from at_once import AT_ONCE, together
 from flask import Flask
 
 from ejournal.access import Viewer
@@ -40,26 +39,7 @@ from ejournal.services import (
     year_setup,
 )
 from ejournal.services.compromises import Told
-from ejournal.services.errors import ServiceError
 from ejournal.services.movement_plan import Typed
-
-AT_ONCE = 4
-
-
-def together(app: Flask, do: Callable[[int], object]) -> list[str]:
-    """What each is told; "" who did it."""
-
-    def one(number: int) -> str:
-        with app.app_context():
-            try:
-                do(number)
-            except ServiceError as refused:
-                db.session.rollback()
-                return refused.message
-            return ""
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(one, range(AT_ONCE)))
 
 
 def office(role: Role = Role.SYSADMIN) -> Viewer:
