@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 
@@ -9,8 +10,8 @@ from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain import grading, reports
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
-from ejournal.models import Discipline, Group, Period, Person
-from ejournal.services import group_admin, mark_slots, movement_plan, statement_facts, statements
+from ejournal.models import AcademicYear, Discipline, Group, Period, Person
+from ejournal.services import group_admin, mark_slots, movement_plan, periods, statement_facts, statements
 from ejournal.services.errors import ForbiddenError, RefusedError
 from ejournal.services.statement_facts import Facts
 from ejournal.services.statements import Row
@@ -44,7 +45,7 @@ class Column:
 
 @dataclass(slots=True)
 class Sheet:
-    """`lists`: («отличники», names …) as a college reads them out."""
+    """`lists`: («отличники», names …) as a college reads them out. `is_of_year`: hours missed are the year's."""
 
     group: Group
     period: Period
@@ -52,6 +53,7 @@ class Sheet:
     lines: list[Line]
     total: Column
     lists: list[tuple[str, list[str]]] = field(default_factory=list)
+    is_of_year: bool = False
 
 
 def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PERIOD) -> Sheet:
@@ -65,7 +67,8 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     period = statements.period_of(group, period_id)
     span = statements.counted_span(period)
     students = movement_plan.in_group(group_id, span[1])
-    facts = statement_facts.load([student.id for student in students], span, period, of_year=True)
+    counted = span if of == PERIOD else _of_whole_year(group, period, span)
+    facts = statement_facts.load([student.id for student in students], counted, period, of_year=True)
     given = facts.period_marks if of == PERIOD else _of_year(facts, of)
     if of != PERIOD and not given:
         raise RefusedError(f"Оценок «{MARKS[of]}» нет: их ставят в конце года. Выберите его последний период.")
@@ -88,7 +91,12 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     columns = [
         _figures(Column(one.index, one.title), [line.marks[n] for line in lines]) for n, one in enumerate(disciplines)
     ]
-    return Sheet(group, period, columns, lines, _total(lines), student_lists(lines))
+    return Sheet(group, period, columns, lines, _total(lines), student_lists(lines), of != PERIOD)
+
+
+def _of_whole_year(group: Group, period: Period, span: tuple[date, date]) -> tuple[date, date]:
+    year = db.session.get_one(AcademicYear, period.year_id)
+    return min(one.starts for one in periods.of_group(group, year)), span[1]
 
 
 def _of_year(facts: Facts, kind: str) -> dict[int, dict[int, str]]:

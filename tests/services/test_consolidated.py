@@ -8,7 +8,18 @@ import pytest
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Course, Discipline, Enrollment, IndividualPlan, IndividualRow, Role
+from ejournal.models import (
+    Cell,
+    Course,
+    Discipline,
+    Enrollment,
+    IndividualPlan,
+    IndividualRow,
+    Period,
+    Role,
+    YearMark,
+)
+from ejournal.models.base import now
 from ejournal.services import attendance_sheet, consolidated, settings
 from ejournal.services.attendance_sheet import month_span
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
@@ -53,6 +64,23 @@ def test_r2_3_monitor_figures_of_each_discipline_and_of_the_group(in_app: Flask)
         "Отличники": [names[0]], "С одной «4»": [names[1]], "С одной «3»": [names[2]],
         "Неуспевающие": [names[3]], "Не аттестованы": [names[4]],
     }  # fmt: skip
+
+
+def test_a_sheet_of_the_years_marks_counts_the_years_hours(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=2)
+    first = db.session.merge(journal.period)
+    last = Period(year_id=journal.year.id, number=2, title="2 семестр", starts=journal.lessons[1].date, ends=first.ends)
+    first.ends = journal.lessons[0].date
+    db.session.add(last)
+    for work in journal.works:
+        values = {"work_id": work.id, "student_id": journal.students[0].id, "updated_by": journal.teacher.id}
+        db.session.add(Cell(**values, attendance="н", updated_at=now()))
+    db.session.add(YearMark(course_id=journal.course_id, kind="year", student_id=journal.students[0].id, mark="4"))
+    db.session.commit()
+    [own] = consolidated.of_group(manager(), journal.group.id, last.id).lines
+    assert own.missed.total == 2
+    sheet = consolidated.of_group(manager(), journal.group.id, last.id, "year")
+    assert ([line.missed.unexcused for line in sheet.lines], sheet.lines[0].marks) == ([4], ["4"])
 
 
 def test_who_is_exempt_is_out_of_n(in_app: Flask) -> None:
