@@ -177,3 +177,29 @@ def test_r3_4_dates_are_written_in_russian():
 )
 def test_r4_2_c_periods_share_the_hours_of_their_semester(number, hours):
     assert calendar.hours_by_period((30, 41), number) == hours
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "free"),
+    [
+        *((1, day, day < 9) for day in range(1, 11)),
+        (2, 22, False), (2, 23, True), (3, 8, True), (5, 1, True),
+        (5, 2, False), (5, 9, True), (6, 12, True), (11, 4, True),
+    ],
+)  # fmt: skip
+def test_state_holidays_are_those_of_the_labour_code(month, day, free):
+    assert calendar.is_state_holiday(date(2026, month, day)) is free
+
+
+def test_both_ends_of_a_vacation_are_free():
+    vacation = [(date(2026, 3, 23), date(2026, 3, 27))]
+    free = [day for day in range(20, 32) if not calendar.is_school_day(date(2026, 3, day), vacation)]
+    assert free == [22, 23, 24, 25, 26, 27, 29]
+
+
+@pytest.mark.parametrize(
+    ("day", "born"),
+    [(date(2026, 11, 28), date(2012, 11, 28)), (date(2028, 2, 29), date(2014, 2, 28)), (date(2028, 2, 29), None)],
+)
+def test_the_same_day_years_earlier(day, born):
+    assert calendar.years_before(day, 14 if born else 4) == (born or date(2024, 2, 29))

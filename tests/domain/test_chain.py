@@ -45,3 +45,13 @@ def test_text_cannot_be_moved_from_one_field_to_the_next(before: str, after: str
     one = {**ENTRY, "before": before, "after": after, "reason": reason}
     two = {**ENTRY, "before": before, "after": other, "reason": reason}
     assert (chain.canonical(one) == chain.canonical(two)) == (after == other)
+
+
+def test_r4_2_g_what_is_printed_of_a_sum_is_known_again_and_fewer_signs_are_not():
+    digest = "8ff15447efac93fa" + "0" * 48
+    assert chain.printed(digest) == "8ff1 5447 efac 93fa"
+    assert chain.is_same(digest, "8ff1 5447 efac 93fa")
+    assert chain.is_same(digest, "8FF1 5447 EFАС 93FА"), "as a Russian keyboard types it"
+    assert chain.is_same(digest, digest)
+    assert not chain.is_same(digest, "8ff1 5447 efac 93f")
+    assert not chain.is_same(digest, "8ff1 5447 efac 93fb")
