@@ -59,6 +59,15 @@ def college(load: Import) -> Import:
     return load
 
 
+@pytest.fixture
+def lists(load: Import) -> Import:
+    """A college with its people and plans that has no timetable yet; returns `load`."""
+    load("students", "students.xlsx", create=True)
+    load("teachers", "teachers.xlsx")
+    load("curriculum", "curriculum.xlsx", create=True)
+    return load
+
+
 def workbook(*rows: Sequence[Any], sheet: str = "Лист1") -> bytes:
     """A spreadsheet of these rows; None leaves a cell empty."""
     stream = io.BytesIO()

@@ -47,15 +47,6 @@ def poster(*cells: str, over: str = "Расписание") -> bytes:
     return stream.getvalue()
 
 
-@pytest.fixture
-def lists(load: Import) -> Import:
-    """A college with its people and plans that has no timetable yet; returns `load`."""
-    load("students", "students.xlsx", create=True)
-    load("teachers", "teachers.xlsx")
-    load("curriculum", "curriculum.xlsx", create=True)
-    return load
-
-
 def semesters() -> AcademicYear:
     year = db.session.scalar(select(AcademicYear))
     if year is None:

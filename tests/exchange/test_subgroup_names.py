@@ -24,7 +24,7 @@ from ejournal.models import (
 )
 from ejournal.models.base import now
 from tests.exchange.conftest import Import
-from tests.exchange.test_later_timetable import MATH, lists, poster, semesters  # noqa: F401 - a fixture
+from tests.exchange.test_later_timetable import MATH, poster, semesters
 
 LANGUAGE = "Иностранный язык"
 HALVES = f"{LANGUAGE}\n1 п/г Гарасимов В.А. каб.5\n2 п/г Зиновьев Ф.Т. каб.6"
@@ -32,7 +32,7 @@ NAMED = f"{LANGUAGE}\n(сильная) Гарасимов В.А. каб.5\n(сл
 
 
 @pytest.fixture
-def named(lists: Import) -> Import:  # noqa: F811
+def named(lists: Import) -> Import:
     """A language in two subgroups that were given names, on Monday; returns `load`."""
     semesters()
     lists("timetable", poster(HALVES))
