@@ -69,8 +69,19 @@ def in_turn(what: str) -> None:
     """From here to its end the transaction goes alone among those that name the same: of several who ask for one thing
     at once each sees what those before it have done. SQLite has one writer at a time anyway; on PostgreSQL all of them
     would see what was there before. What the session has read already it does not read anew by this."""
+    _turn(func.pg_advisory_xact_lock, what)
+
+
+def beside(what: str) -> None:
+    """From here to its end the transaction goes beside others that say so, but not beside who goes `in_turn`: what the
+    one in turn changes, it finds done or not begun."""
+    _turn(func.pg_advisory_xact_lock_shared, what)
+
+
+def _turn(lock: Any, what: str) -> None:
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(_TURNS, crc32(what.encode()) >> 1)))
+        # Past the ORM: every save asks.
+        db.session.connection().execute(select(lock(_TURNS, crc32(what.encode()) >> 1)))
 
 
 def _only_reads() -> bool:

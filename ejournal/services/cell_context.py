@@ -26,7 +26,7 @@ from ejournal.models import (
     Work,
 )
 from ejournal.services import individual_lists, settings
-from ejournal.services.closed import is_closed
+from ejournal.services.closed import hold_open, is_closed
 
 ALWAYS = (date(1900, 1, 1), date(2200, 1, 1))
 
@@ -59,7 +59,9 @@ class Place:
 def load(
     viewer: Viewer, course_id: int, student_ids: Sequence[int], work_ids: Sequence[int]
 ) -> dict[tuple[int, int], Place]:
-    """The places of students × works by (student_id, work_id); works of other journals are left out."""
+    """The places of students × works by (student_id, work_id); works of other journals are left out. Their periods are
+    not closed until the transaction ends."""
+    hold_open()
     # Past the ORM: every save asks it.
     rows = db.session.connection().execute(*_places(viewer, settings.today(), course_id, student_ids, work_ids))
     return {(row[0], row[1]): _place(row) for row in rows}

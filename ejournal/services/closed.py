@@ -4,7 +4,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists
 
+from ejournal.extensions import beside, in_turn
 from ejournal.models import JournalUnlock, PeriodClosing
+
+TURN = "closing"
+
+
+def hold_open() -> None:
+    """Whatever the transaction finds open from here on stays open to its end: who closes waits for it, and who comes
+    while somebody closes waits for that and finds it closed (п. 4.4). To be called before the question."""
+    beside(TURN)
+
+
+def close_in_turn() -> None:
+    """The other side: nobody writes into journals from here to the transaction's end."""
+    in_turn(TURN)
 
 
 def is_closed(course_id: Any, period_id: Any, today: Any) -> ColumnElement[bool]:

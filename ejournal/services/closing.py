@@ -12,7 +12,7 @@ from ejournal.access import OVERSEERS, Viewer
 from ejournal.domain.names import short_name
 from ejournal.domain.numbers import whole
 from ejournal.domain.reasons import SHORTEST_REASON
-from ejournal.extensions import db, in_turn
+from ejournal.extensions import db
 from ejournal.models import JournalUnlock, PeriodClosing, Person
 from ejournal.models.base import now
 from ejournal.services import closed, debt_marks, log, period_marks, settings, unfinished
@@ -78,7 +78,7 @@ def close(actor: Viewer, course_id: int, period_id: int, *, anyway: bool = False
 
     Raises NotFoundError, ForbiddenError, RefusedError with what is in the way.
     """
-    in_turn("closing")
+    closed.close_in_turn()
     page = load(actor, course_id, period_id)
     if not page.may_close:
         raise ForbiddenError("Закрыть период может преподаватель журнала или администрация (п. 4.4).")
@@ -126,7 +126,7 @@ def unlock(actor: Viewer, course_id: int, period_id: int, days: str, reason: str
 
     Raises NotFoundError, ForbiddenError, ClosedError (the year is closed), FieldsError, RefusedError.
     """
-    in_turn("closing")
+    closed.close_in_turn()
     page = load(actor, course_id, period_id)
     if page.column.year_closed:
         raise ClosedError("Учебный год закрыт: его можно только читать (п. 2.3).")

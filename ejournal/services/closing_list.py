@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer
-from ejournal.extensions import db, in_turn
+from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
     Course,
@@ -81,7 +81,7 @@ def close_many(actor: Viewer, period_id: int, course_ids: Sequence[int]) -> tupl
     """Close the period of several journals; returns how many, and what was in the way of the others."""
     if not actor.holds(OVERSEERS):
         raise ForbiddenError("Закрыть период во всех журналах может администрация (п. 4.2).")
-    in_turn("closing")
+    closed.close_in_turn()
     done, refused = 0, []
     for course_id in course_ids:
         try:

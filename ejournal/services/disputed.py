@@ -15,6 +15,7 @@ from ejournal.extensions import db
 from ejournal.models import Dispute
 from ejournal.services import cell_context, cells, period_marks
 from ejournal.services.cell_context import Place
+from ejournal.services.closed import hold_open
 from ejournal.services.debt_marks import NO_TERMS, Terms
 from ejournal.services.diary import Diary
 from ejournal.services.diary_mark import MarkDetail
@@ -92,6 +93,7 @@ def _of_cell(actor: Viewer, dispute: Dispute, typed: Typing) -> "_OfCell":
 
 
 def _of_slot(actor: Viewer, dispute: Dispute, typed: Typing) -> "_OfSlot":
+    hold_open()
     column = period_marks.column(actor, dispute.course_id, dispute.slot or "")
     mark = period_marks.parse(typed.value)
     _check_another(mark, dispute)

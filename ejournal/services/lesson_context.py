@@ -24,7 +24,7 @@ from ejournal.models import (
 )
 from ejournal.services import guard, log, settings
 from ejournal.services.cell_context import period_of
-from ejournal.services.closed import is_closed
+from ejournal.services.closed import hold_open, is_closed
 from ejournal.services.errors import Current, NotFoundError, RefusedError, ServiceError, StaleError
 
 STALE = "Пока вы заполняли, занятие изменили. Набранное вами сохранено на странице: сравните и решите, что оставить."
@@ -100,6 +100,7 @@ def find_to_change(actor: Viewer, course_id: int, lesson_id: int, version: int |
 
     Raises NotFoundError, ForbiddenError, ClosedError, and StaleError when it was changed since `version` was seen.
     """
+    hold_open()
     lesson = db.session.scalar(
         select(Lesson)
         .where(Lesson.id == lesson_id, Lesson.course_id == course_id)
@@ -120,6 +121,7 @@ def open_place(actor: Viewer, course_id: int, day: date) -> Place:
 
     Raises NotFoundError, ForbiddenError, ClosedError, RefusedError for a day outside the academic year.
     """
+    hold_open()
     place = place_on(actor, course_id, day)
     guard.check_may_edit(place)
     year = place.course.year

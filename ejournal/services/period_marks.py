@@ -21,7 +21,7 @@ from ejournal.extensions import db
 from ejournal.models import Course, Person
 from ejournal.models.base import now
 from ejournal.services import debt_marks, grid, guard, log, mark_slots, repeats, roster, settings, suggestions
-from ejournal.services.closed import is_closed
+from ejournal.services.closed import hold_open, is_closed
 from ejournal.services.debt_marks import NO_TERMS, Change, Terms
 from ejournal.services.errors import Current, NotFoundError, ReasonNeededError, RefusedError, StaleError
 from ejournal.services.mark_slots import NOTHING, Slot, Stored
@@ -104,6 +104,7 @@ def record(actor: Viewer, course_id: int, student_id: int, key: str, typed: Type
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, RefusedError, ReasonNeededError, DebtNeededError.
     """
     is_first = repeats.is_first(actor, typed.request_id)
+    hold_open()
     found = column(actor, course_id, key)
     if not is_first:
         stored = found.stored(student_id)
@@ -134,6 +135,7 @@ def record_suggested(
 
     `chosen`: mark by student, as the review showed it. Raises what `record` raises for the column as a whole.
     """
+    hold_open()
     found = column(actor, course_id, key)
     check_may_write(found)
     batch, written, passed_over = secrets.token_hex(8), 0, []

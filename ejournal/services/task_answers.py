@@ -11,7 +11,7 @@ from ejournal.models import AcademicYear, Course, Group, Lesson, TaskAnswer, Tas
 from ejournal.services import absence_asking, answer_rounds, diary, diary_homework, files, log, news_decided, settings
 from ejournal.services.answer_rounds import Round
 from ejournal.services.cell_context import period_of
-from ejournal.services.closed import is_closed
+from ejournal.services.closed import hold_open, is_closed
 from ejournal.services.diary import Diary
 from ejournal.services.diary_summary import Task
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
@@ -65,6 +65,7 @@ def send(
     stored, refused = files.store_all(actor, uploads)
     if refused:
         raise RefusedError("Ответ не отправлен. " + " ".join(refused))
+    hold_open()
     lesson = _hold(lesson_id)
     page = _check(actor, student_id, lesson_id, own_id)
     if number is not None and number != page.next_number:

@@ -22,7 +22,7 @@ from ejournal.models import (
     Vacation,
 )
 from ejournal.models.base import now
-from ejournal.services import groups, log, periods, settings
+from ejournal.services import closed, groups, log, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST_PERIODS = 12
@@ -173,6 +173,7 @@ def set_anchor(actor: Viewer, day: date | None) -> None:
 
 def close(actor: Viewer, year: AcademicYear) -> None:
     """From here on the year can only be read (п. 2.3). Raises RefusedError while it still runs."""
+    closed.close_in_turn()
     db.session.refresh(year, with_for_update=True)
     if year.closed_at:
         raise RefusedError(f"Учебный год {year.title} уже закрыт.")

@@ -23,13 +23,14 @@ from ejournal.models import (
 )
 from ejournal.models.base import now
 from ejournal.services import log, settings, substitutions
-from ejournal.services.closed import is_unlocked
+from ejournal.services.closed import hold_open, is_unlocked
 
 
 class Lessons:
     """The works of one journal by date; new lessons and works are steps of the draft."""
 
     def __init__(self, course: Course, draft: Draft) -> None:
+        hold_open()
         self.course, self.draft = course, draft
         self.by_date: dict[date, list[Lesson]] = {}
         rows = db.session.scalars(

@@ -1,0 +1,87 @@
+"""A period that is closed while somebody writes into it: what was found open is written before it is closed."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+
+import factories
+import pytest
+from factories import Journal
+from flask import Flask
+
+from ejournal.access import Viewer
+from ejournal.extensions import db
+from ejournal.models import AcademicYear, LogEntry, Role
+from ejournal.services import cells, closing_list, lesson_context, period_marks, settings, year_setup
+from ejournal.services.cells import Entry
+from ejournal.services.debt_marks import NO_TERMS
+
+# Who is not kept waiting has closed the period long before.
+MOMENT = 0.4
+
+
+def write_cell(teacher: Viewer, journal: Journal, then: Callable[[], None]) -> None:
+    entry = Entry(journal.students[0].id, journal.works[0].id, "5", None)
+    good, refused = cells.check_cells(teacher, journal.course_id, [entry])
+    assert not refused
+    then()
+    cells.write_batch(teacher, good, "fill", "b1")
+
+
+def write_topic(teacher: Viewer, journal: Journal, then: Callable[[], None]) -> None:
+    lesson, _place = lesson_context.find_to_change(teacher, journal.course_id, journal.lessons[0].id, None)
+    then()
+    lesson_context.note(teacher, lesson, "тема", lesson.topic, "Потоки")
+    lesson.topic = "Потоки"
+    db.session.commit()
+
+
+def write_period_mark(teacher: Viewer, journal: Journal, then: Callable[[], None]) -> None:
+    class Chosen(dict[int, str]):
+        def __getitem__(self, student_id: int) -> str:
+            then()
+            return super().__getitem__(student_id)
+
+    chosen = Chosen({journal.students[0].id: "4"})
+    assert period_marks.record_suggested(teacher, journal.course_id, str(journal.period.id), chosen, NO_TERMS) == (
+        1,
+        [],
+    )
+
+
+def close_period(app: Flask, chief: Viewer, journal: Journal) -> None:
+    with app.app_context():
+        assert closing_list.close_many(chief, journal.period.id, [journal.course_id]) == (1, [])
+
+
+def close_year(app: Flask, chief: Viewer, journal: Journal) -> None:
+    with app.app_context():
+        year_setup.close(chief, db.session.get_one(AcademicYear, journal.year.id))
+
+
+@pytest.mark.parametrize("close", [close_period, close_year])
+@pytest.mark.parametrize("write", [write_cell, write_topic, write_period_mark])
+def test_r4_4_what_was_found_open_is_written_before_the_closing(
+    app: Flask,
+    write: Callable[[Viewer, Journal, Callable[[], None]], None],
+    close: Callable[[Flask, Viewer, Journal], None],
+) -> None:
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=1, last=settings.today() - timedelta(days=1))
+        journal.year.ends = journal.period.ends = settings.today() - timedelta(days=1)
+        db.session.commit()
+        teacher = factories.viewer_of(journal.teacher)
+        chief = factories.viewer_of(factories.make_person("Приказова", (Role.ADMINISTRATION, Role.SYSADMIN)))
+        db.session.expunge_all()
+    with ThreadPoolExecutor(1) as pool, app.app_context():
+        closes: list[Future[None]] = []
+
+        def begin() -> None:
+            closes.append(pool.submit(close, app, chief, journal))
+            wait(closes, MOMENT)
+
+        write(teacher, journal, begin)
+        closes[0].result()
+        order = db.session.scalars(db.select(LogEntry.subject).order_by(LogEntry.id)).all()
+    assert order[-1] in ("closing", "year")
+    assert set(order[:-1]) & {"cell", "lesson", "period-mark"}
