@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy.exc import DBAPIError
 
-from ejournal import __version__, create_app, demo, schema, server
+from ejournal import __version__, create_app, schema, server
 from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
@@ -76,6 +76,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     # Database, files and copies hold personal data: other users of this machine do not read them.
     os.umask(0o077)
+    server.collect_seldom()
     click.get_current_context().obj = ScriptInfo(create_app=application)
 
 
@@ -98,14 +99,14 @@ def init(name: str, timezone: str, administrator: str, login: str, address: str)
 
 
 @main.command("demo")
-@click.option(
-    "--students", default=200, show_default=True, type=click.IntRange(demo.LEAST, 5000), help="Сколько обучающихся."
-)
+@click.option("--students", default=200, show_default=True, type=click.IntRange(max=5000), help="Сколько обучающихся.")
 @click.option("--seed", default=1, show_default=True, help="Другое число — другие люди и отметки.")
 @click.option("--if-empty", is_flag=True, help="Ничего не делать, если в базе уже есть колледж.")
 @with_appcontext
 def demo_command(students: int, seed: int, if_empty: bool) -> None:
     """Заполнить пустую базу вымышленным колледжем в разгар семестра."""
+    from ejournal import demo  # long to load, and no other command wants it
+
     upgrade_schema()
     if if_empty and not college.is_empty():
         return

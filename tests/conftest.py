@@ -24,8 +24,10 @@ SignIn = Callable[[Person], FlaskClient]
 # A test that counts queries counts the same however slow the machine is.
 settings.CACHE_SECONDS = 600.0
 
-# Papers are drawn alike whatever the database.
-ON_ONE = {"documents"}
+# Papers and pages are drawn alike whatever the database: what asks it lies below them and is tried on all. So is the
+# grid, which a save goes through from the click to the disk.
+ON_ONE = {"documents", "web"}
+ON_ALL = {"test_grid"}
 
 # Statements and pages make many small objects that live on: looking through them so often takes a tenth of the time.
 gc.set_threshold(50_000, 20, 50)
@@ -54,10 +56,10 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    folder = Path(str(metafunc.definition.path)).parent.name
-    if "app" not in metafunc.fixturenames or folder == "browser":  # where the server's is
+    path = Path(str(metafunc.definition.path))
+    if "app" not in metafunc.fixturenames or path.parent.name == "browser":  # where the server's is
         return
-    kinds = ONE if folder in ON_ONE else KINDS
+    kinds = ONE if path.parent.name in ON_ONE and path.stem not in ON_ALL else KINDS
     kinds = ["sqlite"] if metafunc.definition.get_closest_marker("sqlite") else kinds
     metafunc.parametrize("app", kinds, indirect=True)
 

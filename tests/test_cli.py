@@ -28,7 +28,7 @@ from ejournal.server import Listening
 from ejournal.services import log_chain, settings
 
 Command = Callable[..., Result]
-# Whom the server lets in and how it is reached is no question of the database.
+# Whom the server lets in, how it is reached and what runs beside it is no question of the database.
 ON_ONE = pytest.mark.parametrize("instance", ONE, indirect=True)
 
 
@@ -266,6 +266,7 @@ def test_the_server_starts_answers_and_stops(ejournal: Command, instance: Path) 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="looks at processes as Linux lists them")
+@ON_ONE
 def test_r2_2_the_job_worker_runs_beside_the_server_rises_again_and_ends_with_it(
     ejournal: Command, instance: Path
 ) -> None:
@@ -289,6 +290,7 @@ def test_r2_2_the_job_worker_runs_beside_the_server_rises_again_and_ends_with_it
 
 
 @pytest.mark.slow
+@ON_ONE
 def test_the_server_does_the_work_of_a_night_that_was_missed(ejournal: Command, instance: Path) -> None:
     ejournal("init")
     long_ago = datetime.now(UTC) - timedelta(days=2)

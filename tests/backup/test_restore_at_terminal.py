@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from databases import KINDS, postgres_database
+from databases import KINDS, ONE, postgres_database
 
 from ejournal import cli, create_app
 from ejournal.extensions import db
@@ -90,6 +90,7 @@ def restore(copy: Path, answer: str | None, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode() + done.stderr.decode()
 
 
+@pytest.mark.parametrize("installation", ONE, indirect=True)
 def test_who_restores_at_a_terminal_names_the_college_that_is_replaced(installation: Installation) -> None:
     code, said = restore(installation.copy, "Колледж связи")
     assert (code, "Ничего не изменено" in said) == (1, True), said

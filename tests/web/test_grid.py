@@ -82,7 +82,7 @@ def test_save_costs_few_queries(app, journal, sign_in):
         client.post(
             journal.url(0, 0), data={"value": "5", "version": 0}, headers={**FRAGMENT, "X-Request-Id": "second"}
         )
-    # The last two chain the entry of the log (п. 4.2); PostgreSQL asks for the locks of the chain and of closings besides.
+    # The last two chain the entry of the log (п. 4.2); PostgreSQL takes two locks besides.
     most = 10 if app.config["EJOURNAL"].database_url.startswith("postgresql") else 8
     assert len([s for s in statements if not s.startswith("BEGIN")]) <= most, statements
 
