@@ -1,5 +1,6 @@
 """The Flask extensions, and how this project talks to its database."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -69,19 +70,33 @@ def in_turn(what: str) -> None:
     """From here to its end the transaction goes alone among those that name the same: of several who ask for one thing
     at once each sees what those before it have done. SQLite has one writer at a time anyway; on PostgreSQL all of them
     would see what was there before. What the session has read already it does not read anew by this."""
-    _turn(func.pg_advisory_xact_lock, what)
+    _asked(func.pg_advisory_xact_lock, what)
 
 
 def beside(what: str) -> None:
-    """From here to its end the transaction goes beside others that say so, but not beside who goes `in_turn`: what the
-    one in turn changes, it finds done or not begun."""
-    _turn(func.pg_advisory_xact_lock_shared, what)
+    """From here to its end the transaction goes beside others that say so, but not beside who goes `alone`: what the
+    one alone changes, it finds done or not begun."""
+    _asked(func.pg_advisory_xact_lock_shared, what)
 
 
-def _turn(lock: Any, what: str) -> None:
-    if db.engine.dialect.name == "postgresql":
-        # Past the ORM: every save asks.
-        db.session.connection().execute(select(lock(_TURNS, crc32(what.encode()) >> 1)))
+def alone(what: str, patience: float) -> bool:
+    """From here to its end the transaction goes neither beside those nor beside another one alone; False where they
+    have not ended in `patience` seconds. It asks again and again: behind who stands in PostgreSQL's queue all stand
+    who come later."""
+    until = time.monotonic() + patience
+    while not _asked(func.pg_try_advisory_xact_lock, what):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _asked(lock: Any, what: str) -> bool:
+    """What PostgreSQL says of a lock; SQLite has one writer, who has it anyway."""
+    if db.engine.dialect.name != "postgresql":
+        return True
+    # Past the ORM: every save asks.
+    return db.session.connection().scalar(select(lock(_TURNS, crc32(what.encode()) >> 1))) is not False
 
 
 def _only_reads() -> bool:

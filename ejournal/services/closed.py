@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists
 
-from ejournal.extensions import beside, in_turn
+from ejournal.extensions import alone, beside
 from ejournal.models import JournalUnlock, PeriodClosing
+from ejournal.services.errors import RefusedError
 
 TURN = "closing"
+PATIENCE = 10.0  # seconds; a save takes milliseconds, a list of marks up to a minute
 
 
 def hold_open() -> None:
@@ -16,9 +18,11 @@ def hold_open() -> None:
     beside(TURN)
 
 
-def close_in_turn() -> None:
-    """The other side: nobody writes into journals from here to the transaction's end."""
-    in_turn(TURN)
+def close_alone() -> None:
+    """The other side: nobody writes into journals from here to the transaction's end. Raises RefusedError where
+    somebody goes on writing for longer than one waits."""
+    if not alone(TURN, PATIENCE):
+        raise RefusedError("В журналы сейчас записывается длинный список. Ничего не изменено: повторите через минуту.")
 
 
 def is_closed(course_id: Any, period_id: Any, today: Any) -> ColumnElement[bool]:

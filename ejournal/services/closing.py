@@ -78,7 +78,7 @@ def close(actor: Viewer, course_id: int, period_id: int, *, anyway: bool = False
 
     Raises NotFoundError, ForbiddenError, RefusedError with what is in the way.
     """
-    closed.close_in_turn()
+    closed.close_alone()
     page = load(actor, course_id, period_id)
     if not page.may_close:
         raise ForbiddenError("Закрыть период может преподаватель журнала или администрация (п. 4.4).")
@@ -126,7 +126,7 @@ def unlock(actor: Viewer, course_id: int, period_id: int, days: str, reason: str
 
     Raises NotFoundError, ForbiddenError, ClosedError (the year is closed), FieldsError, RefusedError.
     """
-    closed.close_in_turn()
+    closed.close_alone()
     page = load(actor, course_id, period_id)
     if page.column.year_closed:
         raise ClosedError("Учебный год закрыт: его можно только читать (п. 2.3).")

@@ -173,7 +173,7 @@ def set_anchor(actor: Viewer, day: date | None) -> None:
 
 def close(actor: Viewer, year: AcademicYear) -> None:
     """From here on the year can only be read (п. 2.3). Raises RefusedError while it still runs."""
-    closed.close_in_turn()
+    closed.close_alone()
     db.session.refresh(year, with_for_update=True)
     if year.closed_at:
         raise RefusedError(f"Учебный год {year.title} уже закрыт.")

@@ -12,9 +12,10 @@ from flask import Flask
 from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, LogEntry, Role
-from ejournal.services import cells, closing_list, lesson_context, period_marks, settings, year_setup
+from ejournal.services import cells, closed, closing, closing_list, lesson_context, period_marks, settings, year_setup
 from ejournal.services.cells import Entry
 from ejournal.services.debt_marks import NO_TERMS
+from ejournal.services.errors import RefusedError
 
 # Who is not kept waiting has closed the period long before.
 MOMENT = 0.4
@@ -49,9 +50,9 @@ def write_period_mark(teacher: Viewer, journal: Journal, then: Callable[[], None
     )
 
 
-def close_period(app: Flask, chief: Viewer, journal: Journal) -> None:
+def close_period(app: Flask, chief: Viewer, journal: Journal) -> tuple[int, list[str]]:
     with app.app_context():
-        assert closing_list.close_many(chief, journal.period.id, [journal.course_id]) == (1, [])
+        return closing_list.close_many(chief, journal.period.id, [journal.course_id])
 
 
 def close_year(app: Flask, chief: Viewer, journal: Journal) -> None:
@@ -64,7 +65,7 @@ def close_year(app: Flask, chief: Viewer, journal: Journal) -> None:
 def test_r4_4_what_was_found_open_is_written_before_the_closing(
     app: Flask,
     write: Callable[[Viewer, Journal, Callable[[], None]], None],
-    close: Callable[[Flask, Viewer, Journal], None],
+    close: Callable[[Flask, Viewer, Journal], object],
 ) -> None:
     with app.app_context():
         journal = factories.make_journal(students=1, lessons=1, last=settings.today() - timedelta(days=1))
@@ -74,7 +75,7 @@ def test_r4_4_what_was_found_open_is_written_before_the_closing(
         chief = factories.viewer_of(factories.make_person("Приказова", (Role.ADMINISTRATION, Role.SYSADMIN)))
         db.session.expunge_all()
     with ThreadPoolExecutor(1) as pool, app.app_context():
-        closes: list[Future[None]] = []
+        closes: list[Future[object]] = []
 
         def begin() -> None:
             closes.append(pool.submit(close, app, chief, journal))
@@ -85,3 +86,29 @@ def test_r4_4_what_was_found_open_is_written_before_the_closing(
         order = db.session.scalars(db.select(LogEntry.subject).order_by(LogEntry.id)).all()
     assert order[-1] in ("closing", "year")
     assert set(order[:-1]) & {"cell", "lesson", "period-mark"}
+
+
+def test_r4_4_who_closes_while_a_long_list_is_written_is_told_and_keeps_nobody_waiting(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not app.config["EJOURNAL"].database_url.startswith("postgresql"):
+        pytest.skip("SQLite has one writer: the page says that the database is busy (tests/web/test_unavailable.py)")
+    monkeypatch.setattr(closed, "PATIENCE", 2 * MOMENT)
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=1)
+        chief = factories.viewer_of(factories.make_person("Приказова", (Role.ADMINISTRATION,)))
+        teacher = factories.viewer_of(journal.teacher)
+        db.session.expunge_all()
+    with ThreadPoolExecutor(1) as pool, app.app_context():
+        closed.hold_open()
+        closes = pool.submit(close_period, app, chief, journal)
+        wait([closes], MOMENT)
+        with app.app_context():  # another one, who comes after
+            cells.record_cell(teacher, journal.course_id, Entry(journal.students[0].id, journal.works[0].id, "5", None))
+        assert not closes.done()
+        closed_none, (told,) = closes.result()
+        assert (closed_none, "повторите через минуту" in told) == (0, True)
+        with app.app_context(), pytest.raises(RefusedError, match="повторите через минуту"):
+            closing.close(chief, journal.course_id, journal.period.id)
+        db.session.rollback()
+        assert close_period(app, chief, journal) == (1, [])
