@@ -27,7 +27,7 @@ run: $(RUNTIME) ## install, make a demo college if there is none, serve it on ht
 test: $(DEV) ## every test, three at a time: they wait more than they compute; ARGS="…" goes to pytest
 	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
-torture: $(DEV) ## the long tests: the server killed fifty times on each database; figures in docs/reliability.md
+torture: $(DEV) ## the long tests: the server killed fifty times on each database, every form sent by four at once; figures in docs/reliability.md
 	@$(BIN)/pytest -m torture -s $(ARGS)
 
 lint: $(DEV) ## style, types, templates, and which package may import which

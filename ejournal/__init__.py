@@ -15,10 +15,10 @@ __version__ = "0.1.0"
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application. `overrides` wins over environment and instance/ejournal.toml (see config.load)."""
     from ejournal import web
-    from ejournal.web import context
+    from ejournal.web import again, context
 
     settings = config.load(overrides)
-    app = Flask(
+    app = again.App(
         "ejournal",
         root_path=str(config.ROOT),
         instance_path=str(settings.instance),
