@@ -103,6 +103,27 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// A form that an impatient hand sends twice is sent once. htmx's requests and what scripts send are theirs to look after.
+const AGAIN = 10000; // ms: what brings a file leaves the page as it is and may be wanted once more
+const sent = new WeakMap(); // form → {button, at}
+
+window.addEventListener("submit", (event) => {
+  const last = sent.get(event.target);
+  if (!last || last.button !== event.submitter || Date.now() - last.at > AGAIN) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  toast("Уже отправлено: сервер ещё отвечает.");
+}, { capture: true });
+
+window.addEventListener("submit", ({ defaultPrevented, target, submitter }) => {
+  if (!defaultPrevented && target.method === "post") sent.set(target, { button: submitter, at: Date.now() });
+});
+
+// Back on the page as it was: what it was sent for may be changed and sent anew.
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) for (const form of document.forms) sent.delete(form);
+});
+
 // Files that are too large are told of before they are sent; a little of the limit is left to the form's text.
 const megabytes = (bytes) => `${Math.floor(bytes / 1024 / 1024)} МБ`;
 
