@@ -103,25 +103,38 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
-// A form that an impatient hand sends twice is sent once. htmx's requests and what scripts send are theirs to look after.
+// A form that an impatient hand sends twice is sent once: the same content while the answer is under way. What scripts of
+// their own send is theirs to look after.
 const AGAIN = 10000; // ms: what brings a file leaves the page as it is and may be wanted once more
-const sent = new WeakMap(); // form → {button, at}
+const pressed = new WeakMap(); // form → what it holds, with the button
+const underWay = new WeakMap(); // form → {content, since}
+
+const contentOf = (form, button) =>
+  JSON.stringify([...new FormData(form, button)].map(([name, value]) => [name, value.name ?? value, value.size]));
+const sends = (form) => underWay.set(form, { content: pressed.get(form), since: Date.now() });
 
 window.addEventListener("submit", (event) => {
-  const last = sent.get(event.target);
-  if (!last || last.button !== event.submitter || Date.now() - last.at > AGAIN) return;
+  const { target: form, submitter } = event;
+  if (form.method !== "post") return;
+  pressed.set(form, contentOf(form, submitter));
+  const { content, since } = underWay.get(form) ?? {};
+  if (content !== pressed.get(form) || Date.now() - since > AGAIN) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   toast("Уже отправлено: сервер ещё отвечает.");
 }, { capture: true });
 
-window.addEventListener("submit", ({ defaultPrevented, target, submitter }) => {
-  if (!defaultPrevented && target.method === "post") sent.set(target, { button: submitter, at: Date.now() });
+window.addEventListener("submit", ({ defaultPrevented, target }) => {
+  if (!defaultPrevented && target.method === "post") sends(target);
 });
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (pressed.has(ctx.sourceElement)) sends(ctx.sourceElement);
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => underWay.delete(ctx.sourceElement));
 
-// Back on the page as it was: what it was sent for may be changed and sent anew.
+// Back on the page as it was.
 window.addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) for (const form of document.forms) sent.delete(form);
+  if (persisted) for (const form of document.forms) underWay.delete(form);
 });
 
 // Files that are too large are told of before they are sent; a little of the limit is left to the form's text.

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from factories import make_journal
 from factories_board import make_college
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ejournal.extensions import db
-from ejournal.models import Event
+from ejournal.models import Event, PersonalTask
 from ejournal.services import settings
 
 pytestmark = pytest.mark.browser
@@ -27,6 +28,17 @@ def slow_server(table: str) -> Iterator[None]:
         yield
 
 
+def press_impatiently(page: Page, name: str) -> None:
+    """By the mouse itself: a locator waits for the next page."""
+    button = page.get_by_role("button", name=name, exact=True)
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    for _ in range(3):
+        page.mouse.click(box["x"] + 5, box["y"] + 5)
+        time.sleep(0.25)
+
+
 def test_a_button_pressed_again_while_the_server_is_slow_makes_one_event(
     open_as: Callable[..., Page], world: Flask
 ) -> None:
@@ -35,17 +47,30 @@ def test_a_button_pressed_again_while_the_server_is_slow_makes_one_event(
     title = f"Собрание группы {made.group_id}"
     page.get_by_label("Что будет").fill(title)
     page.locator("[name=date]").fill(day.isoformat())
-    button = page.get_by_role("button", name="Назначить")
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
-    assert box
     with slow_server("event"):
-        for _ in range(3):  # by the mouse itself: a locator waits for the next page
-            page.mouse.click(box["x"] + 5, box["y"] + 5)
-            time.sleep(0.25)
+        press_impatiently(page, "Назначить")
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     db.session.rollback()
     assert len(db.session.scalars(db.select(Event).where(Event.title == title)).all()) == 1
+
+
+def test_a_part_of_a_page_pressed_again_gives_one_task_and_the_next_another(
+    open_as: Callable[..., Page], world: Flask
+) -> None:
+    journal = make_journal(students=1, lessons=1)
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}/lessons/{journal.lessons[0].id}")
+    given = db.select(PersonalTask.text).where(PersonalTask.lesson_id == journal.lessons[0].id)
+    for number, text in enumerate(("Доклад", "Реферат"), 1):
+        page.get_by_text("Дать личное задание").click()
+        form = page.locator("#lesson-tasks form[enctype]").last
+        form.locator("textarea").first.fill(text)
+        form.locator("input[type=checkbox]").first.check()
+        with slow_server("personal_task"):
+            press_impatiently(page, "Выдать задание")
+        expect(page.locator("#lesson-tasks p.prose", has_text=text).first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        db.session.rollback()
+        assert len(db.session.scalars(given).all()) == number
 
 
 def test_what_was_refused_is_sent_again_at_once(open_as: Callable[..., Page], world: Flask) -> None:
