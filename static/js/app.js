@@ -3,6 +3,7 @@
 
 import { SignInRefused, signInAgain } from "./sign-in-again.js";
 import { csrfToken, viewerId } from "./session.js";
+import { bringBack, keepForm } from "./kept-form.js";
 import { announce, announceNext, toast } from "./messages.js";
 import "./swaps.js";
 
@@ -125,7 +126,9 @@ window.addEventListener("submit", (event) => {
 }, { capture: true });
 
 window.addEventListener("submit", ({ defaultPrevented, target }) => {
-  if (!defaultPrevented && target.method === "post") sends(target);
+  if (defaultPrevented || target.method !== "post") return;
+  sends(target);
+  keepForm(target);
 });
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (pressed.has(ctx.sourceElement)) sends(ctx.sourceElement);
@@ -159,6 +162,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+window.addEventListener("load", bringBack);
 
 // What a page sends by itself (hx-trigger="pageready from:body") waits until requests carry the token: htmx may be
 // there before this file is.

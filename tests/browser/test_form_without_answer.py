@@ -1,0 +1,93 @@
+"""A plain form that is sent while there is no server: nothing typed is lost (R2.1.c)."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from browser.conftest import Server
+from factories_board import make_college
+from flask import Flask
+from playwright.sync_api import Error, Page, expect
+
+from ejournal.extensions import db
+from ejournal.models import Role, RoleGrant
+
+pytestmark = pytest.mark.browser
+
+TOLD = "Набранное снова в полях"
+TEXT = "Сбор в актовом зале.\n" * 20
+
+
+def fill(page: Page) -> None:
+    page.locator("[name=title]").fill("Линейка")
+    page.locator("textarea[name=text]").fill(TEXT)
+    page.locator("[name=needs_ack]").check()
+
+
+def test_what_got_no_answer_is_back_in_its_fields_and_is_sent_again(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    page = open_as(make_college().director, "/announcements/new")
+    fill(page)
+    server.stop()
+    try:
+        page.get_by_role("button", name="Опубликовать").click()
+    except Error as refused:
+        assert "ERR_" in str(refused)  # noqa: PT017 - the browser may tell before or after the click is over
+    page.wait_for_url("chrome-error://**")
+    server.start()
+    page.go_back()
+    expect(page.get_by_text(TOLD).first).to_be_visible()
+    expect(page.locator("[name=title]")).to_have_value("Линейка")
+    expect(page.locator("textarea[name=text]")).to_have_value(TEXT)
+    expect(page.locator("[name=needs_ack]")).to_be_checked()
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
+    page.goto(f"{server.url}/announcements/new")
+    page.wait_for_load_state("load")
+    expect(page.locator("[name=title]")).to_have_value("")
+    expect(page.get_by_text(TOLD)).to_have_count(0)
+
+
+def test_a_page_that_says_what_went_wrong_leads_back_to_all_that_was_typed(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    made = make_college()
+    # Another tab: that it is refused is what is tried here, and no fault.
+    page = open_as(made.director, "/announcements/").context.new_page()
+    page.goto(f"{server.url}/announcements/new")
+    fill(page)
+    db.session.execute(db.delete(RoleGrant).where(RoleGrant.person_id == made.director.id))
+    db.session.commit()
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.get_by_role("heading", name="Нет доступа")).to_be_visible()
+    db.session.add(RoleGrant(person_id=made.director.id, role=Role.ADMINISTRATION, since=date(2020, 1, 1)))
+    db.session.commit()
+    page.go_back()
+    expect(page.locator("[name=title]")).to_have_value("Линейка")
+
+
+def test_what_was_refused_is_no_lost_answer_and_who_signs_out_leaves_nothing(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    page = open_as(make_college().director, "/announcements/new")
+    fill(page)
+    page.locator("[name=title]").fill("")
+    page.locator("form:has(textarea[name=text])").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.locator("[name=title][aria-invalid=true]")).to_be_visible()
+    page.goto(f"{server.url}/announcements/new")
+    page.wait_for_load_state("load")
+    expect(page.get_by_text(TOLD)).to_have_count(0)
+    fill(page)
+    server.stop()
+    try:
+        page.get_by_role("button", name="Опубликовать").click()
+    except Error as refused:
+        assert "ERR_" in str(refused)  # noqa: PT017
+    page.wait_for_url("chrome-error://**")
+    server.start()
+    page.goto(f"{server.url}/")
+    page.locator("form[action$='/logout']").evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/login**")
+    assert page.evaluate("sessionStorage.getItem('page:sent')") is None
