@@ -1,5 +1,5 @@
-// What was sent with a form and got no answer is back in its fields when the form is opened again: a browser brings back
-// only some of them. It lies in this tab's own memory (`page:` goes with who signs out, see offline/waiting.js).
+// What was sent with a form and got no answer is back in its fields for who goes back to it: a browser brings back only
+// some of them. It lies in this tab's own memory (`page:` goes with who signs out, see offline/waiting.js).
 
 import { toast } from "./messages.js";
 
@@ -22,12 +22,15 @@ export function keepForm(form) {
   }
 }
 
-/** On a page that has come: back into the form it was sent from; any other page is the answer. A page that says what went
- *  wrong is none: its words lead back to the form. */
+const [navigation] = performance.getEntriesByType("navigation");
+
+/** On a page that was gone back to: into the form it was sent from. Any page that came otherwise is the answer, be it the
+ *  form's own; one that says what went wrong is none: its words lead back to the form. */
 export function bringBack() {
   const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
   if (!kept || document.querySelector(".error-page")) return;
   sessionStorage.removeItem(NAME);
+  if (navigation?.type !== "back_forward") return;
   const form = document.forms[kept.form];
   if (kept.path !== here() || form?.action !== kept.action) return;
   const controls = filled(form);

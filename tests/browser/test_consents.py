@@ -38,6 +38,8 @@ def test_r4_3_a_a_curator_enters_the_pile_with_one_button(
     page.get_by_role("button", name="Внести отмеченным").click()
     expect(page.locator("main").get_by_text("Внесено: 1.")).to_be_visible()
     expect(page.get_by_label(minor.full_name, exact=True)).not_to_be_checked()
+    # The answer is the form's own page: what was sent is not taken for unanswered (static/js/kept-form.js).
+    expect(page.get_by_text("Набранное снова в полях")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
