@@ -1,15 +1,18 @@
 """A demo college of its own, which attacks may spoil: one for each file and worker, in-process."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from databases import KINDS, ONE, empty_college
 from flask_migrate import upgrade
 
 from attack.college import College
 from ejournal import create_app, demo
 from ejournal.extensions import db
+from ejournal.models import Account, Role, RoleGrant
 
 # What is sent reaches statements; pages and files are written alike whatever the database.
 ON_ALL = {"test_forms", "test_ids"}
@@ -37,3 +40,16 @@ def _college(overrides: dict[str, object]) -> Iterator[College]:
     yield College(app)
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def attacked(college: College) -> College:
+    """The college in which the curator holds every role of an employee."""
+    with college.app.app_context():
+        account = db.session.scalars(sa.select(Account).where(Account.username == "curator")).one()
+        for role in (Role.ADMINISTRATION, Role.SYSADMIN, Role.TEACHER):
+            held = sa.select(RoleGrant.id).where(RoleGrant.person_id == account.person_id, RoleGrant.role == role)
+            if db.session.scalar(held) is None:
+                db.session.add(RoleGrant(person_id=account.person_id, role=role, since=date(2020, 1, 1)))
+        db.session.commit()
+    return college

@@ -20,6 +20,11 @@ from ejournal.models import Account, Person, Role
 NAMES = re.compile(r"""(?:form|field|values|get|getlist|typed)(?:\.get(?:list)?)?[(\[]["']([a-z_-]+)["']""")
 FILES = re.compile(r"""files(?:\.get(?:list)?)?[(\[]["']([a-z_]+)["']|(scan)_in""")
 
+# What draws PDF, hashes passwords or reads spreadsheets.
+SLOW = ("documents.", "account.", "compromises.", "sheets.print", "debts.print", "substitutions.print", "admin.apply")
+# Whoever may send the most to a route: the curator holds every role of an employee here.
+SENDERS = ("curator", "student", "parent")
+
 # Numbers that are none, days that are none, what JSON readers, spreadsheets, databases and paths stumble over.
 NASTY = (
     "", " ", "0", "-1", "1", "2", "5", "н", "о5", "ЗЧ", "NaN", "inf", "1e999", "٣",
@@ -138,3 +143,17 @@ def _is_new(college: College, endpoint: str, roles: frozenset[Role], seen: set[R
 def file_fields(college: College, endpoint: str) -> list[str]:
     module = inspect.getsource(inspect.getmodule(college.app.view_functions[endpoint]))  # type: ignore[arg-type]
     return sorted({first or second for first, second in FILES.findall(module)})
+
+
+def senders(college: College, name: str) -> list[str]:
+    """Who of SENDERS may send to a route."""
+    allowed = college.app.view_functions[name].permission  # type: ignore[attr-defined]
+    return [
+        sender
+        for sender, roles in (
+            ("curator", frozenset(Role) - {Role.STUDENT, Role.PARENT}),
+            ("student", {Role.STUDENT}),
+            ("parent", {Role.PARENT}),
+        )
+        if allowed is None or allowed & roles
+    ]

@@ -10,7 +10,6 @@ import pytest
 
 from attack import forms
 from attack.college import College
-from attack.test_forms import SENDERS, SLOW, _senders, attacked  # noqa: F401 - a fixture
 from ejournal.web import pace
 
 AT_ONCE = 4
@@ -22,13 +21,13 @@ NUMBERS = re.compile(r"pair|hours|days|number|weight|count")
 
 
 @pytest.mark.torture
-def test_no_form_sent_by_four_at_once_is_a_fault(attacked: College) -> None:  # noqa: F811
-    known = forms.forms_of(attacked, SENDERS)
+def test_no_form_sent_by_four_at_once_is_a_fault(attacked: College) -> None:
+    known = forms.forms_of(attacked, forms.SENDERS)
     faults: dict[str, str] = {}
     for name in sorted(known):
-        if name in pace.DEAR or name.startswith((*SLOW, *ENDS)):
+        if name in pace.DEAR or name.startswith((*forms.SLOW, *ENDS)):
             continue
-        for sender in _senders(attacked, name)[:2]:
+        for sender in forms.senders(attacked, name)[:2]:
             for address, fields in known[name][:ADDRESSES]:
                 # As the page brings it, then with something in what is empty.
                 for form in (fields, {field: _filled(field, value) for field, value in fields.items()}):

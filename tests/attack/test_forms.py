@@ -6,18 +6,14 @@ import os
 import re
 import traceback
 from collections import Counter
-from datetime import date
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from attack import forms, hostile
 from attack.college import College
-from ejournal.extensions import db
-from ejournal.models import Account, Role, RoleGrant
 from ejournal.web import pace
 
 # Made-up values, not requests: a request carries two or three.
@@ -26,10 +22,6 @@ LONGER = "EJOURNAL_ATTACKS" in os.environ  # then each run makes up others
 AT_ONCE = 20  # requests made of one example: most of what hypothesis costs is by example
 PARTS = 2  # for as many workers
 FEW = 4
-SLOW = ("documents.", "account.", "compromises.", "sheets.print", "debts.print", "substitutions.print", "admin.apply")
-# Whoever may send the most to a route: the curator holds every role of an employee here.
-SENDERS = ("curator", "student", "parent")
-
 # Written without an entry in the log, and why.
 NOT_LOGGED = {
     "bells.change_schedule": "times that are the same are written anew",
@@ -48,23 +40,11 @@ NOT_LOGGED = {
 }
 
 
-@pytest.fixture(scope="module")
-def attacked(college: College) -> College:
-    with college.app.app_context():
-        account = db.session.scalars(sa.select(Account).where(Account.username == "curator")).one()
-        for role in (Role.ADMINISTRATION, Role.SYSADMIN, Role.TEACHER):
-            held = sa.select(RoleGrant.id).where(RoleGrant.person_id == account.person_id, RoleGrant.role == role)
-            if db.session.scalar(held) is None:
-                db.session.add(RoleGrant(person_id=account.person_id, role=role, since=date(2020, 1, 1)))
-        db.session.commit()
-    return college
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_form_is_a_fault_or_an_unlogged_change(attacked: College, part: int) -> None:
-    known = forms.forms_of(attacked, SENDERS)
+    known = forms.forms_of(attacked, forms.SENDERS)
     routes = sorted(known)[part::PARTS]
-    senders = {name: _senders(attacked, name) for name in routes}
+    senders = {name: forms.senders(attacked, name) for name in routes}
     files = {name: forms.file_fields(attacked, name) for name in routes}
     faults: dict[str, str] = {}
     made, sent = [0], Counter[str]()
@@ -110,26 +90,13 @@ def _draw(
 
 def _most(name: str) -> int:
     """PDF is made, spreadsheets are read and passwords are hashed for a second each: a few times will do."""
-    return FEW if name in pace.DEAR or name.startswith(SLOW) else 10**6
+    return FEW if name in pace.DEAR or name.startswith(forms.SLOW) else 10**6
 
 
 def _changes(fields: dict[str, str]) -> st.SearchStrategy[dict[str, str]]:
     """Some fields made up: few, or nothing would ever get past the first check."""
     names = sorted(set(fields) - {"csrf_token"}) or ["value"]
     return st.dictionaries(st.sampled_from(names), forms.TEXTS, min_size=min(2, len(names)), max_size=5)
-
-
-def _senders(college: College, name: str) -> list[str]:
-    allowed = college.app.view_functions[name].permission  # type: ignore[attr-defined]
-    return [
-        sender
-        for sender, roles in (
-            ("curator", frozenset(Role) - {Role.STUDENT, Role.PARENT}),
-            ("student", {Role.STUDENT}),
-            ("parent", {Role.PARENT}),
-        )
-        if allowed is None or allowed & roles
-    ]
 
 
 def _send(college: College, sender: str, name: str, address: str, form: dict[str, Any]) -> str:
