@@ -36,7 +36,7 @@ export function bringBack() {
   const controls = filled(form);
   if (controls.length !== kept.fields.length || controls.some(({ name }, index) => name !== kept.fields[index][0])) return;
   controls.forEach((control, index) => fill(control, kept.fields[index]));
-  toast("Ответа сервера не было. Набранное снова в полях: проверьте, не сохранилось ли оно, и отправьте ещё раз.");
+  toast("Ответа сервера не было. Набранное снова в полях: проверьте, не сохранилось ли оно, и отправьте ещё раз.", "bad");
 }
 
 function fill(control, [, value, checked]) {
