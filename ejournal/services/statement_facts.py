@@ -89,7 +89,7 @@ class Facts:
     _held: dict[tuple[int, Memberships], list[Held]] = field(default_factory=dict)
 
     def held(self, student_id: int) -> list[Held]:
-        """The lessons held that the student had to attend, as the membership of each date says."""
+        """The lessons held that the student had to attend, as the membership of each date says; in no order."""
         found: list[Held] = []
         for lessons in self._by_course().values():
             found += self._held_of(lessons[0], self._memberships(student_id, lessons[0]))

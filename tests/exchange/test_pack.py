@@ -201,7 +201,8 @@ def test_r4_2_e_a_mark_changed_by_a_pack_is_a_change_like_any_other(journal: Jou
     book = packed(journal)
     book.put(1, 0, "5")
     assert enter(teacher(journal), book.saved()) == 1
-    rows = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "cell", LogEntry.lesson_id == lesson.id))
+    of_cells = db.select(LogEntry).where(LogEntry.subject == "cell", LogEntry.lesson_id == lesson.id)
+    rows = db.session.scalars(of_cells.order_by(LogEntry.id))
     assert [(row.action, row.late) for row in rows] == [("record", False), ("import", True)]
 
 

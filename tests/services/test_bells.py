@@ -128,7 +128,7 @@ def test_usual_bells_stay_and_those_of_a_group_are_not_removed(actor: Viewer, jo
     with pytest.raises(RefusedError, match=journal.group.title):
         bell_admin.remove(actor, own.id)
     assert bell_admin.remove(actor, free.id) == "Суббота"
-    assert db.session.scalars(db.select(BellSchedule.title)).all() == ["Обычные", "Свои"]
+    assert db.session.scalars(db.select(BellSchedule.title).order_by(BellSchedule.id)).all() == ["Обычные", "Свои"]
     with pytest.raises(NotFoundError):
         bell_admin.remove(actor, 999)
 

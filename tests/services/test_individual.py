@@ -149,9 +149,9 @@ def test_a_statement_asks_nothing_of_a_guest_who_is_expelled(journal, other):
     assert len(statement_facts.load([guest], span).held(guest)) == 3
     db.session.scalars(select(Enrollment).where(Enrollment.student_id == guest)).one().until = other.lessons[1].date
     db.session.commit()
-    assert [one.date for one in statement_facts.load([guest], span).held(guest)] == [
+    assert {one.date for one in statement_facts.load([guest], span).held(guest)} == {
         lesson.date for lesson in other.lessons[:2]
-    ]
+    }
 
 
 def test_own_hours_leave_the_student_in_the_journal(journal):

@@ -171,7 +171,9 @@ def test_rooms_and_limits_of_reports_are_the_colleges_own_and_logged(app: Flask,
         assert not conflicts.same_room("Актовый зал", "актовый зал"), "several groups may be in it"
         told = [
             (entry.before, entry.after)
-            for entry in db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "setting"))
+            for entry in db.session.scalars(
+                db.select(LogEntry).where(LogEntry.subject == "setting").order_by(LogEntry.id)
+            )
         ]
     assert told == [
         ("Помещения для нескольких групп сразу: спортзал", "спортзал, актовый зал"),
