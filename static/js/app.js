@@ -93,6 +93,12 @@ for (const open of document.querySelectorAll('.section-nav [aria-current="page"]
   row.scrollLeft = open.offsetLeft - row.offsetLeft - 32;
 }
 
+// What the keyboard comes to in a row that scrolls is shown whole: a browser leaves half of it out of sight.
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.closest(".table-frame, .menu-daily, .section-nav ul") || !target.matches(":focus-visible")) return;
+  if (!target.matches(".table-frame")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
 // A filter that takes effect when chosen.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
