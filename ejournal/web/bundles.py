@@ -13,7 +13,7 @@ BASE = ("app.js", "offline/waiting.js", "inbox.js")
 # Loaded by themselves, where there is no page: they import nothing.
 ALONE = frozenset({"offline/worker.js", "offline/page.js"})
 STYLES = ("vendor/bootstrap/bootstrap.min.css", "css/light.css", "css/app.css")
-DARK, VIEW, PRINT = "css/dark.css", "css/view.css", "css/print.css"
+DARK, VIEW, CONTRAST, PRINT = "css/dark.css", "css/view.css", "css/contrast.css", "css/print.css"
 
 IMPORT = re.compile(r'^import\s+(?:([^";]+?)\s+from\s+)?"(\.[^"]+)";[^\S\n]*$', re.MULTILINE)
 DECLARED = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
@@ -39,6 +39,7 @@ def _join_styles(folder: Path) -> None:
         f"@media screen {{\n{dark.replace(':root', ':root[data-theme=dark]')}\n}}",
         f"@media screen and (prefers-color-scheme: dark) {{\n{dark.replace(':root', ':root:not([data-theme])')}\n}}",
         read(VIEW),
+        f"@media screen and (forced-colors: active) {{\n{read(CONTRAST)}\n}}",
         f"@media print {{\n{read(PRINT)}\n}}\n",
     ]
     (folder / "css" / "base.css").write_text("\n".join(sheets), encoding="utf-8")

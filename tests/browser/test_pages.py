@@ -101,6 +101,28 @@ def test_the_theme_is_the_system_s_until_another_is_chosen_and_paper_is_white(
         assert page.evaluate(PAPER) == WHITE
 
 
+# The fillings and the lines below the names of a menu: (of the one that is open, of the others).
+TOLD_APART = """(names) => ["backgroundColor", "borderBottomColor"].map((property) => {
+  const all = [...document.querySelectorAll(names)];
+  const of = (chosen) => all.filter((each) => each.hasAttribute("aria-current") === chosen);
+  return [true, false].map((chosen) => [...new Set(of(chosen).map((each) => getComputedStyle(each)[property]))]);
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_r1_7_a_a_contrast_theme_of_the_system_tells_what_is_chosen(
+    browser: Browser, open_as: OpenAs, server: Server, world: Flask, scheme: Any
+) -> None:
+    """Such a theme takes away fillings and shadows, and draws lines that were transparent."""
+    with browser.new_context(forced_colors="active", color_scheme=scheme, service_workers="block") as context:
+        page = open_as(make_person("Контрастная", roles=(Role.ADMINISTRATION,)), "/", context)
+        for path, names in (("/groups/", ".menu-daily a"), ("/bells/", ".section-nav a")):
+            visit(page, server, path)
+            for chosen, others in page.evaluate(TOLD_APART, names):
+                assert len(chosen) == len(others) == 1, names
+                assert chosen != others, names
+
+
 def test_the_header_shows_where_one_is_and_no_stub_of_a_name(everything: Page, server: Server) -> None:
     page = everything
     page.set_viewport_size({"width": 1280, "height": 800})
