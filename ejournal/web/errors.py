@@ -15,6 +15,7 @@ from ejournal.extensions import SAFE_METHODS, db
 from ejournal.services import availability, faults, notices
 from ejournal.services.errors import NoYearError, ServiceError, TooManyError
 from ejournal.web import reopening
+from ejournal.web.navigation import came_from
 
 MESSAGES = {
     400: ("Запрос не понят", "Обновите страницу и повторите действие: введённое на ней, скорее всего, ещё на месте."),
@@ -176,7 +177,7 @@ def answer(code: int, message: str | None = None, status: int | None = None) -> 
     title, usual = MESSAGES.get(code, MESSAGES[500])
     of_family = code == 404 and _of_family()
     words = NO_DIARY if of_family else message or usual
-    context = {"code": code, "title": title, "message": words, "of_family": of_family}
+    context = {"code": code, "title": title, "message": words, "of_family": of_family, "came_from": came_from()}
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=context["message"]), status or code)
     template = "errors/_error.html" if is_fragment() else "errors/error.html"

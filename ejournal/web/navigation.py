@@ -2,6 +2,16 @@
 
 from urllib.parse import urlsplit
 
+from flask import request
+
+
+def came_from() -> str | None:
+    """The page of this site that the request was sent from, where the browser says it."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return safe_path(f"{parts.path}?{parts.query}".rstrip("?"), "") or None
+
 
 def safe_path(target: str | None, default: str) -> str:
     """`target` when it is an address inside this site, else `default`: nobody is sent elsewhere by a link to us.

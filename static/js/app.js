@@ -3,8 +3,9 @@
 
 import { SignInRefused, signInAgain } from "./sign-in-again.js";
 import { csrfToken, viewerId } from "./session.js";
-import { bringBack, keepForm } from "./kept-form.js";
+import { bringBack } from "./kept-form.js";
 import { announce, announceNext, toast } from "./messages.js";
+import "./sending.js";
 import "./swaps.js";
 
 export { announce, announceNext, csrfToken, signInAgain, SignInRefused, toast };
@@ -102,48 +103,6 @@ document.addEventListener("focusin", ({ target }) => {
 // A filter that takes effect when chosen.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
-});
-
-// A form that asks first: data-confirm="Заблокировать …?"
-document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
-  if (question && !window.confirm(question)) event.preventDefault();
-});
-
-// A form that an impatient hand sends twice is sent once: the same content while the answer is under way. What scripts of
-// their own send is theirs to look after.
-const AGAIN = 10000; // ms: what brings a file leaves the page as it is and may be wanted once more
-const pressed = new WeakMap(); // form → what it holds, with the button
-const underWay = new WeakMap(); // form → {content, since}
-
-const contentOf = (form, button) =>
-  JSON.stringify([...new FormData(form, button)].map(([name, value]) => [name, value.name ?? value, value.size]));
-const sends = (form) => underWay.set(form, { content: pressed.get(form), since: Date.now() });
-
-window.addEventListener("submit", (event) => {
-  const { target: form, submitter } = event;
-  if (form.method !== "post") return;
-  pressed.set(form, contentOf(form, submitter));
-  const { content, since } = underWay.get(form) ?? {};
-  if (content !== pressed.get(form) || Date.now() - since > AGAIN) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  toast("Уже отправлено: сервер ещё отвечает.");
-}, { capture: true });
-
-window.addEventListener("submit", ({ defaultPrevented, target }) => {
-  if (defaultPrevented || target.method !== "post") return;
-  sends(target);
-  keepForm(target);
-});
-document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-  if (pressed.has(ctx.sourceElement)) sends(ctx.sourceElement);
-});
-document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => underWay.delete(ctx.sourceElement));
-
-// Back on the page as it was.
-window.addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) for (const form of document.forms) underWay.delete(form);
 });
 
 // Files that are too large are told of before they are sent; a little of the limit is left to the form's text.

@@ -7,7 +7,7 @@ const NAME = "page:sent";
 const here = () => location.pathname + location.search;
 
 /** The controls that a person fills. */
-const filled = (form) => [...form.elements].filter(({ name, type, localName }) =>
+export const filled = (form) => [...form.elements].filter(({ name, type, localName }) =>
   name && localName !== "button" && !["hidden", "file", "password", "submit", "image", "reset"].includes(type));
 
 /** Before the form leaves the page. */

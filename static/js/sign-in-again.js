@@ -15,7 +15,9 @@ export function signInAgain() {
 }
 
 async function ask() {
-  const html = await (await fetchForm("/login")).text();
+  const answer = await fetchForm("/login", { signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status >= 500) throw new Error("no server behind the answer");
+  const html = await answer.text();
   const done = signedIn(html);
   if (!done) await pauseInTyping();
   return done ? accept(done) : new Promise((resolve, reject) => openDialog(html, resolve, reject));
@@ -23,6 +25,8 @@ async function ask() {
 
 // The dialog takes the focus: half of what somebody is typing just now would end up in the password.
 const PAUSE = 700; // ms
+// A network that swallows everything says nothing by itself.
+const PATIENCE = 20000; // ms
 let lastKey = 0;
 document.addEventListener("keydown", () => { lastKey = Date.now(); }, { capture: true });
 
@@ -120,7 +124,7 @@ function tellOther(name) {
   const place = dialog.querySelector("[data-sign-in-body]");
   const text = document.createElement("p");
   text.textContent =
-    `В этом браузере теперь вошёл другой пользователь: ${name}. Набранное на этой странице не отправлено. ` +
+    `В этом браузере теперь вошёл другой пользователь: ${name}; набранное на этой странице не отправлено. ` +
     "Отметки останутся в этом браузере и уйдут, когда вы войдёте под своим именем; остальное, если нужно, перепишите.";
   const leave = document.createElement("a");
   leave.className = "btn btn-primary";

@@ -1,6 +1,7 @@
 """A plain form that is sent while there is no server: nothing typed is lost (R2.1.c)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -24,18 +25,38 @@ def fill(page: Page) -> None:
     page.locator("[name=needs_ack]").check()
 
 
+def lose_the_answer(page: Page) -> None:
+    """The connection breaks after the server was found to be there."""
+    page.route("**/announcements/", lambda route: route.abort())
+    with suppress(Error):  # the browser tells before or after the click is over
+        page.get_by_role("button", name="Опубликовать").click()
+        page.wait_for_url("chrome-error://**")
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/announcements/")
+
+
+def test_without_a_server_the_form_stays_with_all_that_is_in_it_and_goes_out_later(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    page = open_as(make_college().director, "/announcements/new")
+    fill(page)
+    page.locator("[type=file]").set_input_files({"name": "План.txt", "mimeType": "text/plain", "buffer": b"plan"})
+    server.stop()
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.locator(".toast-note", has_text="Нет связи с сервером. Не отправлено")).to_be_visible()
+    expect(page.locator("textarea[name=text]")).to_have_value(TEXT)
+    server.start()
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
+    expect(page.get_by_role("link", name="План.txt")).to_be_visible()
+
+
 def test_what_got_no_answer_is_back_in_its_fields_and_is_sent_again(
     open_as: Callable[..., Page], world: Flask, server: Server
 ) -> None:
     page = open_as(make_college().director, "/announcements/new")
     fill(page)
-    server.stop()
-    try:
-        page.get_by_role("button", name="Опубликовать").click()
-    except Error as refused:
-        assert "ERR_" in str(refused)  # noqa: PT017 - the browser may tell before or after the click is over
-    page.wait_for_url("chrome-error://**")
-    server.start()
+    lose_the_answer(page)
     page.go_back()
     expect(page.get_by_text(TOLD).first).to_be_visible()
     expect(page.locator("[name=title]")).to_have_value("Линейка")
@@ -80,13 +101,7 @@ def test_what_was_refused_is_no_lost_answer_and_who_signs_out_leaves_nothing(
     page.wait_for_load_state("load")
     expect(page.get_by_text(TOLD)).to_have_count(0)
     fill(page)
-    server.stop()
-    try:
-        page.get_by_role("button", name="Опубликовать").click()
-    except Error as refused:
-        assert "ERR_" in str(refused)  # noqa: PT017
-    page.wait_for_url("chrome-error://**")
-    server.start()
+    lose_the_answer(page)
     page.goto(f"{server.url}/")
     page.locator("form[action$='/logout']").evaluate("form => form.requestSubmit()")
     page.wait_for_url("**/login**")

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from factories import Journal, make_journal, make_person
+from factories_board import make_college
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ejournal.extensions import db
-from ejournal.models import Account, Cell, Person, Role
+from ejournal.models import Account, Announcement, Cell, Person, Role
 from ejournal.services import passwords
 
 pytestmark = pytest.mark.browser
@@ -70,6 +71,46 @@ def test_nothing_is_saved_in_the_name_of_somebody_else_who_signed_in_since(open_
     expect(page.locator(DIALOG)).to_contain_text("вошёл другой пользователь: Другой")
     page.wait_for_timeout(300)
     assert stored(journal) == []
+
+
+def test_a_form_with_a_page_of_its_own_stays_until_the_password_is_given_and_goes_out_whole(
+    open_as: OpenAs, world: Flask
+) -> None:
+    director = make_college().director
+    give_password(director)
+    page = open_as(director, "/announcements/new")
+    page.context.clear_cookies()
+    page.locator("[name=title]").fill("Линейка")
+    page.locator("textarea[name=text]").fill("В понедельник.")
+    page.locator("[type=file]").set_input_files({"name": "План.txt", "mimeType": "text/plain", "buffer": b"plan"})
+    publish = page.get_by_role("button", name="Опубликовать")
+    publish.click()
+    page.get_by_role("button", name="Не сейчас").click()
+    expect(page.locator(".toast-note", has_text="Не отправлено: набранное осталось в полях")).to_be_visible()
+    publish.click()
+    page.wait_for_selector(f"{DIALOG}[open]")
+    give(page, PASSWORD)
+    expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
+    expect(page.get_by_role("link", name="План.txt")).to_be_visible()
+    db.session.rollback()
+    made = db.session.scalars(db.select(Announcement).where(Announcement.author_id == director.id)).all()
+    assert [one.title for one in made] == ["Линейка"]
+
+
+def test_a_form_of_its_own_page_is_not_sent_in_the_name_of_somebody_else(open_as: OpenAs, world: Flask) -> None:
+    director, other = make_college().director, make_person("Другой", roles=(Role.ADMINISTRATION,))
+    title = f"Линейка {director.id}"
+    page = open_as(director, "/announcements/new")
+    page.locator("[name=title]").fill(title)
+    page.locator("textarea[name=text]").fill("В понедельник.")
+    page.context.clear_cookies()
+    open_as(other, "/password")
+    page.bring_to_front()
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.locator(DIALOG)).to_contain_text("вошёл другой пользователь: Другой")
+    page.wait_for_timeout(300)
+    db.session.rollback()
+    assert db.session.scalars(db.select(Announcement).where(Announcement.title == title)).all() == []
 
 
 def give(page: Page, password: str) -> None:

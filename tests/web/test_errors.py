@@ -103,6 +103,23 @@ def test_a_fault_of_ours_shows_nothing_of_its_inside(failing: Flask, headers: di
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("came_from", "led_to"),
+    [
+        ("http://localhost/events/new?day=1", "/login?next=/events/new?day%3D1"),
+        ("http://evil.example/events/new", "/login"),
+        ("http://localhost//evil.example/", "/login"),
+        (None, "/login"),
+    ],
+)
+def test_who_signs_in_after_a_refused_form_is_led_back_to_its_page(
+    client: FlaskClient, came_from: str | None, led_to: str
+) -> None:
+    answer = client.post("/password", headers={"Referer": came_from} if came_from else {})
+    assert answer.status_code == 401
+    assert f'<a class="btn btn-primary" href="{led_to}">Войти</a>' in answer.text
+
+
 def test_without_a_database_there_are_still_words(failing: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_key: str) -> object:
         raise OperationalError("SELECT", {}, Exception("no such file"))
