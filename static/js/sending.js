@@ -48,7 +48,7 @@ window.addEventListener("submit", (event) => {
 });
 
 // ── What was typed does not leave the page before somebody is there to take it ──
-const asking = new WeakSet();
+const asking = new Set();
 const isFilled = (form) => filled(form).length > 0 || form.querySelector("[type=file]") !== null;
 
 /** A page of its own would take the place of what was typed, files with it: to say that there is no server, or no session. */
@@ -57,6 +57,7 @@ async function sendWhenSure(form, submitter) {
   asking.add(form);
   try {
     await signInAgain();
+    asking.delete(form);
     sure.add(form);
     form.requestSubmit(submitter);
   } catch (error) {
@@ -69,6 +70,9 @@ async function sendWhenSure(form, submitter) {
     sure.delete(form);
   }
 }
+
+// Who is away to another page before it is sent would lose it: the browser asks.
+window.addEventListener("beforeunload", (event) => { if (asking.size) event.preventDefault(); });
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (pressed.has(ctx.sourceElement)) sends(ctx.sourceElement);

@@ -8,7 +8,7 @@ import pytest
 from browser.conftest import Server
 from factories_board import make_college
 from flask import Flask
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from ejournal.extensions import db
 from ejournal.models import Role, RoleGrant
@@ -49,6 +49,21 @@ def test_without_a_server_the_form_stays_with_all_that_is_in_it_and_goes_out_lat
     page.get_by_role("button", name="Опубликовать").click()
     expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
     expect(page.get_by_role("link", name="План.txt")).to_be_visible()
+
+
+def test_who_goes_to_another_page_before_the_form_is_sent_is_asked(open_as: Callable[..., Page], world: Flask) -> None:
+    page = open_as(make_college().director, "/announcements/new")
+    fill(page)
+    asked: list[str] = []
+    held: list[Route] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.route("**/login", lambda route: held.append(route))
+    page.get_by_role("button", name="Опубликовать").click()
+    page.locator(".menu-daily a").first.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
 
 
 def test_what_got_no_answer_is_back_in_its_fields_and_is_sent_again(

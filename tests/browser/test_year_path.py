@@ -11,7 +11,7 @@ import time_machine
 from databases import ONE, empty_college
 from factories import make_session
 from flask_migrate import upgrade
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from ejournal import create_app
@@ -70,7 +70,7 @@ def test_an_administrator_sets_up_a_year_from_the_colleges_own_files(empty: Page
         follow_the_plan(page, title)
     load(page, "timetable", "timetable.xlsx")
     page.goto(root(page) + "/load/")
-    page.get_by_role("button", name="Создать для всех групп").click()
+    press(page, page.get_by_role("button", name="Создать для всех групп"))
     for title in GROUPS:
         appoint_teachers(page, title)
     page.goto(root(page) + "/timetable/generation")
@@ -80,9 +80,9 @@ def test_an_administrator_sets_up_a_year_from_the_colleges_own_files(empty: Page
     give_plans(page)
     for title in GROUPS:
         of_group(page, title, "Согласия")
-        page.get_by_role("button", name="Внести отмеченным").click()
+        press(page, page.get_by_role("button", name="Внести отмеченным"))
         of_group(page, title, "Коды доступа")
-        page.get_by_role("button", name="Выдать коды и напечатать").first.click()
+        press(page, page.get_by_role("button", name="Выдать коды и напечатать").first)
         expect(page.get_by_role("heading", name="Коды доступа")).to_be_visible()
     page.goto(root(page) + "/year/")
     expect(page.locator(".percent")).to_have_text("100 %")
@@ -106,7 +106,7 @@ def follow_the_plan(page: Page, title: str) -> None:
     page.goto(root(page) + "/year/groups")
     page.get_by_role("link", name=title, exact=True).click()
     page.get_by_label("Специальность").select_option(index=1)
-    page.get_by_role("button", name="Сохранить").click()
+    press(page, page.get_by_role("button", name="Сохранить"))
 
 
 def appoint_teachers(page: Page, title: str) -> None:
@@ -118,7 +118,7 @@ def appoint_teachers(page: Page, title: str) -> None:
         form = bare.first.locator("xpath=following::details[1]")
         form.locator("summary").click()
         form.get_by_label("Преподаватель").select_option(index=1)
-        form.get_by_role("button", name="Назначить").click()
+        press(page, form.get_by_role("button", name="Назначить"))
 
 
 def give_plans(page: Page) -> None:
@@ -126,7 +126,7 @@ def give_plans(page: Page) -> None:
     page.goto(root(page) + "/thematic/?bare=1")
     while (bare := page.get_by_role("link", name=re.compile("^Дать план"))).count():
         bare.first.click()
-        page.get_by_role("button", name="Начать пустой план").click()
+        press(page, page.get_by_role("button", name="Начать пустой план"))
         page.goto(root(page) + "/thematic/?bare=1")
 
 
@@ -160,6 +160,12 @@ def move_a_student(page: Page) -> None:
     expect(page.get_by_text("ИС-21 по 14.09.2026 → ТО-22 с 15.09.2026")).to_be_visible()
     page.get_by_role("button", name="Внести приказ").click()
     expect(page.get_by_role("status").first).to_contain_text("Приказ № 15-с внесён")
+
+
+def press(page: Page, button: Locator) -> None:
+    """And wait for the page that answers."""
+    with page.expect_navigation():
+        button.click()
 
 
 def root(page: Page) -> str:
