@@ -1,5 +1,6 @@
 """Тематические планы: made, copied, edited, attached to journals, checked against the hours (п. 4.2, 4.4)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +9,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import OVERSEERS, Viewer, teaches
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import AcademicYear, Course, Discipline, Group, Lesson, ThematicPlan, Topic
 from ejournal.services import log, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST_TOPICS = 400
 LONGEST_TITLE = 1000
+CHANGED = "Пока вы правили, план изменил кто-то другой. Добавленные им темы — в конце: сверьте и сохраните снова."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ def find(viewer: Viewer, plan_id: int) -> ThematicPlan:
 
 def topics(plan_id: int) -> list[Topic]:
     return list(db.session.scalars(select(Topic).where(Topic.plan_id == plan_id).order_by(Topic.ordinal)))
+
+
+def lines(plan_id: int) -> list[Line]:
+    """The topics as the table of a plan shows them."""
+    return [Line(row.id, row.section, row.title, row.hours, row.kind, row.homework) for row in topics(plan_id)]
+
+
+def stamp(shown: Sequence[Line]) -> str:
+    """What a person was shown of a plan, in a few letters: whether it has changed since."""
+    return hashlib.sha256(repr(list(shown)).encode()).hexdigest()[:16]
 
 
 def used_by(plan_id: int) -> list[Course]:
@@ -145,12 +157,16 @@ def attach(actor: Viewer, course_id: int, plan_id: int | None) -> None:
     db.session.commit()
 
 
-def save(actor: Viewer, plan_id: int, lines: Sequence[Line]) -> ThematicPlan:
+def save(actor: Viewer, plan_id: int, typed: Sequence[Line], seen: str | None = None) -> ThematicPlan:
     """The topics of a plan as they are now, in this order. Those that lessons name are never deleted with their text:
-    the lesson keeps its own. Raises FieldsError by «title-3», «hours-3»."""
+    the lesson keeps its own. `seen`: the stamp of what was changed here. Raises FieldsError by «title-3», «hours-3»,
+    and by «seen» where somebody else has changed it since."""
     plan = find(actor, plan_id)
-    lines = [line for line in lines if line.title or line.section or line.homework]
-    _check(lines)
+    typed = [line for line in typed if line.title or line.section or line.homework]
+    _check(typed)
+    in_turn(f"plan {plan.id}")
+    if seen is not None and seen != stamp(lines(plan.id)):
+        raise FieldsError({"seen": CHANGED})
     stored = {topic.id: topic for topic in topics(plan.id)}
     before = _words(list(stored.values()))
     # Ordinals are unique: first out of the way, then into their places.
@@ -158,7 +174,7 @@ def save(actor: Viewer, plan_id: int, lines: Sequence[Line]) -> ThematicPlan:
         topic.ordinal = -topic.id
     db.session.flush()
     kept: set[int] = set()
-    for ordinal, line in enumerate(lines, 1):
+    for ordinal, line in enumerate(typed, 1):
         known = stored.get(line.id or 0)
         topic = known if known and known.id not in kept else Topic(plan_id=plan.id)
         if topic is known:

@@ -130,3 +130,20 @@ def test_rows_of_a_spreadsheet_become_topics() -> None:
         line("Процессы", 2, section="Раздел 1. Основы", kind="практика"),
         line("Память", 2, section="Раздел 1. Основы"),
     ]
+
+
+def test_a_plan_changed_by_somebody_else_meanwhile_is_told_and_not_written_over(
+    teacher: Viewer, journal: Journal
+) -> None:
+    plan = service.create(teacher, journal.course_id)
+    service.save(teacher, plan.id, [line("Потоки")])
+    seen = service.stamp(service.lines(plan.id))
+    (known,) = service.topics(plan.id)
+    service.save(teacher, plan.id, [line("Потоки", id=known.id), line("Процессы")], seen)
+    with pytest.raises(FieldsError) as refused:
+        service.save(teacher, plan.id, [line("Потоки и нити", id=known.id)], seen)
+    db.session.rollback()
+    assert "изменил кто-то другой" in refused.value.fields["seen"]
+    assert titles(plan) == [("Потоки", 2), ("Процессы", 2)]
+    service.save(teacher, plan.id, [line("Потоки и нити", id=known.id)], service.stamp(service.lines(plan.id)))
+    assert titles(plan) == [("Потоки и нити", 2)]

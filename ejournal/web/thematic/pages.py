@@ -1,6 +1,6 @@
 """The journals with their plans; a plan's topics as a table that is saved as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,10 +61,7 @@ def give(course_id: int) -> ResponseReturnValue:
 @permits(*KEEPERS)
 def plan(plan_id: int) -> str:
     found = thematic.find(current_user, plan_id)
-    lines = [
-        Line(row.id, row.section, row.title, row.hours, row.kind, row.homework) for row in thematic.topics(found.id)
-    ]
-    return _page(plan_id, lines, {})
+    return _page(plan_id, thematic.lines(found.id), {})
 
 
 @bp.post("/plans/<int:plan_id>")
@@ -76,10 +73,11 @@ def save(plan_id: int) -> ResponseReturnValue:
         thematic.find(current_user, plan_id)
         return _page(plan_id, [*lines, *thematic.parse_pasted(request.form["pasted"])], {}, is_draft=True)
     try:
-        thematic.save(current_user, plan_id, lines)
+        thematic.save(current_user, plan_id, lines, request.form.get("seen"))
     except FieldsError as error:
         db.session.rollback()
-        return _page(plan_id, lines, error.fields, is_draft=True), error.status
+        added = _added_meanwhile(plan_id) if "seen" in error.fields else []
+        return _page(plan_id, [*lines, *added], error.fields, is_draft=True), error.status
     flash("План сохранён.")
     return redirect(url_for("thematic.plan", plan_id=plan_id))
 
@@ -100,6 +98,18 @@ def _lines() -> list[Line]:
     return [line for _ordinal, _place, line in sorted(numbered, key=lambda row: row[:2])]
 
 
+def _added_meanwhile(plan_id: int) -> list[Line]:
+    """The topics that the table did not have, neither as it was shown nor as it came."""
+    had = {request.form.get(f"id-{place}", type=int) for place in range(thematic.MOST_TOPICS + SPARE)}
+    return [line for line in thematic.lines(plan_id) if line.id not in had]
+
+
+def _seen(plan_id: int, errors: Mapping[str, str]) -> str:
+    """What the table was begun from; as it is now where it is shown anew, and where it has just been told of."""
+    began = request.form.get("seen")
+    return thematic.stamp(thematic.lines(plan_id)) if began is None or "seen" in errors else began
+
+
 def _page(plan_id: int, lines: Sequence[Line], errors: dict[str, str], is_draft: bool = False) -> str:
     found = thematic.find(current_user, plan_id)
     courses = thematic.used_by(plan_id)
@@ -112,4 +122,5 @@ def _page(plan_id: int, lines: Sequence[Line], errors: dict[str, str], is_draft:
         courses=courses,
         errors=errors,
         is_draft=is_draft,
+        seen=_seen(plan_id, errors),
     )
