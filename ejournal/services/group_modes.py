@@ -10,7 +10,7 @@ from ejournal.access import Viewer
 from ejournal.domain.bells import MOST_PAIRS
 from ejournal.domain.calendar import WEEKDAYS, WEEKDAYS_SHORT
 from ejournal.domain.numbers import whole
-from ejournal.extensions import db
+from ejournal.extensions import db, in_turn
 from ejournal.models import AcademicYear, Group, GroupMode
 from ejournal.services import bell_admin, log, periods
 from ejournal.services.errors import FieldsError
@@ -65,10 +65,18 @@ def outside(mode: Mode, weekday: int, pair: int, length: int = 1) -> list[str]:
     return found
 
 
-def save(actor: Viewer, year: AcademicYear, groups: Sequence[Group], typed: Mapping[int, Mapping[str, Any]]) -> int:
+def save(
+    actor: Viewer,
+    year: AcademicYear,
+    groups: Sequence[Group],
+    typed: Mapping[int, Mapping[str, Any]],
+    seen: Mapping[int, str] | None = None,
+) -> int:
     """Store the table as it was typed: by group `first`, `last`, `days`, `shift`, `room`, `schedule`.
 
-    Returns how many groups changed. Raises ClosedError, FieldsError (keys «last-17») and then changes nothing.
+    `seen`: by group the words of the mode that the table was begun from. Where they are still what is typed, the group
+    was not touched and stays as somebody else may have set it since. Returns how many groups changed. Raises
+    ClosedError, FieldsError (keys «last-17») and then changes nothing.
     """
     periods.check_open(year)
     offered = {id_ for id_, _ in bell_admin.special()}
@@ -76,7 +84,28 @@ def save(actor: Viewer, year: AcademicYear, groups: Sequence[Group], typed: Mapp
     wanted = {group.id: _parse(group.id, typed[group.id], offered, errors) for group in groups if group.id in typed}
     if errors:
         raise FieldsError(errors)
-    return _store(actor, year, groups, wanted)
+    in_turn("modes")
+    return _store(actor, year, groups, _touched(year, wanted, seen or {}))
+
+
+def _touched(year: AcademicYear, wanted: Mapping[int, Mode], seen: Mapping[int, str]) -> dict[int, Mode]:
+    """The modes that differ from what was shown. Raises FieldsError where somebody else has set another since."""
+    touched = {id_: mode for id_, mode in wanted.items() if stamp(mode) != seen.get(id_)}
+    now = of(year, list(touched))
+    others = {id_: now.get(id_, Mode()) for id_ in touched if id_ in seen}
+    errors = {
+        f"seen-{id_}": f"Пока вы правили, здесь записали другое: {other.words}. Сохраните ещё раз, если верно ваше."
+        for id_, other in others.items()
+        if other != touched[id_] and stamp(other) != seen[id_]
+    }
+    if errors:
+        raise FieldsError(errors)
+    return touched
+
+
+def stamp(mode: Mode) -> str:
+    """A mode in one line, to tell whether it is still the same."""
+    return "|".join(form_of(mode).values())
 
 
 def set_many(

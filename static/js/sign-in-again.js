@@ -15,7 +15,7 @@ export function signInAgain() {
 }
 
 async function ask() {
-  const answer = await fetchForm("/login", { signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetchForm("/login", { signal: AbortSignal.timeout?.(PATIENCE) });
   if (answer.status >= 500) throw new Error("no server behind the answer");
   const html = await answer.text();
   const done = signedIn(html);
@@ -25,7 +25,7 @@ async function ask() {
 
 // The dialog takes the focus: half of what somebody is typing just now would end up in the password.
 const PAUSE = 700; // ms
-// A network that swallows everything says nothing by itself.
+// A network that swallows everything says nothing by itself; older iPhones know no such patience.
 const PATIENCE = 20000; // ms
 let lastKey = 0;
 document.addEventListener("keydown", () => { lastKey = Date.now(); }, { capture: true });

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from conftest import SignIn
-from factories import Journal, enroll, make_journal, make_lesson, make_person
+from factories import Journal, enroll, make_group, make_journal, make_lesson, make_person
 from factories_load import make_bells, make_stream, make_subgroup
 from flask import Flask
 from flask.testing import FlaskClient
@@ -195,6 +195,32 @@ def test_the_table_of_modes_is_saved_and_refused_as_a_whole(app: Flask, journal:
         row = db.session.scalars(db.select(GroupMode)).one()
         assert (row.first_pair, row.last_pair, row.days, row.shift) == (3, 6, "123456", 2)
     assert "Режим работы: 2 смена, пары 3–6, пн–сб" in client.get(f"/timetable/edit?group={id_}").text
+
+
+def test_modes_that_two_people_set_at_once_are_both_kept(app: Flask, journal: Journal, client: FlaskClient) -> None:
+    with app.app_context():
+        group = make_group("ПК-21", year=journal.year)
+        enroll(make_person("Другов"), group, journal.year.starts)
+        db.session.commit()
+        other = group.id
+    id_ = journal.group.id
+    began = {f"seen-{id_}": "1||123456|1||", f"seen-{other}": "1||123456|1||"}
+    usual = {"first": "1", "days": ["1", "2", "3", "4", "5", "6"], "shift": "1"}
+    rows = {f"{name}-{group}": value for group in (id_, other) for name, value in usual.items()}
+    assert all(f'name="{name}" value="{value}"' in client.get("/bells/modes").text for name, value in began.items())
+    assert client.post("/bells/modes", data=rows | began | {f"first-{id_}": "2"}).status_code == 302
+    # Begun before that, about the other group: what was not touched stays as it has become.
+    assert client.post("/bells/modes", data=rows | began | {f"shift-{other}": "2"}).status_code == 302
+    # And about the same.
+    told = client.post("/bells/modes", data=rows | began | {f"first-{id_}": "3"})
+    assert told.status_code == 422
+    assert "Пока вы правили, здесь записали другое: 1 смена, пары 2–" in told.text
+    again = {f"seen-{id_}": "2||123456|1||", f"seen-{other}": "1||123456|1||"}
+    assert all(f'name="{name}" value="{value}"' in told.text for name, value in again.items())
+    assert client.post("/bells/modes", data=rows | again | {f"first-{id_}": "3"}).status_code == 302
+    with app.app_context():
+        stored = {row.group_id: (row.first_pair, row.shift) for row in db.session.scalars(db.select(GroupMode))}
+    assert stored == {id_: (3, 1), other: (1, 2)}
 
 
 def test_the_passage_to_a_new_year_is_walked_through(app: Flask, journal: Journal, client: FlaskClient) -> None:

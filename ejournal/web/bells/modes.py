@@ -34,14 +34,17 @@ def save_modes() -> ResponseReturnValue:
     year, shown = _place(request.form)
     chosen = set(request.form.getlist("chosen", type=int))
     typed = {group.id: _typed(f"-{group.id}") for group in shown}
+    seen = {group.id: was for group in shown if (was := request.form.get(f"seen-{group.id}")) is not None}
     try:
         if request.form.get("many"):
             changed = group_modes.set_many(current_user, year, shown, chosen, _typed("-all"))
         else:
-            changed = group_modes.save(current_user, year, shown, typed)
+            changed = group_modes.save(current_user, year, shown, typed, seen)
     except FieldsError as error:
         db.session.rollback()
-        return _page(year, shown, typed, error.fields, chosen), error.status
+        # What has just been told of a group is what its row goes on from.
+        kept = {id_: was for id_, was in seen.items() if f"seen-{id_}" not in error.fields}
+        return _page(year, shown, typed, error.fields, chosen, kept), error.status
     flash(f"Режим работы сохранён, изменено групп: {changed}.")
     return redirect(url_for("bells.modes", year=year.id, course=request.form.get("course") or None))
 
@@ -65,8 +68,11 @@ def _page(
     values: Mapping[int, Mapping[str, str]],
     errors: Mapping[str, str],
     chosen: set[int] | None = None,
+    seen: Mapping[int, str] | None = None,
 ) -> str:
     start = year.starts.year
+    stored = group_modes.of(year, [group.id for group in shown])
+    now = {group.id: group_modes.stamp(stored.get(group.id, group_modes.Mode())) for group in shown}
     return render_template(
         "bells/modes.html",
         year=year,
@@ -74,6 +80,7 @@ def _page(
         courses=sorted({group.course_number(start) for group in groups.studying(year)}),
         course=request.values.get("course", type=int),
         values=values,
+        seen=now | dict(seen or {}),
         errors=errors,
         chosen=chosen or set(),
         many=request.form,
