@@ -74,7 +74,7 @@ def save(
 ) -> int:
     """Store the table as it was typed: by group `first`, `last`, `days`, `shift`, `room`, `schedule`.
 
-    `seen`: by group the words of the mode that the table was begun from. Where they are still what is typed, the group
+    `seen`: by group the stamp of the mode that the table was begun from. Where they are still what is typed, the group
     was not touched and stays as somebody else may have set it since. Returns how many groups changed. Raises
     ClosedError, FieldsError (keys «last-17») and then changes nothing.
     """

@@ -22,9 +22,7 @@ FIELDS = ("first", "last", "shift", "room", "schedule")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def modes() -> str:
     year, shown = _place(request.args)
-    stored = group_modes.of(year, [group.id for group in shown])
-    values = {group.id: group_modes.form_of(stored.get(group.id, group_modes.Mode())) for group in shown}
-    return _page(year, shown, values, {})
+    return _page(year, shown, None, {})
 
 
 @bp.post("/modes")
@@ -65,22 +63,22 @@ def _typed(suffix: str) -> dict[str, str]:
 def _page(
     year: AcademicYear,
     shown: Sequence[Group],
-    values: Mapping[int, Mapping[str, str]],
+    typed: Mapping[int, Mapping[str, str]] | None,
     errors: Mapping[str, str],
     chosen: set[int] | None = None,
     seen: Mapping[int, str] | None = None,
 ) -> str:
     start = year.starts.year
     stored = group_modes.of(year, [group.id for group in shown])
-    now = {group.id: group_modes.stamp(stored.get(group.id, group_modes.Mode())) for group in shown}
+    now = {group.id: stored.get(group.id, group_modes.Mode()) for group in shown}
     return render_template(
         "bells/modes.html",
         year=year,
         shown=shown,
         courses=sorted({group.course_number(start) for group in groups.studying(year)}),
         course=request.values.get("course", type=int),
-        values=values,
-        seen=now | dict(seen or {}),
+        values={id_: group_modes.form_of(mode) for id_, mode in now.items()} if typed is None else typed,
+        seen={id_: group_modes.stamp(mode) for id_, mode in now.items()} | dict(seen or {}),
         errors=errors,
         chosen=chosen or set(),
         many=request.form,
