@@ -4,6 +4,7 @@ import { filled, keepForm } from "./kept-form.js";
 import { toast } from "./messages.js";
 import { viewerId } from "./session.js";
 import { SignInRefused, signInAgain } from "./sign-in-again.js";
+import { agreesWithStored } from "./stored.js";
 
 // Forms of which the server has just said that it is there and knows who sends them: they go now.
 const sure = new WeakSet();
@@ -57,6 +58,10 @@ async function sendWhenSure(form, submitter) {
   asking.add(form);
   try {
     await signInAgain();
+    if (form.dataset.stored && !(await agreesWithStored(form))) {
+      underWay.delete(form);
+      return;
+    }
     asking.delete(form);
     sure.add(form);
     form.requestSubmit(submitter);

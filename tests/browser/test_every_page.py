@@ -46,6 +46,12 @@ HIDDEN = """() => {
   const label = focused.labels?.[0] ?? focused;
   return ends.every((over) => focused.contains(over) || label.contains(over)) ? [] : [focused.outerHTML.slice(0, 160)];
 }"""
+# Forms that are compared with the page they stand on before they are sent (stored.js): those that are not found there.
+NOT_FOUND = """() => Promise.all([...document.querySelectorAll("form[data-stored]")].map(async (form) => {
+  const page = new DOMParser().parseFromString(await (await fetch(form.dataset.stored)).text(), "text/html");
+  const named = (one) => [one.getAttribute("action"), ...[...one.elements].map(({ name }) => name)].join();
+  return [...page.forms].some((one) => named(one) === named(form)) ? [] : [named(form)];
+})).then((found) => found.flat())"""
 WEAR = """(worn) => {
   const html = document.documentElement;
   for (const name of ["data-theme", "data-view", "data-view-size"]) html.removeAttribute(name);
@@ -88,6 +94,7 @@ def test_r1_7_a_axe_finds_nothing_on_any_page_in_any_theme(
             for endpoint, path in ((endpoint, path) for who, endpoint, path in visits if who == login):
                 page.goto(server.url + path)
                 faults += [f"{login} {path}: {fault}" for fault in _look(page, endpoint in FOR_EACH)]
+                faults += [f"{login} {path}: not found where it is stored: {form}" for form in page.evaluate(NOT_FOUND)]
     assert faults == []
 
 
