@@ -1,6 +1,7 @@
 """The Flask extensions, and how this project talks to its database."""
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,12 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, MetaData, event, func, select
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import DeclarativeBase
+
+# What somebody else has removed meanwhile is not removed a second time, and not written into the log as if it were: it
+# is a collision like others (web/again.py). SQLAlchemy only warns of it.
+warnings.filterwarnings("error", "DELETE statement on table", SAWarning)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SAWarning
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
@@ -55,7 +55,7 @@ def asked_again(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
 
 def is_collision(error: Exception) -> bool:
     """Whether another transaction came between reading and writing."""
-    if isinstance(error, IntegrityError | StaleDataError | ObjectDeletedError):
+    if isinstance(error, IntegrityError | StaleDataError | ObjectDeletedError | SAWarning):
         return True
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in STATES
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ejournal.domain import notices as rules
 from ejournal.extensions import db
-from ejournal.models import AnnouncementReading, LogEntry, NoticeChoice, Person, Role, RoleGrant, Setting
+from ejournal.models import AnnouncementReading, LogEntry, NoticeChoice, Person, Role, RoleGrant, Setting, Vacation
 from ejournal.services import settings
 from ejournal.web import again
 
@@ -70,6 +70,20 @@ def test_a_choice_saved_several_times_at_once_is_kept(app: Flask, sign_in: SignI
         assert pressed(clients, "/profile/notices", {kind: how}) == [302] * AT_ONCE
     with app.app_context():
         assert db.session.scalars(db.select(NoticeChoice.how)).all() == [one]
+
+
+def test_what_several_remove_at_once_is_removed_by_one(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        chief = factories.make_person("Приказова", (Role.ADMINISTRATION,))
+        year = factories.make_year()[0]
+        vacation = Vacation(year_id=year.id, title="Зимние", starts=year.starts, ends=year.starts, kind="vacation")
+        db.session.add(vacation)
+        db.session.commit()
+        address = f"/year/years/{year.id}/vacations/{vacation.id}/removal"
+    clients = [sign_in(chief) for _ in range(AT_ONCE)]
+    assert sorted(pressed(clients, address, {})) == [302, *[404] * (AT_ONCE - 1)]
+    with app.app_context():
+        assert len(db.session.scalars(db.select(LogEntry).where(LogEntry.action == "delete")).all()) == 1
 
 
 class View:
