@@ -260,7 +260,7 @@ def test_another_person_at_the_same_computer_neither_sees_nor_sends_nor_puts_any
     assert "№ 1" not in other.content()
     # The developer tools show all there is of it: sealed. What is put there for another moment opens to nobody.
     sealed, key = other.evaluate(
-        """() => { const [[place, sealed]] = Object.entries(localStorage);
+        """() => { const [place, sealed] = Object.entries(localStorage).find(([key]) => key.startsWith("wait:"));
         localStorage.setItem(place.replace(/\\d{5}:/, "99999:"), sealed);
         return [atob(sealed), document.body.dataset.waitingKey]; }"""
     )

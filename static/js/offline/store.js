@@ -16,8 +16,12 @@ export const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((
 export const client = newId().slice(0, 18);
 
 let count = 0;
-/** In the order of typing, whatever tab it was typed in. */
-const nextOrder = () => `${String(Date.now()).padStart(14, "0")}-${String((count += 1)).padStart(5, "0")}`;
+/** In the order of typing, whatever tab it was typed in, and whatever the clock of the computer has done meanwhile. */
+function nextOrder() {
+  const times = Object.keys(localStorage).filter((key) => key.startsWith(prefix("wait")))
+    .map((key) => Number.parseInt(key.slice(prefix("wait").length), 10) + 1);
+  return `${String(Math.max(Date.now(), ...times)).padStart(14, "0")}-${String((count += 1)).padStart(5, "0")}`;
+}
 
 let works = true;
 /** Whether this browser keeps anything at all (private windows and full disks may not). */
@@ -60,16 +64,44 @@ function openedText(key, sealed) {
   }
 }
 
-const KEPT = 120 * 24 * 3600 * 1000; // ms, as long as the server knows a repeat (ejournal/services/repeats.py)
+const DAY = 24 * 3600 * 1000; // ms
+const KEPT = 120 * DAY;
+const DAYS = 20; // of use: no clock that jumps makes so many
+const MET = "others-met";
 
-/** What nobody has come back for goes, whoever's it is. */
+/** What others left in this browser goes when nobody has come back for it; one's own may still be sent and never does.
+ *  Its age is counted here: by its own time what was typed at a computer whose clock stood years behind would be old. */
 export function forgetOld() {
-  const oldest = Date.now() - KEPT;
-  for (const key of Object.keys(localStorage)) {
-    const made = /^wait:[^:]*:(\d{14})-/.exec(key);
-    if (made && Number(made[1]) < oldest) forget(key);
+  const now = Date.now();
+  const before = metBefore();
+  const met = {};
+  for (const key of Object.keys(localStorage).filter(isOthers)) {
+    const { since, days, last } = before[key] ?? { since: now, days: 0 };
+    const today = Math.floor(now / DAY);
+    met[key] = { since: Math.min(since, now), days: days + (last !== today), last: today };
+    if (now - since > KEPT && days >= DAYS) {
+      forget(key);
+      delete met[key];
+    }
   }
-  for (const { key, at } of drafts()) if (at < oldest) forget(key);
+  try {
+    if (Object.keys(met).length) localStorage.setItem(MET, JSON.stringify(met));
+    else localStorage.removeItem(MET);
+  } catch {
+    works = false;
+  }
+}
+
+/** Under another name, or forged under one's own. */
+const isOthers = (key) => /^(wait|text):/.test(key) && !(isOwn(key) && opened(key));
+const isOwn = (key) => space() !== "" && [prefix("wait"), prefix("text")].some((own) => key.startsWith(own));
+
+function metBefore() {
+  try {
+    return JSON.parse(localStorage.getItem(MET)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function forget(key) {
