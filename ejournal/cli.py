@@ -14,7 +14,8 @@ from ejournal import __version__, create_app, schema, server
 from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
-from ejournal.services import accounts, college, updates
+from ejournal.models.base import now
+from ejournal.services import accounts, clock, college, settings, updates
 from ejournal.services.control import history
 from ejournal.services.errors import ServiceError
 from ejournal.upkeep import (
@@ -40,6 +41,11 @@ WITHOUT_TLS = (
     "С других компьютеров войти не получится: без HTTPS браузер не запоминает вход. Дайте сертификат (--tls-cert, "
     "--tls-key) или назовите прокси в trusted_proxies: README, «HTTPS и прокси»."
 )
+CLOCK_BEHIND = (
+    "Часы сервера показывают {}, а последняя запись в журнале изменений сделана {}.\n"
+    "Исправьте часы и запустите снова: по ним считаются сроки и датируются записи (п. 4.2, 4.4).\n"
+    "Если неверными они были тогда, а сейчас идут верно, добавьте --clock-is-right."
+)
 
 
 class Commands(click.Group):
@@ -64,6 +70,13 @@ def application() -> Flask:
 def fail(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(1)
+
+
+CLOCK_BEHIND = (
+    "Часы сервера показывают {}, а последняя запись в журнале изменений сделана {}.\n"
+    "Исправьте часы и запустите снова: по ним считаются сроки и датируются записи (п. 4.2, 4.4). Если неверными они\n"
+    "были тогда, а сейчас идут верно, добавьте --clock-is-right."
+)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,7 +144,16 @@ def demo_command(students: int, seed: int, if_empty: bool) -> None:
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Сертификат (PEM).")
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ключ (PEM, PKCS#8).")
 @click.option("--demo", "is_show", is_flag=True, help="Разрешить демонстрационные логины не только на этой машине.")
-def run(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None, is_show: bool) -> None:
+@click.option("--clock-is-right", is_flag=True, help="Часы верны, хотя в журнале изменений есть запись из будущего.")
+def run(
+    host: str,
+    port: int,
+    workers: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    is_show: bool,
+    clock_is_right: bool,
+) -> None:
     """Запустить сервер. База сначала обновляется, перед обновлением делается её копия."""
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert и --tls-key указываются вместе.")
@@ -139,6 +161,8 @@ def run(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path
     app = application()
     with app.app_context():
         greeting = prepare(listening, is_show)
+        if not clock_is_right:
+            check_clock()
         db.engine.dispose()  # the workers are forked: they must not inherit a connection
     server.serve(listening, app, lambda: click.echo(greeting))
 
@@ -176,8 +200,8 @@ def prepare(listening: server.Listening, is_show: bool) -> str:
 
 def can_sign_in_without_tls() -> bool:
     """Whether the settings say so: plainly, or by naming a proxy that does TLS."""
-    settings = current_app.config["EJOURNAL"]
-    return bool(settings.insecure_http or settings.trusted_proxies)
+    config = current_app.config["EJOURNAL"]
+    return bool(config.insecure_http or config.trusted_proxies)
 
 
 def upgrade_schema() -> None:
@@ -189,6 +213,16 @@ def upgrade_schema() -> None:
 def logins() -> str:
     lines = (f"  {login:<8} {who}: {what}" for login, who, what in DEMO_LOGINS)
     return "\n".join(("Логины демонстрационного колледжа, пароль у всех — demo:", *lines))
+
+
+def check_clock() -> None:
+    """A server with a flat battery wakes up years ago: nothing must be dated by such a clock."""
+    with reading():
+        last = clock.is_behind()
+        words = [f"{settings.local(moment):%d.%m.%Y %H:%M}" for moment in (now(), last) if moment]
+        db.session.remove()
+    if last:
+        fail(CLOCK_BEHIND.format(*words))
 
 
 for command in (

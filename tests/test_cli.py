@@ -24,6 +24,7 @@ from ejournal.config import ROOT
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
 from ejournal.models import AcademicYear, Account, Bell, LogEntry, Period, Person, RoleGrant, WorkKind
+from ejournal.models.base import now
 from ejournal.server import Listening
 from ejournal.services import log_chain, settings
 
@@ -231,6 +232,22 @@ def test_blocked_demo_accounts_no_longer_matter(ejournal: Command, instance: Pat
         account.blocked_at = account.created_at
         db.session.commit()
         assert "teacher" not in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=False)
+
+
+def test_a_server_whose_clock_stands_behind_the_log_is_not_started(ejournal: Command, instance: Path) -> None:
+    """A flat battery: what teachers enter would be dated years ago (R2.1.c)."""
+    ejournal("init")
+    with _opened(instance):
+        at = now() + timedelta(days=400)
+        db.session.add(LogEntry(at=at, subject="setting", action="update", before="было", after="стало"))
+        db.session.commit()
+    refused = ejournal("run", "--port", str(_free_port()))
+    assert refused.exit_code == 1
+    assert f"{at:%m.%Y}" in refused.stderr
+    assert "--clock-is-right" in refused.stderr
+    port = str(_free_port())
+    with _running("--port", port, "--clock-is-right"):
+        pass
 
 
 @pytest.mark.parametrize(("cores", "workers"), [(None, 1), (1, 1), (2, 1), (3, 1), (4, 2), (16, 8)])
