@@ -160,9 +160,7 @@ def run(
     listening = server.Listening(host, port, workers, tls_cert, tls_key)
     app = application()
     with app.app_context():
-        greeting = prepare(listening, is_show)
-        if not clock_is_right:
-            check_clock()
+        greeting = prepare(listening, is_show, clock_is_right=clock_is_right)
         db.engine.dispose()  # the workers are forked: they must not inherit a connection
     server.serve(listening, app, lambda: click.echo(greeting))
 
@@ -179,9 +177,11 @@ def nightly() -> None:
         fail(f"Не получилось: {', '.join(task.name for task in done.failed)}.")
 
 
-def prepare(listening: server.Listening, is_show: bool) -> str:
+def prepare(listening: server.Listening, is_show: bool, *, clock_is_right: bool = False) -> str:
     """Everything that may stop a start, checked before it; returns what to print once the server listens."""
     upgrade_schema()
+    if not clock_is_right:  # before anything of this start is written
+        check_clock()
     updates.remember(updates.versions())
     with reading():
         has_accounts, has_demo = college.has_accounts(), college.has_demo_accounts()
