@@ -1,19 +1,27 @@
-// What was sent with a form and got no answer is back in its fields for who goes back to it: a browser brings back only
-// some of them. It lies in this tab's own memory (`page:` goes with who signs out, see offline/waiting.js).
+// What was sent with a form and got no answer is back in its fields for who goes back to it, and so is what was typed and
+// not sent when the page was left or loaded anew: a browser brings back only some of it. It lies in this tab's own memory
+// (`page:` goes with who signs out, see offline/waiting.js).
 
 import { toast } from "./messages.js";
 
 const NAME = "page:sent";
+const TYPED = "page:typed";
 const here = () => location.pathname + location.search;
 
 /** The controls that a person fills. */
 export const filled = (form) => [...form.elements].filter(({ name, type, localName }) =>
   name && localName !== "button" && !["hidden", "file", "password", "submit", "image", "reset"].includes(type));
 
+const TEXTS = ["textarea", "text", "email", "tel", "url", "number"];
+const cameWith = ({ type, defaultValue }) => (TEXTS.includes(type) ? defaultValue : "");
+const fieldsOf = (form) => filled(form).map((control) => [control.name, control.value, control.checked, cameWith(control)]);
+const left = new WeakSet(); // forms that were sent: what they hold is the server's now
+
 /** Before the form leaves the page. */
 export function keepForm(form) {
+  left.add(form);
   // Never the form of a password: neither it nor whose it is stays in a browser that others use too.
-  const fields = form.querySelector("[type=password]") ? [] : filled(form).map(({ name, value, checked }) => [name, value, checked]);
+  const fields = form.querySelector("[type=password]") ? [] : fieldsOf(form);
   if (!fields.length) return;
   try {
     sessionStorage.setItem(NAME, JSON.stringify({ path: here(), form: [...document.forms].indexOf(form), action: form.action, fields }));
@@ -27,17 +35,49 @@ const [navigation] = performance.getEntriesByType("navigation");
 /** On a page that was gone back to: into the form it was sent from. Any page that came otherwise is the answer, be it the
  *  form's own; one that says what went wrong is none: its words lead back to the form. */
 export function bringBack() {
+  if (document.querySelector(".error-page")) return;
   const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
-  if (!kept || document.querySelector(".error-page")) return;
   sessionStorage.removeItem(NAME);
-  if (navigation?.type !== "back_forward") return;
-  const form = document.forms[kept.form];
-  if (kept.path !== here() || form?.action !== kept.action) return;
-  const controls = filled(form);
-  if (controls.length !== kept.fields.length || controls.some(({ name }, index) => name !== kept.fields[index][0])) return;
-  controls.forEach((control, index) => fill(control, kept.fields[index]));
-  toast("Ответа сервера не было. Набранное снова в полях: проверьте, не сохранилось ли оно, и отправьте ещё раз.", "bad");
+  if (kept && navigation?.type === "back_forward" && kept.path === here() && fillForm(kept)) {
+    toast("Ответа сервера не было. Набранное снова в полях: проверьте, не сохранилось ли оно, и отправьте ещё раз.", "bad");
+  } else if (leftHere().map(fillForm).some(Boolean)) {
+    toast("Набранное и не отправленное снова в полях.");
+  }
 }
+
+function fillForm({ form: number, action, fields }) {
+  const form = document.forms[number];
+  const controls = form?.action === action ? filled(form) : [];
+  if (!controls.length || controls.length !== fields.length) return false;
+  // What somebody has written anew since is not written over by what was begun on the old.
+  if (controls.some((control, index) => control.name !== fields[index][0] || cameWith(control) !== fields[index][3])) return false;
+  controls.forEach((control, index) => fill(control, fields[index]));
+  return true;
+}
+
+// ── Typed, and the page left without sending it ─────────────────────────────
+/** A plain form in which something was typed. Others look after themselves: messages and lessons have drafts, forms of
+ *  what is stored are compared with it (stored.js), those of htmx do not leave the page. */
+const isBegun = (form) => form.method === "post" && !left.has(form) && !form.querySelector("[type=password]")
+  && !("stored" in form.dataset) && !("write" in form.dataset) && !form.getAttributeNames().some((name) => name.startsWith("hx-"))
+  && filled(form).some((control) => TEXTS.includes(control.type) && control.value.trim() && control.value !== cameWith(control));
+
+window.addEventListener("pagehide", () => {
+  const pages = typedPages().filter(({ path }) => path !== here());
+  const forms = [...document.forms].map((form, number) => ({ form: number, action: form.action, fields: isBegun(form) ? fieldsOf(form) : [] }));
+  const begun = forms.filter(({ fields }) => fields.length);
+  if (begun.length) pages.push({ path: here(), begun });
+  try {
+    sessionStorage.setItem(TYPED, JSON.stringify(pages.slice(-MOST)));
+  } catch {
+    sessionStorage.removeItem(TYPED);
+  }
+});
+
+const MOST = 10; // pages
+const typedPages = () => JSON.parse(sessionStorage.getItem(TYPED) ?? "[]");
+/** A page that answers a form (data-typed) shows what was typed by itself. */
+const leftHere = () => ("typed" in document.body.dataset ? [] : typedPages().find(({ path }) => path === here())?.begun ?? []);
 
 function fill(control, [, value, checked]) {
   if (control.type === "select-multiple") return;

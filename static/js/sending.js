@@ -23,14 +23,14 @@ const underWay = new WeakMap(); // form → {content, since}
 
 const contentOf = (form, button) =>
   JSON.stringify([...new FormData(form, button)].map(([name, value]) => [name, value.name ?? value, value.size]));
-const sends = (form) => underWay.set(form, { content: pressed.get(form), since: Date.now() });
+const sends = (form) => underWay.set(form, { content: pressed.get(form), since: performance.now() });
 
 window.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (form.method !== "post") return;
   pressed.set(form, contentOf(form, submitter));
   const { content, since } = underWay.get(form) ?? {};
-  if (sure.has(form) || content !== pressed.get(form) || Date.now() - since > AGAIN) return;
+  if (sure.has(form) || content !== pressed.get(form) || performance.now() - since > AGAIN) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   toast("Уже отправлено: сервер ещё отвечает.");

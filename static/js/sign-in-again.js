@@ -28,12 +28,12 @@ const PAUSE = 700; // ms
 // A network that swallows everything says nothing by itself; older iPhones know no such patience.
 const PATIENCE = 20000; // ms
 let lastKey = 0;
-document.addEventListener("keydown", () => { lastKey = Date.now(); }, { capture: true });
+document.addEventListener("keydown", () => { lastKey = performance.now(); }, { capture: true });
 
 export async function pauseInTyping() {
-  for (let left = PAUSE; left > 0; left = lastKey + PAUSE - Date.now()) {
+  for (let left = PAUSE; left > 0; left = lastKey + PAUSE - performance.now()) {
     await new Promise((resolve) => { setTimeout(resolve, left); });
-    if (lastKey + PAUSE <= Date.now()) return;
+    if (lastKey + PAUSE <= performance.now()) return;
   }
 }
 

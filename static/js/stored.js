@@ -29,8 +29,11 @@ export async function agreesWithStored(form) {
 
 /** A page may have several forms of one action: what is hidden in them says which is which. */
 function sameForm(page, form) {
-  const which = (one) => JSON.stringify([one.getAttribute("action"), ...[...one.elements]
-    .filter(({ type, name }) => type === "hidden" && name !== "csrf_token").map(({ name, defaultValue }) => [name, defaultValue])]);
+  const isTelling = ({ type, name, dataset }) => type === "hidden" && name !== "csrf_token" && !("brought" in dataset);
+  const which = (one) => JSON.stringify([
+    one.getAttribute("action"),
+    ...[...one.elements].filter(isTelling).map(({ name, defaultValue }) => [name, defaultValue]),
+  ]);
   return [...page.forms].find((one) => which(one) === which(form));
 }
 
@@ -96,6 +99,7 @@ function bringIn(form, { name, type, value, defaultChecked }) {
   if (type === "checkbox" ? !defaultChecked : !value) return;
   const field = document.createElement("input");
   Object.assign(field, { type: "hidden", name, value });
+  field.dataset.brought = "";
   form.append(field);
 }
 

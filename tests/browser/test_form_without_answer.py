@@ -5,8 +5,9 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from browser.conftest import Server
-from factories_board import make_college
+from browser.conftest import Server, session_cookie
+from factories import make_person
+from factories_board import announce, make_college
 from flask import Flask
 from playwright.sync_api import Error, Page, Route, expect
 
@@ -121,3 +122,52 @@ def test_what_was_refused_is_no_lost_answer_and_who_signs_out_leaves_nothing(
     page.locator("form[action$='/logout']").evaluate("form => form.requestSubmit()")
     page.wait_for_url("**/login**")
     assert page.evaluate("sessionStorage.getItem('page:sent')") is None
+
+
+LEFT = "Набранное и не отправленное снова в полях"
+
+
+def test_what_was_typed_and_not_sent_is_there_for_who_comes_back(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    """The page was left by a link, or loaded anew."""
+    page = open_as(make_college().director, "/announcements/new")
+    fill(page)
+    page.reload()
+    expect(page.locator(".toast-note", has_text=LEFT)).to_be_visible()
+    with page.expect_navigation():
+        page.locator(".menu-daily a").first.click()
+    page.goto(server.url + "/announcements/new")
+    expect(page.locator(".toast-note", has_text=LEFT)).to_be_visible()
+    expect(page.locator("textarea[name=text]")).to_have_value(TEXT)
+    expect(page.locator("[name=needs_ack]")).to_be_checked()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Опубликовать").click()
+    page.goto(server.url + "/announcements/new")
+    expect(page.locator("[name=title]")).to_have_value("")
+
+
+def test_what_one_typed_is_not_there_for_the_next_who_signs_in(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    college = make_college()
+    page = open_as(college.director, "/announcements/new")
+    fill(page)
+    other = make_person("Другая", (Role.ADMINISTRATION,))
+    page.context.add_cookies([{"name": "ejournal", "value": session_cookie(server.app, other), "url": server.url}])
+    page.goto(server.url + "/announcements/new")
+    expect(page.locator("[name=title]")).to_have_value("")
+
+
+def test_what_was_begun_on_an_older_text_is_not_put_over_a_newer(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    college = make_college()
+    announcement = announce(college.director)
+    page = open_as(college.director, f"/announcements/{announcement.id}/edit")
+    page.locator("[name=title]").fill("Начатое")
+    page.goto(server.url + "/announcements/")
+    announcement.title = "Новое"
+    db.session.commit()
+    page.goto(server.url + f"/announcements/{announcement.id}/edit")
+    expect(page.locator("[name=title]")).to_have_value("Новое")

@@ -155,7 +155,7 @@ const left = () => waiting().length + drafts().length;
 
 async function askToLeave(form) {
   deliver();
-  for (const end = Date.now() + GRACE; navigator.onLine && waiting().length && !drafts().length && Date.now() < end;) {
+  for (const end = performance.now() + GRACE; navigator.onLine && waiting().length && !drafts().length && performance.now() < end;) {
     await new Promise((resolve) => { setTimeout(resolve, 100); });
   }
   if (!left()) return leave(form);
