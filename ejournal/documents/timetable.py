@@ -1,6 +1,6 @@
 """The timetable of a group for a week, with what is otherwise than planned."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents.issuing import Document, Sheet
@@ -19,11 +19,12 @@ def of_group(actor: Viewer, group_id: int, day: date) -> list[Document]:
     monday = calendar.monday_of(day)
     year = week.year_of(monday)
     parity = calendar.week_parity(monday, generation.anchor(year)).russian if year else ""
-    subtitle = f"группа {group.title}, неделя с {monday:%d.%m.%Y} по {monday + timedelta(days=5):%d.%m.%Y}"
+    days = week.load(monday, group_ids=[group_id])
+    subtitle = f"группа {group.title}, неделя с {monday:%d.%m.%Y} по {days[-1].date:%d.%m.%Y}"
     return [
         Document(
             title="Расписание учебных занятий",
             subtitle=f"{subtitle}, {parity}" if parity else subtitle,
-            sheets=[Sheet("timetable.html", {"days": week.load(monday, group_ids=[group_id])})],
+            sheets=[Sheet("timetable.html", {"days": days})],
         )
     ]

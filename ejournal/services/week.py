@@ -48,7 +48,9 @@ class Day:
 
 
 def load(monday: date, *, group_ids: Collection[int] = (), teacher_id: int | None = None, room: str = "") -> list[Day]:
-    """Monday to Saturday of a week, of groups, a teacher or a room. Six queries however many lessons."""
+    """Monday to Saturday of a week, of groups, a teacher or a room; Sunday too where a lesson was put there.
+
+    Six queries however many lessons."""
     sunday = monday + timedelta(days=6)
     lessons = _lessons(monday, sunday, group_ids, teacher_id, room)
     taught = _teachers(lessons, monday)
@@ -59,10 +61,11 @@ def load(monday: date, *, group_ids: Collection[int] = (), teacher_id: int | Non
     off = school_days.load(year) if year else None
     number = _course_number(group_ids, year)
     days = []
-    for offset in range(6):
+    for offset in range(7):
         day = monday + timedelta(days=offset)
         slots = [_slot(lesson, rang, taught, names) for lesson in lessons if lesson.date == day]
-        days.append(Day(day, (off.why_not(day, number) or "") if off and not slots else "", slots))
+        if slots or day != sunday:
+            days.append(Day(day, (off.why_not(day, number) or "") if off and not slots else "", slots))
     return days
 
 

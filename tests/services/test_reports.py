@@ -6,6 +6,7 @@ import factories
 import factories_diary
 import factories_documents as made
 import pytest
+import time_machine
 from factories import Journal, Viewer
 from factories_individual import make_plan
 from factories_load import make_subgroup
@@ -325,6 +326,18 @@ def test_r2_3_monitor_load_is_that_of_one_student_not_of_all_subgroups_together(
     assert day[3:] == ["4", "2", "1"]
     week = lines(make(manager(), "load", by="week", period="year"))[0]
     assert (week[9], week[10]) == ("4", "2")
+
+
+@time_machine.travel("2026-11-25T09:00Z")
+def test_a_lesson_put_on_a_sunday_counts_in_its_week(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=0)
+    factories.make_lesson(journal.course_id, date(2026, 11, 22))
+    report = make(manager(), "load", by="week", period="year")
+    assert [column.title for column in report.table.columns][3:11] == ["пн", "вт", "ср", "чт", "пт", "сб", "вс", "Часов"]
+    assert list(report.rows[0].cells[2:11]) == [
+        "16.11–22.11", None, None, None, None, None, None, 2, 2,
+    ]  # fmt: skip
+    assert lines(make(manager(), "load", by="group", period="year"))[0][3] == "2"
 
 
 def test_a_week_over_the_norm_is_named(in_app: Flask) -> None:

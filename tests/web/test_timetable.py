@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import time_machine
 from conftest import SignIn
-from factories import enroll, make_journal, make_person
+from factories import enroll, make_journal, make_lesson, make_person
 from flask import Flask
 
 from ejournal.domain import calendar
@@ -91,6 +91,18 @@ def test_a_teacher_sees_her_own_week_with_lessons_she_gives_for_another(app: Fla
         db.session.commit()
     page = sign_in(substitute).get("/timetable/").text
     assert "замена: вместо Преподавателева" in page
+
+
+@time_machine.travel("2026-11-25T09:00Z")
+def test_a_lesson_put_on_a_sunday_is_in_its_week_and_no_other_sunday_is(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        journal = make_journal(students=1, lessons=0)
+        make_lesson(journal.course_id, date(2026, 11, 29))
+    client = sign_in(journal.teacher)
+    for week, days in (("2026-W48", 7), ("2026-W47", 6)):
+        page = client.get(f"/timetable/?week={week}").text
+        assert page.count('class="week-day') == days
+        assert ("Вс, 29.11" in page) is (days == 7)
 
 
 def administrator(app: Flask) -> Person:

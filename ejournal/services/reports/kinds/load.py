@@ -13,7 +13,7 @@ from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 
 BY = Choice("by", "Строки", (("group", "группы"), ("week", "недели"), ("day", "дни")))
-WEEK = 6  # days on which there may be lessons
+WEEK = 6  # days on which there are lessons; on Sunday only those a teacher has put there
 
 
 @dataclass(slots=True, order=True)
@@ -43,12 +43,12 @@ class Group:
         return found
 
     def weeks(self) -> dict[date, list[Day]]:
-        """Monday to Saturday of each week that has lessons, of whoever has most of them that week."""
+        """Monday to Sunday of each week that has lessons, of whoever has most of them that week."""
         found: dict[date, list[Day]] = {}
         for days in self.combinations:
             for monday in {calendar.monday_of(day) for day, load in days.items() if load.hours}:
-                week = [days.get(monday + timedelta(days=number), Day()) for number in range(WEEK)]
-                found[monday] = max(found.get(monday, []), week, key=_hours_of)
+                week = [days.get(monday + timedelta(days=number), Day()) for number in range(7)]
+                found[monday] = max(found.get(monday, week), week, key=_hours_of)
         return dict(sorted(found.items()))
 
 
@@ -130,11 +130,12 @@ def _bars(title: str, labels: list[str], values: list[Value]) -> Chart | None:
 
 def _by_week(groups: list[Group]) -> Table:
     rows = []
+    shown = 7 if any(week[-1].hours for group in groups for week in group.weeks().values()) else WEEK
     for group in groups:
         for monday, week in group.weeks().items():
-            hours = [day.hours for day in week]
+            hours = [day.hours for day in week[:shown]]
             over = f"больше {_limit()} ч" if sum(hours) > _limit() else ""
-            words = f"{calendar.format_short(monday)}–{calendar.format_short(monday + timedelta(days=5))}"
+            words = f"{calendar.format_short(monday)}–{calendar.format_short(monday + timedelta(days=shown - 1))}"
             cells: list[Value] = [
                 group.title, monday, words, *(number or None for number in hours), sum(hours),
                 sum(day.given for day in week), max(day.given for day in week), sum(day.due for day in week),
@@ -146,7 +147,7 @@ def _by_week(groups: list[Group]) -> Table:
         Column("Группа"),
         Column("С", Kind.DATE, "Понедельник недели"),
         Column("Неделя"),
-        *(Column(title, Kind.WHOLE, "Академических часов") for title in calendar.WEEKDAYS_SHORT[:WEEK]),
+        *(Column(title, Kind.WHOLE, "Академических часов") for title in calendar.WEEKDAYS_SHORT[:shown]),
         Column("Часов", Kind.WHOLE, "За неделю"),
         Column("Заданий", Kind.WHOLE, "Выдано за неделю"),
         Column("Заданий за день", Kind.WHOLE, "Наибольшее число заданий, выданных за день"),
@@ -155,7 +156,7 @@ def _by_week(groups: list[Group]) -> Table:
     chart = None
     if len(groups) == 1 and len(rows) > 1:
         labels = [str(row.cells[2])[:5] for row in rows]
-        hours_, homework = [row.cells[9] for row in rows], [row.cells[10] for row in rows]
+        hours_, homework = [row.cells[3 + shown] for row in rows], [row.cells[4 + shown] for row in rows]
         series = [("часов занятий", hours_), ("заданий", homework)]
         chart = Chart("Нагрузка по неделям", labels, series, lines=True, highest=None)
     return Table(columns, rows, notes=_notes(), chart=chart)
