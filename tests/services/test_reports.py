@@ -333,7 +333,8 @@ def test_a_lesson_put_on_a_sunday_counts_in_its_week(in_app: Flask) -> None:
     journal = factories.make_journal(students=1, lessons=0)
     factories.make_lesson(journal.course_id, date(2026, 11, 22))
     report = make(manager(), "load", by="week", period="year")
-    assert [column.title for column in report.table.columns][3:11] == ["пн", "вт", "ср", "чт", "пт", "сб", "вс", "Часов"]
+    titles = [column.title for column in report.table.columns]
+    assert titles[3:11] == ["пн", "вт", "ср", "чт", "пт", "сб", "вс", "Часов"]
     assert list(report.rows[0].cells[2:11]) == [
         "16.11–22.11", None, None, None, None, None, None, 2, 2,
     ]  # fmt: skip
