@@ -72,13 +72,6 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
-CLOCK_BEHIND = (
-    "Часы сервера показывают {}, а последняя запись в журнале изменений сделана {}.\n"
-    "Исправьте часы и запустите снова: по ним считаются сроки и датируются записи (п. 4.2, 4.4). Если неверными они\n"
-    "были тогда, а сейчас идут верно, добавьте --clock-is-right."
-)
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="ejournal %(version)s")
 def main() -> None:
