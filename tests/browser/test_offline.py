@@ -411,3 +411,15 @@ def test_a_lessons_topic_typed_without_a_server_is_there_after_a_reload(open_as,
     db.session.rollback()
     page.reload()
     expect(page.locator(".draft-note")).to_have_count(0)
+
+
+def test_a_browser_that_keeps_nothing_takes_marks_all_the_same(open_as, journal, context):
+    """Storage forbidden by its settings: each look at it is refused."""
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}")
+    page.locator("#journal.ready").wait_for()
+    type_down(page, journal, 0, "5")
+    all_saved(page)
+    assert stored(journal)[0] == "5"

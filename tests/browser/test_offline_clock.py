@@ -29,6 +29,14 @@ OTHERS = """Object.keys(localStorage).filter((key) => key.startsWith("wait:someb
   .map((key) => key.split(":")[3])"""
 
 
+def back_with_the_right_time(open_as: OpenAs, journal: Journal, classroom: BrowserContext) -> None:
+    """Some page of the teacher's, which sends what waits."""
+    classroom.clock.set_fixed_time(datetime.now(UTC))
+    page = open_as(journal.teacher, "/", classroom)
+    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert kept(page) == 0
+
+
 def test_marks_typed_while_the_clock_stood_years_behind_are_sent(
     open_as: OpenAs, journal: Journal, server: Server, classroom: BrowserContext
 ) -> None:
@@ -41,10 +49,7 @@ def test_marks_typed_while_the_clock_stood_years_behind_are_sent(
         page.close()
     finally:
         server.start()
-    classroom.clock.set_fixed_time(datetime.now(UTC))
-    later = open_as(journal.teacher, "/", classroom)
-    expect(later.locator("#waiting")).to_be_hidden(timeout=20_000)
-    assert kept(later) == 0
+    back_with_the_right_time(open_as, journal, classroom)
     assert stored(journal)[:2] == ["5", "4"]
 
 
@@ -64,9 +69,7 @@ def test_what_was_typed_last_is_stored_though_the_clock_went_back_between(
         page.close()
     finally:
         server.start()
-    classroom.clock.set_fixed_time(datetime.now(UTC))
-    later = open_as(journal.teacher, "/", classroom)
-    expect(later.locator("#waiting")).to_be_hidden(timeout=20_000)
+    back_with_the_right_time(open_as, journal, classroom)
     assert stored(journal)[0] == "3"
 
 

@@ -16,11 +16,12 @@ export const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((
 export const client = newId().slice(0, 18);
 
 let count = 0;
+let newest = 0; // ms
 /** In the order of typing, whatever tab it was typed in, and whatever the clock of the computer has done meanwhile. */
 function nextOrder() {
-  const times = Object.keys(localStorage).filter((key) => key.startsWith(prefix("wait")))
-    .map((key) => Number.parseInt(key.slice(prefix("wait").length), 10) + 1);
-  return `${String(Math.max(Date.now(), ...times)).padStart(14, "0")}-${String((count += 1)).padStart(5, "0")}`;
+  newest ||= Number.parseInt(waiting().at(-1)?.key.slice(prefix("wait").length) ?? "0", 10);
+  newest = Math.max(Date.now(), newest + 1);
+  return `${String(newest).padStart(14, "0")}-${String((count += 1)).padStart(5, "0")}`;
 }
 
 let works = true;
@@ -36,9 +37,12 @@ function write(key, value) {
 }
 
 function read(kind) {
-  if (!space()) return [];
+  return space() ? keys().filter((key) => key.startsWith(prefix(kind))).sort().map(opened).filter(Boolean) : [];
+}
+
+function keys() {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix(kind))).sort().map(opened).filter(Boolean);
+    return Object.keys(localStorage);
   } catch {
     works = false;
     return [];
@@ -75,7 +79,7 @@ export function forgetOld() {
   const now = Date.now();
   const before = metBefore();
   const met = {};
-  for (const key of Object.keys(localStorage).filter(isOthers)) {
+  for (const key of keys().filter(isOthers)) {
     const { since, days, last } = before[key] ?? { since: now, days: 0 };
     const today = Math.floor(now / DAY);
     met[key] = { since: Math.min(since, now), days: days + (last !== today), last: today };
