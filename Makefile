@@ -28,7 +28,7 @@ test: $(DEV) ## every test, three at a time: they wait more than they compute; A
 	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 torture: $(DEV) ## the long tests: the server killed fifty times on each database, every form sent by four at once; figures in docs/reliability.md
-	@$(BIN)/pytest -m torture -s $(ARGS)
+	@$(BIN)/pytest -m torture --timeout=0 -s $(ARGS)
 
 lint: $(DEV) ## style, types, templates, and which package may import which
 	@$(BIN)/ruff check .

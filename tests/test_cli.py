@@ -360,7 +360,8 @@ def test_the_server_speaks_https_and_keeps_the_session_cookie_to_it(
     certificate, key = _certificate(tmp_path)
     port = _free_port()
     with _running("--port", str(port), "--tls-cert", str(certificate), "--tls-key", str(key)):
-        connection = HTTPSConnection("localhost", port, context=ssl.create_default_context(cafile=str(certificate)))
+        context = ssl.create_default_context(cafile=str(certificate))
+        connection = HTTPSConnection("localhost", port, timeout=10, context=context)
         connection.request("GET", "/login")
         response = connection.getresponse()
         assert response.status == 200

@@ -22,7 +22,7 @@ from ejournal.domain import rotation
 from ejournal.domain.words import sentence
 from ejournal.extensions import Base, db, reading
 from ejournal.models.base import now
-from ejournal.services import availability, settings
+from ejournal.services import availability, clock, settings
 
 # A night's work may be late; a day and a half without a copy is a fault.
 OLD_AFTER = timedelta(hours=36)
@@ -55,8 +55,13 @@ class Status:
         return now() - self.made if self.made else None
 
     @property
+    def is_ahead(self) -> bool:
+        """Made in the future: the clock is wrong now, or was then and what it says of the age is wrong."""
+        return self.age is not None and self.age < -clock.SLACK
+
+    @property
     def is_good(self) -> bool:
-        return self.age is not None and self.age < OLD_AFTER and not self.problem
+        return self.age is not None and self.age < OLD_AFTER and not self.is_ahead and not self.problem
 
 
 def make(target: Path | None = None) -> tuple[Path, Manifest]:
@@ -177,7 +182,7 @@ def _rotate(where: Path) -> None:
         for path in where.iterdir()
         if (name := _NIGHTLY.fullmatch(path.name))
     }
-    for moment in found.keys() - rotation.kept(found):
+    for moment in found.keys() - rotation.kept(found, now()):
         found[moment].unlink(missing_ok=True)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from time import sleep
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from flask_migrate import upgrade
 from ejournal import create_app, restore
 from ejournal.backup import archive, copies, tables
 from ejournal.backup.archive import ArchiveError
+from ejournal.domain import rotation
 from ejournal.extensions import db
 from ejournal.models import Cell, LogEntry, Person, StoredFile
 from ejournal.services import cells, files, integrity
@@ -107,8 +109,8 @@ def test_r2_3_store_a_copy_made_under_load_holds_one_moment(app: Flask, college:
     writer = Thread(target=write)
     writer.start()
     try:
-        while not saved:
-            pass
+        while not saved and writer.is_alive():
+            sleep(0.01)
         manifests = [copies.make(copies.folder() / f"{number}.backup")[1] for number in range(3)]
     finally:
         stop.set()
@@ -272,6 +274,22 @@ def test_the_night_makes_a_copy_tries_it_and_removes_the_old(
     assert (copies.folder() / "mine.backup").exists()
     [copy] = second.glob("*.backup")
     assert copy.read_bytes() == Path(status.path).read_bytes()
+
+
+def test_no_copy_is_taken_for_old_by_a_clock_that_is_wrong_or_was(college: factories.Journal) -> None:
+    for back in range(1, 9):
+        moment = datetime.now(UTC) - timedelta(days=back)
+        (copies.folder() / f"ejournal-{moment:%Y%m%dT%H%M%SZ}.backup").write_bytes(b"good")
+    with time_machine.travel(datetime(2012, 1, 1, tzinfo=UTC)):
+        behind = copies.nightly()
+    assert Path(behind.path).exists()
+    assert len(list(copies.folder().glob("*.backup"))) == 9
+    with time_machine.travel(datetime(2036, 1, 1, tzinfo=UTC)):
+        ahead = copies.nightly()
+    assert not copies.status().is_good
+    assert copies.nightly().is_good
+    assert Path(ahead.path).exists()
+    assert len(list(copies.folder().glob("*.backup"))) >= rotation.DAYS + 1
 
 
 def test_a_night_that_fails_says_so_and_keeps_the_last_good_copy_on_record(

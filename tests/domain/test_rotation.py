@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ejournal.domain import rotation
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
+LATEST = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def nights(number: int) -> list[datetime]:
@@ -15,7 +16,7 @@ def nights(number: int) -> list[datetime]:
 
 
 def test_two_years_of_nights_leave_a_week_of_days_a_month_of_weeks_and_a_year_of_months() -> None:
-    kept = sorted(rotation.kept(nights(730)), reverse=True)
+    kept = sorted(rotation.kept(nights(730), NOW), reverse=True)
     assert kept[:7] == nights(7)
     assert [f"{moment:%d.%m.%Y}" for moment in kept[7:]] == [
         "15.11.2026",
@@ -26,14 +27,19 @@ def test_two_years_of_nights_leave_a_week_of_days_a_month_of_weeks_and_a_year_of
 
 
 def test_of_several_copies_a_day_the_newest_stays() -> None:
-    assert rotation.kept([NOW, NOW - timedelta(hours=2)]) == {NOW}
+    assert rotation.kept([NOW, NOW - timedelta(hours=2)], NOW) == {NOW}
 
 
 @given(st.lists(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2030, 1, 1), timezones=st.just(UTC))))  # noqa: DTZ001
 def test_the_newest_copy_always_stays_and_never_more_than_23(moments: list[datetime]) -> None:
-    kept = rotation.kept(moments)
+    kept = rotation.kept(moments, LATEST)
     assert kept <= set(moments)
     assert len(kept) <= rotation.DAYS + rotation.WEEKS + rotation.MONTHS
     assert not moments or max(moments) in kept
     # Night after night the same rule is applied to what it left: nothing more goes.
-    assert rotation.kept(kept) == kept
+    assert rotation.kept(kept, LATEST) == kept
+
+
+def test_what_is_dated_later_than_now_stays_and_takes_no_place() -> None:
+    ahead = [NOW + timedelta(days=400), NOW + timedelta(hours=1)]
+    assert rotation.kept([*ahead, *nights(30)], NOW) == {*ahead, *rotation.kept(nights(30), NOW)}

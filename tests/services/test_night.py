@@ -97,6 +97,19 @@ def test_a_new_college_has_its_first_night_at_its_own_hour_and_then_one_a_day(in
         assert [night.tick(), night.tick()] == [True, False]
 
 
+def test_r2_3_a_night_by_a_clock_that_was_years_ahead_does_not_put_the_next_off_for_years(in_app: Flask) -> None:
+    with time_machine.travel(EVENING, tick=False) as clock:
+        night.tick()
+        clock.shift(timedelta(days=2000))
+        assert night.tick() is True
+        clock.shift(timedelta(days=-1999))
+        assert [night.tick(), night.tick()] == [True, False]
+        clock.shift(timedelta(hours=-1))  # the clock was put right by an hour: no night is done twice
+        assert night.tick() is False
+        clock.shift(timedelta(days=1))
+        assert night.tick() is True
+
+
 def test_the_hour_is_the_colleges_own_and_its_change_is_logged(in_app: Flask) -> None:
     administrator = viewer_of(make_person("Ежова", (Role.SYSADMIN,)))
     with time_machine.travel(EVENING, tick=False) as clock:

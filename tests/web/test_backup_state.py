@@ -9,7 +9,8 @@ import factories
 import pytest
 from flask import Flask
 
-from ejournal.models import Role
+from ejournal.extensions import db
+from ejournal.models import LogEntry, Role
 
 
 @pytest.fixture
@@ -37,3 +38,19 @@ def test_the_administrator_sees_an_old_copy_and_why_the_night_failed(app, backup
     assert "давно" in page
     assert "Последняя ночь не удалась: На диске нет места" in page
     assert "ещё нет" in page
+    assert "Часы сервера" not in page
+
+
+def test_the_administrator_sees_that_the_clock_stands_before_the_last_copy_or_entry(
+    app, backups: Path, sign_in
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(days=3)
+    backups.write_text(json.dumps({"made_at": ahead.isoformat(), "size": 5_000_000}))
+    with app.app_context():
+        administrator = factories.make_person(roles=(Role.SYSADMIN,))
+        db.session.add(LogEntry(at=ahead, subject="setting", action="update", before="было", after="стало"))
+        db.session.commit()
+    page = sign_in(administrator).get("/admin/").text
+    assert "Часы сервера отстают: последняя запись" in page
+    assert "время из будущего" in page
+    assert "свежая" not in page

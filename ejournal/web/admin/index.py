@@ -6,7 +6,7 @@ from ejournal.access import permits
 from ejournal.backup import copies
 from ejournal.jobs import night
 from ejournal.models import Role
-from ejournal.services import compromise_register, mail_admin, people, settings
+from ejournal.services import clock, compromise_register, mail_admin, people, settings
 from ejournal.web.admin import bp
 
 
@@ -18,6 +18,7 @@ def index() -> str:
         counts=people.counts(),
         compromises=compromise_register.counts(),
         backup=copies.status(),
+        last_entry=clock.is_behind(),
         mail=mail_admin.state(),
         night=night.last(),
         night_hour=settings.get(night.HOUR),
