@@ -15,7 +15,7 @@ from ejournal.exchange.command import export_command, import_command
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
 from ejournal.models.base import now
-from ejournal.services import accounts, clock, college, settings, updates
+from ejournal.services import accounts, availability, clock, college, settings, updates
 from ejournal.services.control import history
 from ejournal.services.errors import ServiceError
 from ejournal.upkeep import (
@@ -41,6 +41,7 @@ WITHOUT_TLS = (
     "С других компьютеров войти не получится: без HTTPS браузер не запоминает вход. Дайте сертификат (--tls-cert, "
     "--tls-key) или назовите прокси в trusted_proxies: README, «HTTPS и прокси»."
 )
+DATABASE_BUSY = "База данных занята другой работой, ничего не изменено. Остановите сервер и другие команды и повторите."
 CLOCK_BEHIND = (
     "Часы сервера показывают {}, а последняя запись в журнале изменений сделана {}.\n"
     "Исправьте часы и запустите снова: по ним считаются сроки и датируются записи (п. 4.2, 4.4).\n"
@@ -57,6 +58,8 @@ class Commands(click.Group):
         except (ServiceError, schema.SchemaError) as error:
             fail(str(error))
         except DBAPIError as error:
+            if availability.cause_of(error) == availability.LOCKED:
+                fail(DATABASE_BUSY)
             fail(f"База данных не отвечает или ещё не создана (создаёт её «ejournal init»): {error.orig}")
 
 

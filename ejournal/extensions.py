@@ -22,6 +22,8 @@ from sqlalchemy.orm import DeclarativeBase
 # is a collision like others (web/again.py). SQLAlchemy only warns of it.
 warnings.filterwarnings("error", "DELETE statement on table", SAWarning)
 
+PATIENCE = 10_000  # ms that a request waits for who writes; then it is told that the database is busy (R2.1.c)
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Names for constraints, so that migrations can drop what an earlier one made (SQLite gives none of its own).
@@ -116,7 +118,7 @@ def prepare_engine(engine: Engine) -> None:
     «database is locked» in spite of busy_timeout (measured: 441 of 600 against 0).
     """
     if engine.dialect.name != "sqlite":
-        event.listen(engine, "connect", _compile_nothing)
+        event.listen(engine, "connect", _tell_postgres)
         return
 
     @event.listens_for(engine, "connect")
@@ -124,7 +126,7 @@ def prepare_engine(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            "busy_timeout=10000",
+            f"busy_timeout={PATIENCE}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -145,10 +147,12 @@ def prepare_engine(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _compile_nothing(connection: Any, _record: Any) -> None:
+def _tell_postgres(connection: Any, _record: Any) -> None:
     """PostgreSQL compiles to machine code what it takes for long work, each time anew. Ours are short: compiling is
-    most of their time, where it plans without figures above all (docs/performance.md)."""
+    most of their time, where it plans without figures above all (docs/performance.md). And it would wait for ever for
+    a row that somebody keeps: a few such saves, and no thread is left for anybody."""
     connection.cursor().execute("SET jit = off")
+    connection.cursor().execute(f"SET lock_timeout = {PATIENCE}")
     connection.commit()
 
 

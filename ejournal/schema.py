@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -50,7 +51,8 @@ def _alone() -> Iterator[None]:
         yield
         return
     with db.engine.connect() as connection:
-        connection.execute(select(func.pg_advisory_lock(LOCK)))
+        while not connection.scalar(select(func.pg_try_advisory_lock(LOCK))):
+            time.sleep(0.2)  # minutes of migrating are waited for, longer than anything else
         try:
             yield
         finally:

@@ -187,8 +187,7 @@ def test_a_lesson_without_marks_can_be_planned_again(journal):
 
 
 def test_a_lesson_to_come_is_not_held_yet(journal):
-    lessons.add(viewer_of(journal.teacher), journal.course_id, {"date": _day(3), "pair": "1"})
-    journal.lessons.append(db.session.scalars(db.select(Lesson).order_by(Lesson.id.desc())).first())
+    journal.lessons.append(add(journal, date=_day(3)))
     with pytest.raises(FieldsError) as refused:
         fill(journal, 3, held=True)
     assert "ещё не проведено" in refused.value.fields["held"]

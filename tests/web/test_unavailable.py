@@ -14,9 +14,10 @@ import factories
 import pytest
 import sqlalchemy as sa
 from clusters import cluster
+from databases import postgres_database
 from flask_migrate import upgrade
 
-from ejournal import create_app
+from ejournal import create_app, extensions
 from ejournal.extensions import db
 from ejournal.services import availability
 
@@ -86,6 +87,23 @@ def test_a_locked_database_is_told_and_what_was_typed_is_saved_when_it_is_free(c
         other.execute("ROLLBACK")
     assert college.post("5", 0).status_code == 200
     assert health(college) == (200, None)
+
+
+def test_a_row_that_somebody_keeps_on_postgresql_is_told_and_takes_no_thread_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extensions, "PATIENCE", 200)
+    with postgres_database("kept_row") as url:
+        college = College(tmp_path / "college", url)
+        assert college.post("5", 0).status_code == 200
+        other = sa.create_engine(url)
+        with other.connect() as connection:
+            connection.execute(sa.text("UPDATE cell SET mark = mark"))
+            is_told(college.post("4", 1), "база данных занята другой работой")
+            connection.rollback()
+        other.dispose()
+        assert college.post("4", 1).status_code == 200
+        college.close()
 
 
 def test_a_database_that_may_not_grow_is_told_as_a_full_disk(college: College) -> None:
