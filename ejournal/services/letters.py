@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
@@ -61,8 +61,10 @@ def add(kind: str, key: str, address: str, subject: str = "", text: str = "", **
 
 
 def due(limit: int) -> list[int]:
-    """Letters whose time has come, the oldest first."""
-    wanted = select(Letter.id).where(Letter.state == "queued", Letter.not_before <= now())
+    """Letters whose time has come, oldest first. None waits for days but what a clock that was ahead has put off."""
+    moment = now()
+    is_time = or_(Letter.not_before <= moment, Letter.not_before > moment + OLDEST)
+    wanted = select(Letter.id).where(Letter.state == "queued", is_time)
     return list(db.session.scalars(wanted.order_by(Letter.not_before, Letter.id).limit(limit)))
 
 
@@ -99,7 +101,8 @@ def recover() -> None:
         ("taken", {"state": "queued", "claim": ""}),
         ("sending", {"state": "uncertain", "error": BROKEN_OFF}),
     ):
-        lost = update(Letter).where(Letter.state == state, Letter.taken_at < moment - LEASE).values(**values)
+        is_lost = or_(Letter.taken_at < moment - LEASE, Letter.taken_at > moment + LEASE)  # a clock that was ahead
+        lost = update(Letter).where(Letter.state == state, is_lost).values(**values)
         db.session.execute(lost.execution_options(synchronize_session=False))
     old = update(Letter).where(Letter.state == "queued", Letter.not_before < moment - OLDEST)
     db.session.execute(old.values(state="failed", error=TOO_OLD).execution_options(synchronize_session=False))

@@ -10,7 +10,7 @@ from ejournal.domain import notices, smtp
 from ejournal.domain.smtp import Server, SmtpUrlError
 from ejournal.extensions import db
 from ejournal.models.base import now
-from ejournal.services import settings
+from ejournal.services import clock, settings
 
 SENDER, SITE, TROUBLE = "mail.sender", "mail.site", "mail.trouble"
 
@@ -23,6 +23,10 @@ class Trouble:
     at: datetime
     next_at: datetime
     error: str
+
+    def is_over(self, moment: datetime) -> bool:
+        """Whether the server may be tried; what a clock noted that was ahead does not keep it waiting."""
+        return self.next_at <= moment or self.at > moment + clock.SLACK
 
 
 def server() -> Server | None:

@@ -156,8 +156,9 @@ def _check_letter(actor: Viewer, letter: Letter) -> None:
     if len(letter.uploads) > rules.MOST_FILES:
         raise FieldsError({"files": f"К сообщению можно приложить не больше {rules.MOST_FILES} файлов."})
     _checked(letter.text, bool(letter.uploads))
+    moment, minute = now(), timedelta(minutes=1)
     lately = select(func.count(Message.id)).where(
-        Message.author_id == actor.person_id, Message.sent_at > now() - timedelta(minutes=1)
+        Message.author_id == actor.person_id, Message.sent_at.between(moment - minute, moment + minute)
     )
     if (db.session.scalar(lately) or 0) >= rules.MOST_IN_A_MINUTE:
         raise TooManyError("Слишком много сообщений подряд. Подождите минуту и отправьте ещё раз.", 60)

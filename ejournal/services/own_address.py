@@ -41,7 +41,7 @@ def wish(viewer: Viewer, address: str) -> None:
     if proof is None:
         proof = AddressProof(person_id=viewer.person_id)
         db.session.add(proof)
-    elif proof.wished_at and proof.wished_at > moment - EVERY:
+    elif proof.wished_at and abs(moment - proof.wished_at) < EVERY:
         raise FieldsError({"address": "Письмо только что отправлено. Подождите две минуты и проверьте «Спам»."})
     proof.wished, proof.wished_at = address, moment
     # The person says it works: a refusal of long ago does not stand in the way.

@@ -26,7 +26,7 @@ def run(limit: int = AT_ONCE) -> int:
     letters.recover()
     with reading():
         trouble = mail.trouble()
-        ready = mail.is_ready() and (trouble is None or trouble.next_at <= now())
+        ready = mail.is_ready() and (trouble is None or trouble.is_over(now()))
         due = letters.due(limit) if ready else []
         db.session.rollback()
     return _Sender().send(due) if due else 0

@@ -22,7 +22,7 @@ from hashlib import sha256
 from math import ceil
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from ejournal.extensions import db, in_turn
 from ejournal.models import KnownAddress, SignInFailure
@@ -49,7 +49,9 @@ def begin(username: str, address: str, account_id: int | None) -> None:
     """Count one attempt, or raise TooManyError with the seconds to wait. The caller commits."""
     name, place, moment = fingerprint(username), network(address), now()
     in_turn("sign-in")  # until the caller's commit: of attempts sent at once each sees those before it
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < moment - LONGEST))
+    # What a clock that was ahead has dated would lock for as long as it was ahead.
+    swept = or_(SignInFailure.at < moment - LONGEST, SignInFailure.at > moment + LONGEST)
+    db.session.execute(delete(SignInFailure).where(swept))
     from_here = SignInFailure.address == place
     by_name = SignInFailure.username == name
     waits = [_wait(PAIR, moment, by_name, from_here)]

@@ -168,6 +168,20 @@ def test_an_unreachable_server_is_left_alone_for_a_while(in_app: Flask, app: Fla
         assert trouble.failures == 1
 
 
+def test_what_a_clock_years_ahead_put_off_goes_when_it_is_right_again(
+    in_app: Flask, app: Flask, server: MailServer
+) -> None:
+    server.to_rcpt = ["451 4.7.1 greylisted"]
+    with later(days=2000):
+        put_off, left = make_letter(), make_letter("letter:2", "other@mail.example")
+        sending.run(1)
+        assert letters.claim(left.id)
+        mail.note_trouble("нет связи")
+    assert [state(letter)[0] for letter in (put_off, left)] == ["queued", "taken"]
+    assert sending.run() == 2
+    assert [state(letter)[0] for letter in (put_off, left)] == ["sent", "sent"]
+
+
 def test_letters_that_waited_for_days_are_given_up(in_app: Flask, app: Flask) -> None:
     with mail_set_up(app, free_port()):
         letter = make_letter()

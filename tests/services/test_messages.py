@@ -137,6 +137,14 @@ def test_a_flood_is_stopped_and_may_go_on_after_a_minute(college: College) -> No
         assert messages.send_to(teacher, college.student.id, letter()).id
 
 
+def test_a_flood_by_a_clock_that_was_ahead_is_no_flood_when_it_is_right_again(college: College) -> None:
+    teacher = viewer_of(college.teacher)
+    with time_machine.travel(now() + timedelta(hours=3)):
+        for _ in range(20):
+            messages.send_to(teacher, college.student.id, letter())
+    assert messages.send_to(teacher, college.student.id, letter()).id
+
+
 def test_the_log_says_who_wrote_to_how_many_and_not_what(college: College) -> None:
     write(college.teacher, college.student, "Личное дело")
     write_to_many(college.curator, f"students:{college.journal.group.id}", "Тайна")

@@ -39,6 +39,16 @@ def test_the_wait_ends_by_itself(client: FlaskClient, account: MakeAccount) -> N
         assert enter(client).status_code == 302
 
 
+def test_who_was_made_to_wait_by_a_clock_years_ahead_does_not_wait_for_years(
+    client: FlaskClient, account: MakeAccount
+) -> None:
+    account()
+    with time_machine.travel(NOON + timedelta(days=2000), tick=False):
+        fail(client, 5)
+    with time_machine.travel(NOON, tick=False):
+        assert enter(client).status_code == 302
+
+
 def test_trying_during_the_wait_does_not_prolong_it(client: FlaskClient, account: MakeAccount) -> None:
     account()
     with time_machine.travel(NOON, tick=False) as clock:
