@@ -93,8 +93,9 @@ def _row(day: date, place: Place, counts: Counts) -> Row:
 
 
 def last_totals() -> tuple[date, dict[str, int]] | None:
-    """The newest day kept with what was overdue by clause, for a start page; one query."""
-    newest = select(func.max(ControlCount.day)).scalar_subquery()
+    """The newest day kept with what was overdue by clause, for a start page; one query. Days kept by a clock that was
+    ahead are no newer."""
+    newest = select(func.max(ControlCount.day)).where(ControlCount.day <= settings.today()).scalar_subquery()
     rows = db.session.execute(
         select(ControlCount.day, ControlCount.clause, ControlCount.open).where(
             ControlCount.day == newest, ControlCount.group_id.is_(None), ControlCount.teacher_id.is_(None)
