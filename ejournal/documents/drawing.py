@@ -139,15 +139,17 @@ class Paper:
     def table(self, table: Table) -> None:
         """The rows, over as many pages as they need, with the head on each."""
         heights = [_height(table, row) for row in table.rows]
-        start = 0
+        start, turned = 0, False
         while True:
             end, left = start, self.below - table.head_height
             # With a hair more: rows that share a page evenly add up to it only nearly.
             while end < len(heights) and heights[end] <= left + 0.01:
                 left -= heights[end]
                 end += 1
-            if end == start < len(heights) and self.below < self.height / 2:
+            # A heading that fills half a page would fill half of the next one, too.
+            if end == start < len(heights) and self.below < self.height / 2 and not turned:
                 self._next()
+                turned = True
                 continue
             end = max(end, min(start + 1, len(heights)))
             self._part(table, table.rows[start:end], heights[start:end])
@@ -155,6 +157,7 @@ class Paper:
             if start >= len(heights):
                 return
             self._next()
+            turned = True
 
     def done(self, footer: str) -> bytes:
         """The file, its pages with the footer and «стр. N из M» where there is one."""

@@ -208,6 +208,17 @@ def test_rows_that_share_a_page_evenly_stay_on_it(in_app: Flask) -> None:
         assert drawing.draw(pages)[1] == 1, count
 
 
+def test_a_row_that_fits_no_page_below_a_heading_of_half_a_page_is_drawn_all_the_same() -> None:
+    def pages(paper: drawing.Paper) -> None:
+        def heading() -> None:
+            paper.y = paper.height * 0.4
+
+        paper.turn(heading=heading)
+        paper.table(drawing.Table([drawing.Column(90)], ("ФИО",), [("Имя",)] * 3, height=paper.height * 0.6))
+
+    assert drawing.draw(pages)[1] == 4
+
+
 def test_a_double_surname_is_broken_after_its_hyphen(in_app: Flask) -> None:
     drawing.draw(lambda paper: paper.turn())  # registers the fonts
     surname, rest = "Константинопольская-", "Преображенская"
