@@ -1,5 +1,6 @@
 """Builders of long work for tests: kinds of jobs that do what a test needs."""
 
+import errno
 from typing import Any
 
 from ejournal import jobs
@@ -44,6 +45,8 @@ def write(actor: Viewer | None, payload: dict[str, Any], progress: Progress) -> 
     progress(1, 1)
     if payload.get("fails") == "refused":
         raise jobs.JobFailedError("Сначала загрузите учебный план.", "/load/")
+    if payload.get("fails") == "full":
+        raise OSError(errno.ENOSPC, "No space left on device")
     if payload.get("fails"):
         raise ZeroDivisionError("a slip of ours")
     return JobResult("Записано.")

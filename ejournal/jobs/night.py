@@ -14,7 +14,7 @@ from ejournal.jobs.folder import Lock
 from ejournal.jobs.registry import NightTask, night_tasks
 from ejournal.models import Setting
 from ejournal.models.base import now
-from ejournal.services import clock, faults, log, settings
+from ejournal.services import availability, clock, faults, log, settings
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 
 HOUR, LAST = "nightly.hour", "nightly.last"
@@ -121,7 +121,8 @@ def _run(name: str, task: NightTask) -> Done:
         return Done(name, task.title, False, error.message)
     except Exception as error:
         current_app.logger.error("nightly task %s failed\n%s", name, faults.describe(error))
-        return Done(name, task.title, False, FAULT)
+        cause = availability.cause_of(error)
+        return Done(name, task.title, False, cause.words if cause else FAULT)
     finally:
         db.session.rollback()
 

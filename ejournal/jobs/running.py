@@ -17,13 +17,14 @@ from ejournal.jobs import board
 from ejournal.jobs.registry import CancelledError, JobResult, handler_of
 from ejournal.models import Account, Job
 from ejournal.models.base import now
-from ejournal.services import faults, settings
+from ejournal.services import availability, faults, settings
 from ejournal.services.errors import ServiceError
 
 FAULT = (
     "Ошибка на сервере: она записана в журнал сервера. Начните снова; если повторится, сообщите системному "
     "администратору, когда это было."
 )
+UNAVAILABLE = "Не сделано: {}. Начните снова; если повторится, сообщите системному администратору."
 INTERRUPTED = "Прервано перезапуском сервера. Начните снова."
 NOBODY = "Учётная запись того, кто это начал, заблокирована: работа не выполнена."
 NO_RIGHT = "У того, кто это начал, больше нет нужной роли: работа не выполнена."
@@ -90,7 +91,8 @@ def _outcome(job: Job) -> tuple[str, str, dict[str, Any] | None]:
         return "failed", error.message, {"url": getattr(error, "url", None), "file": None}
     except Exception as error:
         current_app.logger.error("job %s (%s) failed\n%s", job.id, job.kind, faults.describe(error))
-        return "failed", FAULT, None
+        cause = availability.cause_of(error)
+        return "failed", UNAVAILABLE.format(cause.words) if cause else FAULT, None
     return "done", done.message, {"url": done.url, "file": list(done.file) if done.file else None}
 
 

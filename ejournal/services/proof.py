@@ -19,7 +19,7 @@ WRONG = "Не подошло. Введите свой пароль или код
 
 
 def is_fresh(viewer: Viewer) -> bool:
-    return viewer.proved_at is not None and abs(now() - viewer.proved_at) < GOOD_FOR
+    return viewer.proved_at is not None and now() - viewer.proved_at < GOOD_FOR
 
 
 def prove(viewer: Viewer, given: str, address: str) -> None:

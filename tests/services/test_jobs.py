@@ -72,6 +72,13 @@ def test_a_fault_of_ours_is_logged_with_its_trace_and_told_without(
     assert not made("01.01.02")
 
 
+def test_r2_1_c_what_the_disk_or_the_database_refused_is_named(viewer: Viewer, finish_jobs: Finish) -> None:
+    job = jobs.start(viewer, "test-write", "Запись", {"code": "01.01.04", "fails": "full"})
+    finish_jobs()
+    assert stored(job).message.startswith("Не сделано: на сервере кончилось место на диске. Начните снова")
+    assert not made("01.01.04")
+
+
 def test_one_that_waits_is_cancelled_at_once_and_never_done(viewer: Viewer, finish_jobs: Finish) -> None:
     job = jobs.start(viewer, "test-write", "Запись", {"code": "01.01.03"})
     jobs.cancel(viewer, job.id)

@@ -343,9 +343,9 @@ def test_the_dialog_over_a_page_asks_for_the_code_too(app: Flask, account: MakeA
     assert "data-signed-in" in done.text
 
 
-def stale(app: Flask, after: timedelta = timedelta(minutes=11)) -> None:
+def stale(app: Flask) -> None:
     with app.app_context():
-        db.session.execute(update(UserSession).values(proved_at=now() - after))
+        db.session.execute(update(UserSession).values(proved_at=now() - timedelta(minutes=11)))
         db.session.commit()
 
 
@@ -378,11 +378,6 @@ def test_something_dangerous_asks_again_who_it_is_and_loses_nothing_typed(
     assert "curator" in roles_of(app, anna.person_id)
     # Good for ten minutes.
     assert boss.post(address, data={**form, "role": "administration"}).status_code == 302
-
-
-def test_what_was_proved_by_a_clock_that_was_ahead_is_not_good_for_years(app: Flask, boss: FlaskClient) -> None:
-    stale(app, -timedelta(days=2000))
-    assert boss.post("/admin/mail", data={}).status_code == 403
 
 
 def test_a_code_of_the_second_step_is_proof_too_and_only_once(
