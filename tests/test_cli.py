@@ -4,11 +4,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -19,7 +21,7 @@ from click.testing import CliRunner, Result
 from databases import KINDS, ONE, empty_college
 from flask import Flask
 
-from ejournal import cli, create_app, server
+from ejournal import cli, create_app, extensions, server
 from ejournal.config import ROOT
 from ejournal.extensions import db, reading
 from ejournal.jobs import night
@@ -168,6 +170,19 @@ def test_a_list_is_not_read_into_a_database_that_is_not_there(ejournal: Command)
     failed = ejournal("import", "bells", str(ROOT / "tests" / "data" / "college-a" / "bells.xlsx"))
     assert failed.exit_code == 1
     assert "ejournal init" in failed.stderr
+
+
+@pytest.mark.parametrize("instance", ["sqlite"], indirect=True)
+def test_a_command_that_finds_the_database_busy_says_what_to_do(
+    ejournal: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ejournal("init")
+    monkeypatch.setattr(extensions, "PATIENCE", 100)
+    with closing(sqlite3.connect(instance / "ejournal.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        busy = ejournal("rescue", "admin", "--reason", "потерян телефон", "--code")
+    assert busy.exit_code == 1
+    assert "занята другой работой, ничего не изменено" in busy.stderr
 
 
 def test_an_empty_college_is_not_served(ejournal: Command) -> None:

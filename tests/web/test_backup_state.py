@@ -45,7 +45,7 @@ def test_the_administrator_sees_that_the_clock_stands_before_the_last_copy_or_en
     app, backups: Path, sign_in
 ) -> None:
     ahead = datetime.now(UTC) + timedelta(days=3)
-    backups.write_text(json.dumps({"made_at": ahead.isoformat(), "size": 5_000_000}))
+    backups.write_text(json.dumps({"made_at": ahead.isoformat(), "checked_at": ahead.isoformat(), "size": 5_000_000}))
     with app.app_context():
         administrator = factories.make_person(roles=(Role.SYSADMIN,))
         db.session.add(LogEntry(at=ahead, subject="setting", action="update", before="было", after="стало"))
@@ -53,4 +53,5 @@ def test_the_administrator_sees_that_the_clock_stands_before_the_last_copy_or_en
     page = sign_in(administrator).get("/admin/").text
     assert "Часы сервера отстают: последняя запись" in page
     assert "время из будущего" in page
+    assert ", пробным восстановлением" in page
     assert "свежая" not in page
