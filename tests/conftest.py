@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from databases import KINDS, ONE, postgres_database
+from databases import KINDS, ONE, Rows, has_numbers, postgres_database
 from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,6 +21,7 @@ from ejournal.models import Person
 from ejournal.services import settings
 
 SignIn = Callable[[Person], FlaskClient]
+Filled = Callable[[str, Callable[[], None]], None]
 
 # A test that counts queries counts the same however slow the machine is.
 settings.CACHE_SECONDS = 600.0
@@ -109,7 +110,7 @@ def _empty() -> None:
     db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
     for name in db.session.scalars(sa.text(asked)).all():
         db.session.execute(sa.text(f'DELETE FROM "{name}"'))
-        if "id" in db.metadata.tables[name].columns and isinstance(db.metadata.tables[name].c.id.type, sa.Integer):
+        if has_numbers(name):
             sequence = f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)"
             db.session.execute(sa.text(sequence))
     db.session.commit()
@@ -121,6 +122,28 @@ def in_app(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def fillings() -> dict[tuple[str, str], Rows]:
+    return {}
+
+
+@pytest.fixture
+def filled(app: Flask, fillings: dict[tuple[str, str], Rows]) -> Filled:
+    """filled("college", fill), in a context of the application: the empty database is as `fill` leaves it. A worker
+    does that once, then copies the rows."""
+
+    def filled(name: str, fill: Callable[[], None]) -> None:
+        key = (db.engine.dialect.name, name)
+        if key in fillings:
+            fillings[key].put_in()
+            settings.today()  # as who fills it, the application knows its settings by then
+        else:
+            fill()
+            fillings[key] = Rows(app)
+
+    return filled
 
 
 @pytest.fixture

@@ -63,9 +63,7 @@ class Kept:
         with self.app.app_context():
             db.engine.dispose()
         if self.url.get_backend_name() == "sqlite":
-            for leftover in ("-wal", "-shm"):
-                Path(f"{self.url.database}{leftover}").unlink(missing_ok=True)
-            Path(str(self.url.database)).write_bytes(self.content)
+            _write_file(self.url, self.content)
         else:
             name = self.url.database
             _command(self.url, f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {name}_kept")
@@ -77,6 +75,61 @@ class Kept:
 
     def _note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         self.written = self.written or not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN"))
+
+
+class Rows:
+    """What the empty database of an application was filled with: put into the same, empty again, as often as wanted."""
+
+    def __init__(self, app: Flask) -> None:
+        """Called in a context of the application, when all is committed."""
+        self.url = make_url(app.config["EJOURNAL"].database_url)
+        db.session.remove()
+        db.engine.dispose()
+        if self.url.get_backend_name() == "sqlite":
+            self.content = Path(str(self.url.database)).read_bytes()
+        else:
+            self.tables = list(self._read())
+
+    def put_in(self) -> None:
+        """Called in a context of the application."""
+        db.session.remove()
+        db.engine.dispose()
+        if self.url.get_backend_name() == "sqlite":
+            _write_file(self.url, self.content)
+        else:
+            self._copy_in()
+
+    def _read(self) -> Iterator[tuple[str, bytes]]:
+        with db.engine.connect() as connection, connection.connection.cursor() as cursor:
+            for table in db.metadata.sorted_tables:
+                with cursor.copy(f'COPY "{table.name}" TO STDOUT') as rows:  # type: ignore[attr-defined]
+                    content = b"".join(rows)
+                if content:
+                    yield table.name, content
+
+    def _copy_in(self) -> None:
+        with db.engine.begin() as connection, connection.connection.cursor() as cursor:
+            # Neither foreign keys nor what the log watches for are followed.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for name, content in self.tables:
+                with cursor.copy(f'COPY "{name}" FROM STDIN') as rows:  # type: ignore[attr-defined]
+                    rows.write(content)
+                if has_numbers(name):
+                    number = f"pg_get_serial_sequence('\"{name}\"', 'id')"
+                    cursor.execute(f'SELECT setval({number}, max(id)) FROM "{name}"')
+
+
+def has_numbers(table: str) -> bool:
+    """Whether PostgreSQL numbers its rows by a sequence."""
+    columns = db.metadata.tables[table].columns
+    return "id" in columns and isinstance(columns["id"].type, sa.Integer)
+
+
+def _write_file(url: sa.URL, content: bytes) -> None:
+    """SQLite's file as it was; nobody has it open."""
+    for leftover in ("-wal", "-shm"):
+        Path(f"{url.database}{leftover}").unlink(missing_ok=True)
+    Path(str(url.database)).write_bytes(content)
 
 
 def _command(url: sa.URL, *statements: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 import xlsxwriter
+from conftest import Filled
 from flask import Flask
 
 from ejournal.exchange import importer
@@ -19,6 +20,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 COLLEGE = DATA / "college-a"
 # The lists are of 2026/2027; marks were given in October.
 TODAY = "2026-11-24 09:00:00+03:00"
+A_MINUTE_AGO = "2026-11-24 08:59:00+03:00"
 
 Import = Callable[..., ImportPlan]
 
@@ -49,23 +51,46 @@ def load(database: Flask) -> Import:
     return load
 
 
-@pytest.fixture
-def college(load: Import) -> Import:
-    """The college with its students, staff, curriculum and timetable; returns `load`."""
-    load("students", "students.xlsx", create=True)
-    load("teachers", "teachers.xlsx")
-    load("curriculum", "curriculum.xlsx", create=True)
-    load("timetable", "timetable.xlsx")
-    return load
+# The lists of a college, and which of them name groups that are not there yet.
+PEOPLE = {"students": True, "teachers": False, "curriculum": True}
+YEAR = PEOPLE | {"timetable": False}
+EVERYTHING = YEAR | {"parents": False, "bells": False, "thematic-plan": False, "substitutions": False, "marks": False}
 
 
 @pytest.fixture
-def lists(load: Import) -> Import:
+def lists(load: Import, read_in: Callable[[dict[str, bool]], None]) -> Import:
     """A college with its people and plans that has no timetable yet; returns `load`."""
-    load("students", "students.xlsx", create=True)
-    load("teachers", "teachers.xlsx")
-    load("curriculum", "curriculum.xlsx", create=True)
+    read_in(PEOPLE)
     return load
+
+
+@pytest.fixture
+def college(load: Import, read_in: Callable[[dict[str, bool]], None]) -> Import:
+    """The college with its students, staff, curriculum and timetable; returns `load`."""
+    read_in(YEAR)
+    return load
+
+
+@pytest.fixture
+def full(load: Import, read_in: Callable[[dict[str, bool]], None]) -> Import:
+    """The college with everything its files hold; returns `load`."""
+    read_in(EVERYTHING)
+    return load
+
+
+@pytest.fixture
+def read_in(load: Import, filled: Filled) -> Callable[[dict[str, bool]], None]:
+    """These lists were read in a minute ago."""
+
+    def read_in(lists: dict[str, bool]) -> None:
+        def read() -> None:
+            with time_machine.travel(A_MINUTE_AGO, tick=True):
+                for kind, creates_groups in lists.items():
+                    assert load(kind, f"{kind}.xlsx", create=creates_groups).errors == []
+
+        filled(" ".join(lists), read)
+
+    return read_in
 
 
 def workbook(*rows: Sequence[Any], sheet: str = "Лист1") -> bytes:

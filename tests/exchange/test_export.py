@@ -31,17 +31,6 @@ LISTS = (
 )
 
 
-@pytest.fixture
-def full(college: Import) -> Import:
-    """The college with everything its files hold."""
-    college("parents", "parents.xlsx")
-    college("bells", "bells.xlsx")
-    college("thematic-plan", "thematic-plan.xlsx")
-    college("substitutions", "substitutions.xlsx")
-    college("marks", "marks.xlsx")
-    return college
-
-
 def options(kind: str) -> exporter.Options:
     if kind not in ("marks", "thematic-plan"):
         return exporter.Options()
