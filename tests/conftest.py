@@ -59,6 +59,7 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         app = _make_app(tmp_path_factory.mktemp("instance"), url)
         with app.app_context():
             upgrade()
+            _prepare_to_empty()
         yield app
         with app.app_context():
             db.engine.dispose()
@@ -103,16 +104,29 @@ def empty_sqlite(sqlite_app: Flask) -> Callable[[], Flask]:
 
 
 def _empty() -> None:
-    """Take every row out of PostgreSQL, of the few tables that have any: TRUNCATE of all takes longer than a test."""
-    names = [table.name for table in db.metadata.sorted_tables]
-    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+    """Take every row out of PostgreSQL, in one statement: TRUNCATE of all tables takes longer than a test."""
+    db.session.execute(sa.text("SELECT empty_all()"))
+    db.session.commit()
+
+
+def _prepare_to_empty() -> None:
+    names = [(table.name, has_numbers(table.name)) for table in db.metadata.sorted_tables]
+    rows = ", ".join(f"('{name}', {str(numbered).lower()})" for name, numbered in names)
     # Neither foreign keys nor the log's refusal to be deleted are followed.
-    db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
-    for name in db.session.scalars(sa.text(asked)).all():
-        db.session.execute(sa.text(f'DELETE FROM "{name}"'))
-        if has_numbers(name):
-            sequence = f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)"
-            db.session.execute(sa.text(sequence))
+    db.session.execute(
+        sa.text(f"""
+            CREATE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
+            DECLARE one record; removed bigint;
+            BEGIN
+                FOR one IN SELECT * FROM (VALUES {rows}) AS tables (name, numbered) LOOP
+                    EXECUTE format('DELETE FROM %I', one.name);
+                    GET DIAGNOSTICS removed = ROW_COUNT;
+                    IF removed > 0 AND one.numbered THEN
+                        PERFORM setval(pg_get_serial_sequence(quote_ident(one.name), 'id'), 1, false);
+                    END IF;
+                END LOOP;
+            END $$""")
+    )
     db.session.commit()
 
 
