@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from databases import KINDS, ONE, Rows, has_numbers, postgres_database
+from databases import KINDS, ONE, Rows, empty_postgres, postgres_database
 from factories import make_session
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,12 +19,15 @@ from ejournal.extensions import db
 from ejournal.jobs.queue import queue
 from ejournal.models import Person
 from ejournal.services import settings
+from ejournal.web import static
 
 SignIn = Callable[[Person], FlaskClient]
 Filled = Callable[[str, Callable[[], None]], None]
 
 # A test that counts queries counts the same however slow the machine is.
 settings.CACHE_SECONDS = 600.0
+# Each new college compresses static/ anew: a second at the product's quality.
+static.QUALITY = 1
 
 # Papers and pages are drawn alike whatever the database: what asks it lies below them and is tried on all. So is the
 # grid, which a save goes through from the click to the disk.
@@ -59,7 +62,6 @@ def postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         app = _make_app(tmp_path_factory.mktemp("instance"), url)
         with app.app_context():
             upgrade()
-            _prepare_to_empty()
         yield app
         with app.app_context():
             db.engine.dispose()
@@ -80,7 +82,7 @@ def app(request: pytest.FixtureRequest) -> Flask:
     if request.param == "postgres":
         application = request.getfixturevalue("postgres_app")
         with application.app_context():
-            _empty()
+            empty_postgres()
     else:
         application = request.getfixturevalue("empty_sqlite")()
     application.extensions.pop("ejournal.settings", None)
@@ -101,33 +103,6 @@ def empty_sqlite(sqlite_app: Flask) -> Callable[[], Flask]:
         return sqlite_app
 
     return empty
-
-
-def _empty() -> None:
-    """Take every row out of PostgreSQL, in one statement: TRUNCATE of all tables takes longer than a test."""
-    db.session.execute(sa.text("SELECT empty_all()"))
-    db.session.commit()
-
-
-def _prepare_to_empty() -> None:
-    names = [(table.name, has_numbers(table.name)) for table in db.metadata.sorted_tables]
-    rows = ", ".join(f"('{name}', {str(numbered).lower()})" for name, numbered in names)
-    # Neither foreign keys nor the log's refusal to be deleted are followed.
-    db.session.execute(
-        sa.text(f"""
-            CREATE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
-            DECLARE one record; removed bigint;
-            BEGIN
-                FOR one IN SELECT * FROM (VALUES {rows}) AS tables (name, numbered) LOOP
-                    EXECUTE format('DELETE FROM %I', one.name);
-                    GET DIAGNOSTICS removed = ROW_COUNT;
-                    IF removed > 0 AND one.numbered THEN
-                        PERFORM setval(pg_get_serial_sequence(quote_ident(one.name), 'id'), 1, false);
-                    END IF;
-                END LOOP;
-            END $$""")
-    )
-    db.session.commit()
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """Builders of a small college for tests: each stores what it makes and returns it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from itertools import count
+from typing import ParamSpec, TypeVar
 
 from ejournal import access
 from ejournal.access import Viewer
@@ -29,7 +32,9 @@ from ejournal.models import (
 )
 from ejournal.services import settings
 
+P, T = ParamSpec("P"), TypeVar("T")
 _number = count(1)
+_within = 0  # how many factories that are not done yet called this one
 SURNAMES = ("Абрамов", "Ёлкин", "Ежов", "Жуков", "Зотов", "Ильин", "Котов", "Лосев", "Мохов", "Носов")
 
 
@@ -51,6 +56,31 @@ class Journal:
         return f"/journal/{self.course_id}/cells/{self.students[student].id}/{self.works[work].id}"
 
 
+def together(make: Callable[P, T]) -> Callable[P, T]:
+    """A factory that calls others: all is committed once, at its end. After a commit each object is read anew."""
+
+    @wraps(make)
+    def whole(*arguments: P.args, **named: P.kwargs) -> T:
+        global _within
+        _within += 1
+        try:
+            made = make(*arguments, **named)
+        finally:
+            _within -= 1
+        store()
+        return made
+
+    return whole
+
+
+def store() -> None:
+    """Commits, unless a factory that is not done yet will."""
+    if _within:
+        db.session.flush()
+    else:
+        db.session.commit()
+
+
 def make_person(surname: str = "", roles: tuple[Role, ...] = (), **names: str) -> Person:
     """A person; with roles also an account that can be signed in to (password «parol-12345» is never hashed here)."""
     number = next(_number)
@@ -63,7 +93,7 @@ def make_person(surname: str = "", roles: tuple[Role, ...] = (), **names: str) -
         db.session.add(RoleGrant(person_id=person.id, role=role, since=date(2020, 1, 1)))
     if roles:
         db.session.add(Account(person_id=person.id, username=f"user{number}"))
-    db.session.commit()
+    store()
     return person
 
 
@@ -72,7 +102,7 @@ def viewer_of(person: Person) -> Viewer:
     account = db.session.scalars(db.select(Account).where(Account.person_id == person.id)).one()
     viewer = access.viewer_of(account.id, settings.today())
     assert viewer is not None
-    db.session.commit()
+    store()
     return viewer
 
 
@@ -85,7 +115,7 @@ def make_session(person: Person) -> str:
         started_at=never, seen_at=never, proved_at=never, address="192.0.2.1",
     )  # fmt: skip
     db.session.add(made)
-    db.session.commit()
+    store()
     return made.id
 
 
@@ -102,7 +132,7 @@ def make_year(today: date | None = None) -> tuple[AcademicYear, Period]:
     db.session.flush()
     period = Period(year_id=year.id, number=1, title="I семестр", starts=year.starts, ends=year.ends)
     db.session.add(period)
-    db.session.commit()
+    store()
     return year, period
 
 
@@ -119,14 +149,14 @@ def make_group(title: str = "", year: AcademicYear | None = None) -> Group:
         admission_year=year.starts.year if year else settings.today().year,
     )
     db.session.add(group)
-    db.session.commit()
+    store()
     return group
 
 
 def enroll(student: Person, group: Group, since: date, until: date | None = None, **order: object) -> Enrollment:
     enrollment = Enrollment(student_id=student.id, group_id=group.id, since=since, until=until, **order)
     db.session.add(enrollment)
-    db.session.commit()
+    store()
     return enrollment
 
 
@@ -135,7 +165,7 @@ def make_kind(title: str = "Ответ на занятии", short: str = "От�
     if kind is None:
         kind = WorkKind(title=title, short=short, weight=weight)
         db.session.add(kind)
-        db.session.commit()
+        store()
     return kind
 
 
@@ -145,10 +175,11 @@ def make_lesson(course_id: int, day: date, pair: int = 1, works: int = 1, **rest
     lesson = Lesson(course_id=course_id, date=day, pair=pair, state=rest.pop("state", "held"), **rest)
     lesson.works = [Work(kind_id=kind.id, ordinal=n, weight=kind.weight) for n in range(works)]
     db.session.add(lesson)
-    db.session.commit()
+    store()
     return lesson
 
 
+@together
 def make_journal(students: int = 3, lessons: int = 3, works: int = 1, last: date | None = None) -> Journal:
     """A journal whose `lessons` end today (or on `last`), a day each; its teacher is signed in by `viewer_of`."""
     year, period = make_year()
@@ -165,14 +196,15 @@ def make_journal(students: int = 3, lessons: int = 3, works: int = 1, last: date
     db.session.flush()
     teacher = make_person("Преподавателева", (Role.TEACHER,))
     db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id))
-    db.session.commit()
+    store()
     last = last or settings.today()
     made = [make_lesson(course.id, last - timedelta(days=lessons - 1 - n), works=works) for n in range(lessons)]
     return Journal(course.id, group, year, period, teacher, people, made, [w for lesson in made for w in lesson.works])
 
 
+@together
 def make_curator(group: Group, surname: str = "Кураторова") -> Person:
     curator = make_person(surname, (Role.CURATOR,))
     db.session.add(Curatorship(group_id=group.id, person_id=curator.id, since=date(2020, 1, 1)))
-    db.session.commit()
+    store()
     return curator

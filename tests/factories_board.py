@@ -38,10 +38,11 @@ class College:
         return self.other.group.id
 
 
+@factories.together
 def make_college() -> College:
     journal, other = (factories.make_journal(students=0, lessons=0) for _ in range(2))
     other.group.admission_year -= 1
-    db.session.commit()
+    factories.store()
     student = factories_diary.make_child(journal.group)
     return College(
         journal=journal,
@@ -62,7 +63,7 @@ def announce(author: Person, choice: Choice = EVERYBODY, title: str = "Вход 
         starts=rest.pop("starts", settings.today()), skey=fold(f"{title} {rich_text.to_plain(text)}"), **rest,
     )  # fmt: skip
     db.session.add(made)
-    db.session.commit()
+    factories.store()
     return made
 
 
@@ -75,7 +76,7 @@ def plan(
         ends=rest.pop("ends", time(19)), place="217", **rest,
     )  # fmt: skip
     db.session.add(made)
-    db.session.commit()
+    factories.store()
     return made
 
 
@@ -86,5 +87,5 @@ def recommend(author: Person, choice: Choice = EVERYBODY, title: str = "Элек
         title=title, url=url, tags=tags, skey=fold(" ".join((title, *tags, url))), **rest,
     )  # fmt: skip
     db.session.add(made)
-    db.session.commit()
+    factories.store()
     return made

@@ -75,10 +75,11 @@ class Semester:
         return self.at(day + timedelta(days=1)) - INSTANT
 
 
+@factories.together
 def make(zone: str, now: datetime) -> Semester:
     """Two groups and three journals from September to December; `now` is local, in January."""
     settings.put("timezone", zone)
-    db.session.commit()
+    factories.store()
     made = Semester(ZoneInfo(zone), now.replace(tzinfo=ZoneInfo(zone)))
     first = factories.make_journal(students=2, lessons=0)
     second = factories.make_journal(students=1, lessons=0)
@@ -91,13 +92,14 @@ def make(zone: str, now: datetime) -> Semester:
         )
     )  # fmt: skip
     db.session.add(Vacation(year_id=first.year.id, title="Осенние", starts=AUTUMN[0], ends=AUTUMN[1]))
-    db.session.commit()
+    factories.store()
     for number, journal in enumerate(made.journals):
         _lessons(made, journal, number)
-    db.session.commit()
+    factories.store()
     return made
 
 
+@factories.together
 def _same_group(first: Journal) -> Journal:
     discipline = Discipline(programme_id=first.group.programme_id, index="ОП.02", title="Сети", kind="op")
     db.session.add(discipline)
@@ -107,7 +109,7 @@ def _same_group(first: Journal) -> Journal:
     db.session.flush()
     teacher = factories.make_person("Сетева", (Role.TEACHER,))
     db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id))
-    db.session.commit()
+    factories.store()
     return Journal(course.id, first.group, first.year, first.period, teacher, first.students, [])
 
 
@@ -195,7 +197,7 @@ def give_period_marks(made: Semester) -> None:
                 )
             )  # fmt: skip
         made.count("period_mark", journal, last, given)
-    db.session.commit()
+    factories.store()
 
 
 def dispute(made: Semester, journal: Journal, asked: date, answered: datetime | None) -> None:
@@ -216,7 +218,7 @@ def dispute(made: Semester, journal: Journal, asked: date, answered: datetime | 
             state="upheld" if answered else "open", answered_at=answered,
         )
     )  # fmt: skip
-    db.session.commit()
+    factories.store()
     made.count("dispute_answer", journal, made.end_of(due), answered)
 
 
@@ -228,17 +230,17 @@ def compromise(made: Semester, person: Person, known: date, reported: datetime, 
             account_id=account.id, source="admin", known_on=known, due=due, reported_at=reported, closed_at=closed
         )
     )  # fmt: skip
-    db.session.commit()
+    factories.store()
 
 
 def request(person: Person, asked: date, due: date, answered: datetime | None) -> None:
     db.session.add(SubjectRequest(person_id=person.id, asked_on=asked, due=due, answered_at=answered))
-    db.session.commit()
+    factories.store()
 
 
 def close(journal: Journal) -> None:
     db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
-    db.session.commit()
+    factories.store()
 
 
 def plan_without_homework(journal: Journal, lesson: Lesson) -> ThematicPlan:
@@ -251,5 +253,5 @@ def plan_without_homework(journal: Journal, lesson: Lesson) -> ThematicPlan:
     db.session.add(topic)
     db.session.flush()
     db.session.get_one(Lesson, lesson.id).topic_id = topic.id
-    db.session.commit()
+    factories.store()
     return plan

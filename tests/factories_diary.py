@@ -28,16 +28,18 @@ from ejournal.models.base import now
 from ejournal.services import settings
 
 
+@factories.together
 def make_child(group: Group, name: str = "Артём", age: int = 16, since: date | None = None) -> Person:
     """A student of a group who can sign in; enrolled from the year's start."""
     year, _ = factories.make_year()
     child = factories.make_person("Аксёнов", (Role.STUDENT,), name=name)
     child.birth_date = settings.today() - timedelta(days=age * 366)
-    db.session.commit()
+    factories.store()
     factories.enroll(child, group, since or year.starts)
     return child
 
 
+@factories.together
 def make_parent(*children: Person) -> Person:
     """A parent whose consents are on record."""
     parent = factories.make_person("Аксёнова", (Role.PARENT,), name="Марина")
@@ -49,14 +51,14 @@ def make_parent(*children: Person) -> Person:
 
 def answer(child: Person, person: Person, kind: str) -> None:
     db.session.add(Consent(student_id=child.id, person_id=person.id, kind=kind, dated=settings.today()))
-    db.session.commit()
+    factories.store()
 
 
 def put(work: Work, student: Person, mark: str | None = None, attendance: str | None = None, **rest: Any) -> Cell:
     """A cell as stored."""
     cell = Cell(work_id=work.id, student_id=student.id, mark=mark, attendance=attendance, **rest)
     db.session.add(cell)
-    db.session.commit()
+    factories.store()
     return cell
 
 
@@ -66,7 +68,7 @@ def give(lesson: Lesson, text: str = "Прочитать § 5", due: date | None
         lesson_id=lesson.id, text=text, due_date=due, published_at=rest.pop("published_at", now()), **rest
     )
     db.session.add(homework)
-    db.session.commit()
+    factories.store()
     return homework
 
 
@@ -74,7 +76,7 @@ def make_exam(course_id: int, day: date, kind: str = "Э", **rest: Any) -> Exam:
     """A sitting of the session."""
     exam = Exam(course_id=course_id, kind=kind, date=day, **rest)
     db.session.add(exam)
-    db.session.commit()
+    factories.store()
     return exam
 
 
@@ -82,10 +84,11 @@ def attach(lesson: Lesson, name: str = "задание.pdf", purpose: str = "hom
     stored = StoredFile(sha256=sha256, name=name, media_type="application/pdf", size=2048)
     attached = LessonFile(lesson_id=lesson.id, file=stored, purpose=purpose)
     db.session.add(attached)
-    db.session.commit()
+    factories.store()
     return attached
 
 
+@factories.together
 def make_course(journal: Journal, title: str, subgroup_id: int | None = None) -> Course:
     """Another journal of the same group, with its own teacher."""
     number = next(factories._number)
@@ -99,5 +102,5 @@ def make_course(journal: Journal, title: str, subgroup_id: int | None = None) ->
     db.session.flush()
     teacher = factories.make_person("Учителев", (Role.TEACHER,))
     db.session.add(CourseTeacher(course_id=course.id, teacher_id=teacher.id))
-    db.session.commit()
+    factories.store()
     return course

@@ -31,8 +31,9 @@ from ejournal.server import Listening
 from ejournal.services import log_chain, settings
 
 Command = Callable[..., Result]
-# Whom the server lets in, how it is reached and what runs beside it is no question of the database.
+# Whom the server lets in, how it is reached and what is refused is no question of the database.
 ON_ONE = pytest.mark.parametrize("instance", ONE, indirect=True)
+ON_SQLITE = pytest.mark.parametrize("instance", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(params=KINDS)
@@ -97,6 +98,7 @@ def test_r4_2_opening_a_college_is_in_the_log(ejournal: Command, instance: Path)
         assert entry.after == "Колледж связи"
 
 
+@ON_SQLITE
 def test_a_college_is_never_made_over_another(ejournal: Command, instance: Path) -> None:
     ejournal("init", "--name", "Первый")
     again = ejournal("init", "--name", "Второй")
@@ -107,6 +109,7 @@ def test_a_college_is_never_made_over_another(ejournal: Command, instance: Path)
         assert _count(Account) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
@@ -127,6 +130,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_made(
         assert (_count(Person), _count(AcademicYear), _count(WorkKind)) == (0, 0, 0)
 
 
+@ON_SQLITE
 def test_a_demo_college_is_made_and_its_logins_are_told(ejournal: Command, instance: Path) -> None:
     done = ejournal("demo", "--students", "16")
     assert done.exit_code == 0, done.output
@@ -139,6 +143,7 @@ def test_a_demo_college_is_made_and_its_logins_are_told(ejournal: Command, insta
         assert visitor.get("/journal/").status_code == 200
 
 
+@ON_SQLITE
 def test_a_demo_college_is_never_made_over_a_real_one(ejournal: Command, instance: Path) -> None:
     ejournal("init")
     refused = ejournal("demo", "--students", "16")
@@ -151,6 +156,7 @@ def test_a_demo_college_is_never_made_over_a_real_one(ejournal: Command, instanc
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+@ON_SQLITE
 def test_r4_1_c_other_users_of_the_server_read_neither_database_nor_key(ejournal: Command, instance: Path) -> None:
     ejournal("init")
     there = [instance / name for name in ("ejournal.db", "secret_key") if (instance / name).exists()]
@@ -158,6 +164,7 @@ def test_r4_1_c_other_users_of_the_server_read_neither_database_nor_key(ejournal
     assert [file for file in there if file.stat().st_mode & 0o077] == []
 
 
+@ON_SQLITE
 def test_a_slip_in_the_settings_file_is_told_in_a_sentence(ejournal: Command, instance: Path) -> None:
     instance.mkdir()
     (instance / "ejournal.toml").write_text("smtp_url = почта", encoding="utf-8")
@@ -166,13 +173,14 @@ def test_a_slip_in_the_settings_file_is_told_in_a_sentence(ejournal: Command, in
     assert "Настройки не прочитаны" in failed.stderr
 
 
+@ON_SQLITE
 def test_a_list_is_not_read_into_a_database_that_is_not_there(ejournal: Command) -> None:
     failed = ejournal("import", "bells", str(ROOT / "tests" / "data" / "college-a" / "bells.xlsx"))
     assert failed.exit_code == 1
     assert "ejournal init" in failed.stderr
 
 
-@pytest.mark.parametrize("instance", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_command_that_finds_the_database_busy_says_what_to_do(
     ejournal: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,13 +193,14 @@ def test_a_command_that_finds_the_database_busy_says_what_to_do(
     assert "занята другой работой, ничего не изменено" in busy.stderr
 
 
+@ON_SQLITE
 def test_an_empty_college_is_not_served(ejournal: Command) -> None:
     refused = ejournal("run")
     assert refused.exit_code == 1
     assert "ejournal init" in refused.stderr
 
 
-@ON_ONE
+@ON_SQLITE
 def test_a_busy_port_is_told_instead_of_shared(ejournal: Command) -> None:
     ejournal("init")
     with socket.socket() as busy:
@@ -202,7 +211,7 @@ def test_a_busy_port_is_told_instead_of_shared(ejournal: Command) -> None:
     assert "--port" in refused.stderr
 
 
-@ON_ONE
+@ON_SQLITE
 def test_demo_accounts_are_not_served_to_others(ejournal: Command, instance: Path) -> None:
     _with_demo_account(ejournal, instance)
     for host in ("0.0.0.0", "192.168.1.10", "::", "journal.example.ru"):
@@ -211,7 +220,7 @@ def test_demo_accounts_are_not_served_to_others(ejournal: Command, instance: Pat
         assert "--demo" in refused.stderr
 
 
-@ON_ONE
+@ON_SQLITE
 def test_demo_accounts_are_served_here_or_when_it_is_a_show(ejournal: Command, instance: Path) -> None:
     _with_demo_account(ejournal, instance)
     with _opened(instance):
@@ -219,7 +228,7 @@ def test_demo_accounts_are_served_here_or_when_it_is_a_show(ejournal: Command, i
         assert "teacher" in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=True)
 
 
-@ON_ONE
+@ON_SQLITE
 def test_a_server_for_the_whole_network_without_tls_says_that_nobody_could_sign_in(
     ejournal: Command, instance: Path
 ) -> None:
@@ -239,7 +248,7 @@ def test_a_server_for_the_whole_network_without_tls_says_that_nobody_could_sign_
             db.engine.dispose()
 
 
-@ON_ONE
+@ON_SQLITE
 def test_blocked_demo_accounts_no_longer_matter(ejournal: Command, instance: Path) -> None:
     _with_demo_account(ejournal, instance)
     with _opened(instance):
@@ -249,6 +258,7 @@ def test_blocked_demo_accounts_no_longer_matter(ejournal: Command, instance: Pat
         assert "teacher" not in cli.prepare(Listening("0.0.0.0", _free_port(), 1), is_show=False)
 
 
+@ON_SQLITE
 def test_a_server_whose_clock_stands_behind_the_log_is_not_started(ejournal: Command, instance: Path) -> None:
     """A flat battery: what teachers enter would be dated years ago (R2.1.c)."""
     ejournal("init")
@@ -282,6 +292,7 @@ def test_certificate_without_its_key_is_refused(ejournal: Command, tmp_path: Pat
 
 
 @pytest.mark.slow
+@ON_SQLITE
 def test_the_server_starts_answers_and_stops(ejournal: Command, instance: Path) -> None:
     ejournal("init")
     port = _free_port()
@@ -354,6 +365,7 @@ def test_the_work_of_the_night_is_done_on_demand(ejournal: Command, instance: Pa
     assert "Завершённые сеансы" in done.output
 
 
+@ON_SQLITE
 def test_the_night_that_did_not_go_well_names_what_failed(
     ejournal: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,7 +378,7 @@ def test_the_night_that_did_not_go_well_names_what_failed(
     assert "Завершённые сеансы" in done.output
 
 
-@ON_ONE
+@ON_SQLITE
 @pytest.mark.slow
 def test_the_server_speaks_https_and_keeps_the_session_cookie_to_it(
     ejournal: Command, instance: Path, tmp_path: Path
@@ -527,7 +539,7 @@ def test_r2_3_store_a_copy_made_by_the_command_is_restored_by_the_command(ejourn
         assert settings.get("college.name") == "Колледж связи"
 
 
-@pytest.mark.parametrize("instance", ["sqlite"], indirect=True)  # of PostgreSQL no file can be damaged
+@ON_SQLITE  # of PostgreSQL no file can be damaged
 def test_a_copy_replaces_a_damaged_database_and_the_damaged_one_is_kept(ejournal: Command, instance: Path) -> None:
     ejournal("init", "--name", "Колледж связи")
     copy = instance.parent / "college.backup"
@@ -542,6 +554,7 @@ def test_a_copy_replaces_a_damaged_database_and_the_damaged_one_is_kept(ejournal
         assert settings.get("college.name") == "Колледж связи"
 
 
+@ON_SQLITE
 def test_restoring_what_is_no_copy_says_so_and_touches_nothing(ejournal: Command, instance: Path) -> None:
     ejournal("init", "--name", "Колледж связи")
     wrong = instance.parent / "photo.jpg"

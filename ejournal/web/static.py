@@ -20,6 +20,8 @@ from ejournal.config import ROOT
 from ejournal.web import bundles
 from ejournal.web.security import HEADERS
 
+# Of Brotli, the best: a tenth less to send than 9 gives, for half a second more once a version.
+QUALITY = 11
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt", ".webmanifest"}
 SOURCE = ROOT / "static"
 
@@ -77,7 +79,7 @@ def _prepare(source: Path, target: Path, version: str) -> Path:
     for path in [p for p in work.rglob("*") if p.suffix in COMPRESSED]:
         body = path.read_bytes()
         Path(f"{path}.gz").write_bytes(gzip.compress(body, 9, mtime=0))
-        Path(f"{path}.br").write_bytes(brotli.compress(body, quality=9))
+        Path(f"{path}.br").write_bytes(brotli.compress(body, quality=QUALITY))
     try:
         work.rename(ready)
     except OSError:  # another worker was first

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 import sqlalchemy as sa
-from databases import KINDS, ONE, empty_college
+from databases import ONE, empty_college
 from factories import make_session
 from flask import Flask
 from flask_migrate import upgrade
@@ -31,8 +31,9 @@ from ejournal.models import Person
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-# What teachers and families do all day is tried on every database, the other pages once: a browser takes its time.
-ON_ALL = {"test_grid", "test_keyboard_jobs"}
+# A browser takes its time, each page is tried on one database; what teachers and families do all day on the one that
+# colleges have unless they choose another.
+ON_SQLITE = {"test_grid", "test_keyboard_jobs"}
 
 OpenAs = Callable[..., Page]
 
@@ -80,11 +81,10 @@ class Server:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" not in metafunc.fixturenames:
         return
-    if metafunc.definition.get_closest_marker("sqlite"):
-        kinds = ["sqlite"]
-    else:
-        kinds = KINDS if Path(str(metafunc.definition.path)).stem in ON_ALL else ONE
-    metafunc.parametrize("server", kinds, indirect=True)
+    on_sqlite = Path(str(metafunc.definition.path)).stem in ON_SQLITE or metafunc.definition.get_closest_marker(
+        "sqlite"
+    )
+    metafunc.parametrize("server", ["sqlite"] if on_sqlite else ONE, indirect=True)
 
 
 @pytest.fixture

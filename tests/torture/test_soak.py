@@ -31,6 +31,7 @@ def college(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[College]
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("college", ["sqlite"], indirect=True)  # the long day has every database
 def test_r2_1_c_a_few_seconds_of_everything_at_once_leave_the_server_well(college: College, tmp_path: Path) -> None:
     soak = Soak(college, tmp_path)
     soak.run(seconds=8)

@@ -148,7 +148,6 @@ def made(
             db.session.remove()
         kept = Kept(app)
         yield app, kept, arguments, cookies
-        kept.forget()
         with app.app_context():
             db.engine.dispose()
 
