@@ -5,6 +5,7 @@ import gc
 import ipaddress
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from ejournal.jobs.keeper import worker_kept
 # A thread keeps a connection with its cache and statements, some 5 MB, and Python computes in one of them at a time:
 # eight threads answered no more than four (2,070 sign-in pages a second at 32 clients either way).
 THREADS = 4
+# Seconds for what is being answered when the server is told to stop; then it is broken off. Less than systemd gives.
+PATIENCE = 20
 # Names of mallopt(3) in glibc's malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD.
 _ARENAS, _LARGE = -8, -3
 
@@ -90,6 +93,7 @@ def serve(listening: Listening, app: Flask, when_ready: Callable[[], None]) -> N
         http=HTTPModes.auto if listening.certificate else HTTPModes.http1,
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
         log_level=LogLevels.error,
         ssl_cert=listening.certificate,
         ssl_key=listening.key,
@@ -113,11 +117,19 @@ def collect_seldom() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+def _end_when_told() -> None:
+    """A copy answers signals as the main process does, by noting them for a loop it does not have, until it has begun
+    its work. Told to stop before, it would never end, nor would the main process, which waits for it."""
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, signal.SIG_DFL)
+
+
 def _share_memory() -> bool:
     """Whether the processes that follow are copies of this one and hold the program in memory once for all of them."""
     if sys.platform != "linux":
         return False
     multiprocessing.set_start_method("fork", force=True)
+    os.register_at_fork(after_in_child=_end_when_told)
     # A collection writes into each object it looks at, and what is written is no longer shared: what is here now is
     # never looked at again.
     gc.collect()

@@ -309,6 +309,17 @@ def test_the_server_starts_answers_and_stops(ejournal: Command, instance: Path) 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="looks at processes as Linux lists them")
+@ON_SQLITE
+def test_a_server_that_is_told_to_stop_while_it_starts_stops(ejournal: Command, instance: Path) -> None:
+    """It waited for ever for the process that answers, which had not yet learned to listen to it."""
+    ejournal("init")
+    with _running("--port", str(_free_port()), young=True) as server:
+        pass
+    assert server.returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="looks at processes as Linux lists them")
 @ON_ONE
 def test_r2_2_the_job_worker_runs_beside_the_server_rises_again_and_ends_with_it(
     ejournal: Command, instance: Path
@@ -414,11 +425,12 @@ class _opened:  # noqa: N801 - reads as a verb where it is used
 
 
 class _running:  # noqa: N801
-    """`ejournal run` as a process, once it answers."""
+    """`ejournal run` as a process, once it answers; `young`: once its processes are there, which know nothing yet."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, young: bool = False) -> None:
         self.port = int(arguments[arguments.index("--port") + 1])
         self.command = [sys.executable, "-m", "ejournal", "run", "--workers", "1", *arguments]
+        self.young = young
 
     def __enter__(self) -> "subprocess.Popen[str]":
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
@@ -427,17 +439,27 @@ class _running:  # noqa: N801
         )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and self.process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self.process
-            time.sleep(0.1)
+            if len(_children(self.process.pid)) == 2 if self.young else _listens(self.port):
+                return self.process
+            time.sleep(0.001 if self.young else 0.1)
         raise RuntimeError("the server did not start")
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(15)
-        if self.process.stdout:
-            self.process.stdout.close()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            for pid in (*_children(self.process.pid), self.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            raise
+        finally:
+            if self.process.stdout:
+                self.process.stdout.close()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _worker_of(server: int, other_than: int = 0) -> int:

@@ -7,6 +7,7 @@ import { newId } from "../offline/store.js";
 import * as later from "./later.js";
 import { client, drained, isOffline } from "./outbox.js";
 import { refuse } from "./refusal.js";
+import { ask } from "./turns.js";
 
 const address = (path) => `/journal/${table.dataset.course}/${path}`;
 
@@ -17,10 +18,8 @@ async function act(path, values, id = "") {
   // In the order things were done: what was typed before goes out before.
   await drained();
   if (isOffline()) return outcome;
-  await htmx.ajax("POST", address(path), {
-    source: table, target: table, swap: "none", values, outcome, whole: true,
-    headers: { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": id },
-  });
+  const headers = { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": id };
+  await ask("POST", address(path), { values, outcome, whole: true, headers });
   applied();
   return outcome;
 }

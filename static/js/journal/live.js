@@ -2,12 +2,13 @@
 
 import { current, dress, find, go, table, workOf } from "./table.js";
 import * as outbox from "./outbox.js";
+import { ask } from "./turns.js";
 
 const EVERY = 4000; // ms
 let timer = null;
 
 export function watch() {
-  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : ask()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : look()));
   plan();
 }
 
@@ -15,16 +16,15 @@ const stop = () => clearTimeout(timer);
 
 function plan() {
   stop();
-  if (!document.hidden) timer = setTimeout(ask, EVERY);
+  if (!document.hidden) timer = setTimeout(look, EVERY);
 }
 
-async function ask() {
+async function look() {
   stop();
   // While values of one's own are going out, their answers carry the newest state anyway.
   if (!outbox.waiting()) {
-    await htmx.ajax("GET", `/journal/${table.dataset.course}/changes?after=${table.dataset.last}&client=${outbox.client}`, {
-      source: table, target: table, swap: "none", headers: { "X-Span": table.dataset.span }, poll: true,
-    });
+    const news = `/journal/${table.dataset.course}/changes?after=${table.dataset.last}&client=${outbox.client}`;
+    await ask("GET", news, { headers: { "X-Span": table.dataset.span }, poll: true });
     applied();
   }
   plan();

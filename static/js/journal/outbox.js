@@ -6,6 +6,7 @@ import { refusalOf } from "../offline/cells-in.js";
 import * as store from "../offline/store.js";
 import { forgetSuggestions, saySaved, showRefused, showSaved, showTyped, WHY } from "./cell-shows.js";
 import { adopt, current, find, headOf, isEditable, nameOf, periodOf, table } from "./table.js";
+import { ask } from "./turns.js";
 
 const placed = (edit) => ({ course: table.dataset.course, ...edit });
 export const url = (edit) => store.addressOf(placed(edit));
@@ -163,10 +164,8 @@ async function post(edit) {
 
 /** The cells that an act changed come back and are put in their places. */
 async function postAct(edit, outcome) {
-  await htmx.ajax("POST", url(edit), {
-    source: table, target: table, swap: "none", values: store.valuesOf(edit),
-    headers: { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": edit.id }, outcome,
-  });
+  const headers = { "X-Client": client, "X-Span": table.dataset.span, "X-Request-Id": edit.id };
+  await ask("POST", url(edit), { values: store.valuesOf(edit), headers, outcome });
   edit.answer = outcome.text;
   return outcome.status;
 }
