@@ -1,7 +1,7 @@
 """Exactly once: a browser that lost the answer sends the same request again, under the id it chose at first."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
@@ -25,9 +25,17 @@ def is_first(actor: Viewer, request_id: str) -> bool:
     """
     if not request_id:
         return True
-    key = hashlib.sha256(f"{actor.id}/{request_id}".encode()).hexdigest()[:32]
-    noted = db.session.connection().execute(_insert(db.engine.dialect.name), {"key": key, "made_at": now()})
-    return noted.first() is not None
+    values = {"key": _key(actor, request_id), "made_at": now()}
+    return db.session.connection().execute(_insert(db.engine.dialect.name), values).first() is not None
+
+
+def made_at(actor: Viewer, request_id: str) -> datetime:
+    """When a request that was carried out began to be: all it wrote is of this moment or later."""
+    return db.session.get_one(DoneRequest, _key(actor, request_id)).made_at
+
+
+def _key(actor: Viewer, request_id: str) -> str:
+    return hashlib.sha256(f"{actor.id}/{request_id}".encode()).hexdigest()[:32]
 
 
 @cache

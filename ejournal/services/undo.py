@@ -12,7 +12,7 @@ from ejournal.domain import notation
 from ejournal.extensions import db
 from ejournal.models import Lesson, LogEntry
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, lesson_context, log
+from ejournal.services import cell_context, cells, lesson_context, log, repeats
 from ejournal.services.cells import Refusal, Saved
 from ejournal.services.errors import RefusedError, ServiceError
 
@@ -20,12 +20,15 @@ from ejournal.services.errors import RefusedError, ServiceError
 UNDO_WITHIN = timedelta(hours=12)
 
 
-def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]]:
+def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list[Saved], list[Refusal]]:
     """Put back what the actor's last change of cells replaced; a mass action goes back as one.
 
-    Cells that somebody else has changed since stay as they are and are returned as refusals.
+    Cells that somebody else has changed since stay as they are and are returned as refusals. Who repeats a request that
+    was carried out takes back nothing more and gets the cells it put back, as they are now.
     Raises RefusedError when there is nothing to take back.
     """
+    if not repeats.is_first(actor, request_id):
+        return _put_back(actor, course_id, repeats.made_at(actor, request_id)), []
     changes = _last_change(actor, course_id)
     if not changes:
         raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
@@ -53,6 +56,23 @@ def undo_last(actor: Viewer, course_id: int) -> tuple[list[Saved], list[Refusal]
             refused.append(Refusal(entry, error.message))
     saved = cells.write_back(actor, good, {(change.student_id, change.work_id): change.id for change in changes})
     return saved, refused
+
+
+def _put_back(actor: Viewer, course_id: int, since: datetime) -> list[Saved]:
+    """The cells of the actor's first undo from a moment on."""
+    undone = select(LogEntry.student_id, LogEntry.work_id, LogEntry.batch).where(
+        LogEntry.course_id == course_id,
+        LogEntry.actor_id == actor.person_id,
+        LogEntry.subject == "cell",
+        LogEntry.action == "undo",
+        LogEntry.at >= since,
+    )
+    rows = db.session.execute(undone.order_by(LogEntry.id)).all()
+    first = [row for number, row in enumerate(rows) if not number or (row.batch and row.batch == rows[0].batch)]
+    students, works = sorted({row.student_id for row in first}), sorted({row.work_id for row in first})
+    places = cell_context.load(actor, course_id, students, works) if first else {}
+    found = [places[row.student_id, row.work_id] for row in first if (row.student_id, row.work_id) in places]
+    return [Saved(p.student_id, p.work_id, p.value.text, p.version, False, p.span) for p in found]
 
 
 def _attendance_not_entered(actor: Viewer, course_id: int, change: Any) -> None:

@@ -66,3 +66,48 @@ def test_r2_1_c_undone_before_the_answer_came_it_is_the_column_that_is_undone(op
     page.get_by_text("Отменено. Ячеек: 2").first.wait_for()
     assert page.get_by_text("Нет связи с сервером").count() == 0
     assert stored(journal, 1) == {0: "5", 1: "4", 2: "", 3: ""}
+
+
+def lose(page: Page, address: str) -> None:
+    """What is sent there is done by the server, the browser is not told."""
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(address, lost)
+
+
+def test_r2_1_c_an_undo_whose_answer_was_lost_is_not_done_twice(open_as, journal):
+    """It was told «ничего не изменено. Повторите», and who repeated it lost the mark before as well."""
+    page = open_journal(open_as, journal)
+    type_marks(page, journal)
+    lose(page, "**/undo")
+    page.keyboard.press("Control+KeyZ")
+    page.locator("#toasts").get_by_text("отмена могла дойти до сервера").first.wait_for()
+    assert stored(journal, 1) == {0: "5", 1: ""}
+    page.unroute_all()
+    page.keyboard.press("Control+KeyZ")
+    page.locator("#toasts").get_by_text(f"Отменено: {journal.students[1].surname}").first.wait_for()
+    assert cell(page, journal, 1, 1).inner_text() == ""
+    assert stored(journal, 1) == {0: "5", 1: ""}
+    page.keyboard.press("Control+KeyZ")
+    page.locator("#toasts").get_by_text(f"Отменено: {journal.students[0].surname}").first.wait_for()
+    assert stored(journal, 1) == {0: "", 1: ""}
+
+
+def test_r2_1_c_nor_is_one_of_the_phone(open_as, journal):
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}/lessons/{journal.lessons[1].id}/roll")
+    line = page.locator("#roll > li")
+    for number in range(2):
+        line.nth(number).locator('[data-mark="5"]').first.click()
+        page.locator("#roll-state").get_by_text("Сохранено").wait_for()
+    lose(page, "**/undo")
+    back = page.get_by_role("button", name="Отменить своё последнее действие")
+    back.click()
+    page.locator("#toasts").get_by_text("отмена могла дойти до сервера").first.wait_for()
+    page.unroute_all()
+    back.click()
+    page.locator("#roll-state").get_by_text("Отменено").wait_for()
+    assert line.nth(1).locator("output").inner_text() in ("", "—")
+    assert stored(journal, 1) == {0: "5", 1: ""}

@@ -11,7 +11,7 @@ from flask import Flask
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, DoneRequest, LogEntry, PeriodMark, Role
 from ejournal.models.base import now
-from ejournal.services import cells, columns, mark_slots, period_marks, repeats
+from ejournal.services import cells, columns, mark_slots, period_marks, repeats, undo
 from ejournal.services.cells import Entry
 from ejournal.services.errors import NotFoundError, RefusedError, StaleError
 from ejournal.services.period_marks import Typed
@@ -64,6 +64,27 @@ def test_everybody_present_repeated_takes_away_nothing_that_was_put_after_it(jou
     assert {saved.text for saved in again} == {"о", ""}
     assert not any(saved.changed for saved in again)
     assert [after for _, after in logged(journal)] == ["н", "н3", "3", "о"]
+
+
+def test_an_undo_repeated_takes_back_nothing_more_and_shows_what_it_put_back(journal):
+    viewer = viewer_of(journal.teacher)
+    for number, text in enumerate(("5", "4", "3")):
+        put(journal, text, number)
+    first, _ = undo.undo_last(viewer, journal.course_id, "undo")
+    again, refused = undo.undo_last(viewer, journal.course_id, "undo")
+    assert ([(saved.text, saved.changed) for saved in first], refused) == ([("4", True)], [])
+    assert [(saved.text, saved.version, saved.changed) for saved in again] == [("4", first[0].version, False)]
+    undo.undo_last(viewer, journal.course_id, "another")
+    assert [after for _, after in logged(journal)] == ["5", "4", "3", "4", "5"]
+
+
+def test_an_undo_of_a_column_repeated_shows_the_whole_column(journal):
+    viewer = viewer_of(journal.teacher)
+    columns.fill(viewer, journal.course_id, journal.works[2].id, "зч")
+    undo.undo_last(viewer, journal.course_id, "undo")
+    put(journal, "5", 2)
+    again, _ = undo.undo_last(viewer, journal.course_id, "undo")
+    assert sorted(saved.text for saved in again) == ["", "5"]
 
 
 def test_a_refused_request_is_looked_at_anew(journal):

@@ -76,7 +76,7 @@ def paste(course_id: int) -> str:
 @permits(Role.TEACHER)
 def undo_last(course_id: int) -> ResponseReturnValue:
     """Take back one's own last change; a mass action goes back as one."""
-    saved, refused = undo.undo_last(current_user, course_id)
+    saved, refused = undo.undo_last(current_user, course_id, request.headers.get("X-Request-Id", ""))
     response = make_response(patch(course_id, saved, refused))
     response.headers["X-Undone"] = str(len(saved))
     return response

@@ -8,6 +8,7 @@ import * as later from "./later.js";
 import { client, drained, isOffline } from "./outbox.js";
 import { refuse } from "./refusal.js";
 import { ask } from "./turns.js";
+import { undoing, UNANSWERED } from "./undoing.js";
 
 const address = (path) => `/journal/${table.dataset.course}/${path}`;
 
@@ -27,9 +28,9 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (ctx.whole) Object.assign(ctx.outcome, { status: ctx.response.status, text: ctx.text, headers: ctx.response.headers });
 });
 
-function report(outcome, done) {
+function report(outcome, done, otherwise = "Сервер не ответил. Обновите страницу и проверьте, что записано.") {
   if (outcome.status !== 200) {
-    toast(errorOf(outcome) || "Нет связи с сервером: ничего не изменено. Повторите.", "bad");
+    toast(errorOf(outcome) || otherwise, "bad");
     return;
   }
   const parsed = new DOMParser().parseFromString(outcome.text, "text/html");
@@ -46,7 +47,8 @@ function errorOf({ text }) {
 
 export async function undo() {
   if (isOffline()) return later.undo();
-  return report(await act("undo", {}), (count, parsed) => (count === 1 && undone(parsed)) || `Отменено. Ячеек: ${count}`);
+  const outcome = await undoing((id) => act("undo", {}, id));
+  return report(outcome, (count, parsed) => (count === 1 && undone(parsed)) || `Отменено. Ячеек: ${count}`, UNANSWERED);
 }
 
 /** Whose mark it was, and what stands there again: the cursor has long been elsewhere. */

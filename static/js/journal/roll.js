@@ -6,6 +6,7 @@ import { keepSnapshots } from "../offline/snapshot.js";
 import * as store from "../offline/store.js";
 import { forget, forgetWish, giveUp, post, presenceWork, remember, rememberPresence, roll } from "./roll-kept.js";
 import { askConflict, askReason, nameOf, say, show, toggled, unfold } from "./roll-line.js";
+import { undoing, UNANSWERED } from "./undoing.js";
 
 const status = document.getElementById("roll-state");
 
@@ -273,7 +274,7 @@ async function undo() {
     return toast("Отменено, на сервер не ушло: «все присутствуют»", "good");
   }
   if (unsaved().length) return toast("Подождите, пока сохранится отмеченное, или решите, что делать с отклонённым.", "bad");
-  return took(await post("undo", {}), "Отменено", "Нет связи с сервером: ничего не изменено. Повторите.");
+  return took(await undoing((id) => post("undo", {}, id)), "Отменено", UNANSWERED);
 }
 
 /** The cells that came back; what was tapped over them since is still what their lines show. */
