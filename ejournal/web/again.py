@@ -9,6 +9,7 @@ out, or says why not, as it would have been a moment later.
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from ejournal.extensions import SAFE_METHODS, db
+from ejournal.web.once import once
 
 TIMES = 4  # of as many who come at once each is first once
 PAUSE = 0.03  # seconds, and as much again at each further time
@@ -30,7 +32,7 @@ class App(Flask):
     """Flask whose views are asked again where another request came between."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        return asked_again(super().dispatch_request)
+        return asked_again(partial(once, super().dispatch_request))
 
 
 def asked_again(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ import { SignInRefused, signInAgain } from "./sign-in-again.js";
 import { csrfToken, viewerId } from "./session.js";
 import { bringBack } from "./kept-form.js";
 import { announce, announceNext, toast } from "./messages.js";
+import "./once.js";
 import "./sending.js";
 import "./swaps.js";
 

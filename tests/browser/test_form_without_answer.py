@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 from browser.conftest import Server, session_cookie
-from factories import make_person
+from factories import make_journal, make_person
 from factories_board import announce, make_college
 from flask import Flask
 from playwright.sync_api import Error, Page, Route, expect
 
 from ejournal.extensions import db
-from ejournal.models import Role, RoleGrant
+from ejournal.models import Role, RoleGrant, Work
 
 pytestmark = pytest.mark.browser
 
@@ -171,3 +171,27 @@ def test_what_was_begun_on_an_older_text_is_not_put_over_a_newer(
     db.session.commit()
     page.goto(server.url + f"/announcements/{announcement.id}/edit")
     expect(page.locator("[name=title]")).to_have_value("Новое")
+
+
+def test_a_part_of_a_page_whose_answer_was_lost_is_stored_once_though_it_is_sent_again(
+    open_as: Callable[..., Page], world: Flask
+) -> None:
+    journal = make_journal(students=1, lessons=1)
+    page = open_as(journal.teacher, f"/journal/{journal.course_id}/lessons/{journal.lessons[0].id}")
+
+    def lost(route: Route) -> None:
+        route.fetch()  # the server has it, the browser is not told
+        route.abort()
+
+    page.route("**/works", lost)
+    page.get_by_text("Добавить вид работы").click()
+    page.get_by_role("button", name="Добавить столбец").click()
+    expect(page.locator(".toast-note", has_text="Нет связи с сервером")).to_be_visible()
+    page.unroute("**/works")
+    page.get_by_role("button", name="Добавить столбец").click()
+    expect(page.locator("[data-flash]", has_text="второй раз ничего не записано")).to_be_visible()
+    expect(page.locator("#lesson-works > ul > li")).to_have_count(2)
+    page.get_by_text("Добавить вид работы").click()
+    page.get_by_role("button", name="Добавить столбец").click()
+    expect(page.locator("#lesson-works > ul > li")).to_have_count(3)
+    assert db.session.scalar(db.select(db.func.count()).where(Work.lesson_id == journal.lessons[0].id)) == 3

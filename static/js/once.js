@@ -1,0 +1,21 @@
+// A form whose answer was lost may have been carried out. Sent again as it is it goes out under the same id, and the
+// server carries it out once (web/once.py).
+
+const unanswered = new WeakMap(); // form → {id, content}
+
+const newId = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+const contentOf = (body) => JSON.stringify([...body].map(([name, value]) => [name, value.name ?? value, value.size]));
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { sourceElement: form, request } = ctx;
+  if (form.tagName !== "FORM" || request.method !== "POST") return;
+  const content = contentOf(request.body);
+  const before = unanswered.get(form);
+  const { id } = before?.content === content ? before : { id: newId() };
+  unanswered.set(form, { id, content });
+  request.headers["X-Form-Id"] = id;
+});
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.response.status < 500) unanswered.delete(ctx.sourceElement);
+});
