@@ -27,7 +27,7 @@ Filled = Callable[[str, Callable[[], None]], None]
 # A test that counts queries counts the same however slow the machine is.
 settings.CACHE_SECONDS = 600.0
 # Each new college compresses static/ anew: a second at the product's quality.
-static.QUALITY = 1
+static.QUALITY = 5
 
 # Papers and pages are drawn alike whatever the database: what asks it lies below them and is tried on all. So is the
 # grid, which a save goes through from the click to the disk.

@@ -129,6 +129,7 @@ def test_filled_database_takes_new_rows(in_app: Flask) -> None:
     assert person.id == summary.counts["person"] + 1
 
 
+@pytest.mark.sqlite
 def test_database_that_is_not_empty_is_left_alone(in_app: Flask) -> None:
     db.session.add(Person.called("Первый", "Пётр", "Петрович"))
     db.session.commit()
@@ -138,6 +139,7 @@ def test_database_that_is_not_empty_is_left_alone(in_app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Group)) == 0
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "moment",
     [
@@ -167,6 +169,7 @@ def test_college_is_alive_on_any_day(in_app: Flask, moment: datetime) -> None:
     assert passwords.matches(account("student").password_hash, demo.PASSWORD)
 
 
+@pytest.mark.sqlite
 def test_teacher_has_lessons_on_the_next_school_day(in_app: Flask) -> None:
     """On a Sunday the page of the day shows what comes on Monday."""
     with time_machine.travel(datetime(2026, 11, 22, 12, 0, tzinfo=MOSCOW), tick=False):
@@ -174,6 +177,7 @@ def test_teacher_has_lessons_on_the_next_school_day(in_app: Flask) -> None:
     assert len(lessons_of("teacher", date(2026, 11, 23))) >= 2
 
 
+@pytest.mark.sqlite
 def test_finished_semester_has_its_marks(in_app: Flask) -> None:
     with time_machine.travel(datetime(2027, 2, 1, 12, 0, tzinfo=MOSCOW), tick=False):
         demo.fill(students=80)
@@ -203,6 +207,7 @@ def test_r1_7_every_login_of_the_interface_signs_in(college: Flask) -> None:
     assert settings.get("is_demo") is True
 
 
+@pytest.mark.sqlite
 def test_summary_names_the_logins_and_counts_what_was_made(in_app: Flask) -> None:
     with time_machine.travel(TUESDAY, tick=False):
         summary = demo.fill(students=43)

@@ -121,6 +121,7 @@ def test_r2_3_store_a_copy_made_under_load_holds_one_moment(app: Flask, college:
     assert manifests[-1].tables["log_entry"]["rows"] >= manifests[0].tables["log_entry"]["rows"]
 
 
+@pytest.mark.sqlite
 def test_a_copy_under_a_passphrase_is_restored_with_it_only(
     college: factories.Journal, configure: Configure, tmp_path: Path
 ) -> None:
@@ -160,6 +161,7 @@ def alter(path: Path, name: str, content: bytes) -> None:
             target.writestr(entry, content if entry == name else old)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("name", "words"),
     [("tables/cell.jsonl", "cell"), ("files/", "повреждён"), ("manifest.json", "повреждена"), ("", "повреждена")],
@@ -182,6 +184,7 @@ def test_an_altered_copy_is_refused_and_nothing_is_touched(
     assert list(folder.glob("replaced-*")) == []
 
 
+@pytest.mark.sqlite
 def test_a_copy_with_a_byte_gone_wrong_in_a_table_is_refused_in_words(
     college: factories.Journal, tmp_path: Path
 ) -> None:
@@ -196,6 +199,7 @@ def test_a_copy_with_a_byte_gone_wrong_in_a_table_is_refused_in_words(
         copies.try_out(path)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_not_taken_for_a_damaged_copy(
     college: factories.Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +213,7 @@ def test_a_full_disk_is_not_taken_for_a_damaged_copy(
     assert not (copies.folder() / copies.FAILED).exists()
 
 
+@pytest.mark.sqlite
 def test_a_college_whose_files_cannot_be_put_aside_stays_in_its_place(
     college: factories.Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +235,7 @@ def test_a_college_whose_files_cannot_be_put_aside_stays_in_its_place(
     assert (folder / "ejournal.db").exists()
 
 
+@pytest.mark.sqlite
 def test_a_copy_of_a_newer_program_is_refused(college: factories.Journal, tmp_path: Path) -> None:
     path, _ = copies.make()
     with zipfile.ZipFile(path) as source:
@@ -276,6 +282,7 @@ def test_the_night_makes_a_copy_tries_it_and_removes_the_old(
     assert copy.read_bytes() == Path(status.path).read_bytes()
 
 
+@pytest.mark.sqlite
 def test_no_copy_is_taken_for_old_by_a_clock_that_is_wrong_or_was(college: factories.Journal) -> None:
     for back in range(1, 9):
         moment = datetime.now(UTC) - timedelta(days=back)
@@ -306,6 +313,7 @@ def test_a_night_that_fails_says_so_and_keeps_the_last_good_copy_on_record(
     assert good.is_good
 
 
+@pytest.mark.sqlite
 def test_a_copy_that_fails_its_trial_is_neither_the_last_good_one_nor_crowds_one_out(
     college: factories.Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,6 +334,7 @@ def test_a_copy_that_fails_its_trial_is_neither_the_last_good_one_nor_crowds_one
     )
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 def test_nobody_but_the_owner_reads_a_copy(college: factories.Journal) -> None:
     assert copies.make()[0].stat().st_mode & 0o077 == 0
