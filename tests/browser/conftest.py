@@ -20,7 +20,7 @@ from databases import ONE, empty_college
 from factories import make_session
 from flask import Flask
 from flask_migrate import upgrade
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from ejournal import create_app
 from ejournal.config import ROOT
@@ -29,6 +29,8 @@ from ejournal.models import Person
 
 # The same engine without the windows of a browser: a page opens in a third of the time.
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+# As long as Playwright waits for anything else: five seconds are soon over where others work on the machine.
+expect.set_options(timeout=30_000)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # A browser takes its time, each page is tried on one database; what teachers and families do all day on the one that
