@@ -1,9 +1,10 @@
 // A form whose answer was lost may have been carried out. Sent again as it is it goes out under the same id, and the
 // server carries it out once (web/once.py).
 
+import { newId } from "./offline/store.js";
+
 const unanswered = new WeakMap(); // form → {id, content}
 
-const newId = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
 const contentOf = (body) => JSON.stringify([...body].map(([name, value]) => [name, value.name ?? value, value.size]));
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
@@ -18,4 +19,6 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (ctx.response.status < 500) unanswered.delete(ctx.sourceElement);
+  // The page opens anew at its top, where it is told.
+  if (ctx.response.headers.has("HX-Refresh")) history.scrollRestoration = "manual";
 });

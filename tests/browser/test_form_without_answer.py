@@ -189,7 +189,7 @@ def test_a_part_of_a_page_whose_answer_was_lost_is_stored_once_though_it_is_sent
     expect(page.locator(".toast-note", has_text="Нет связи с сервером")).to_be_visible()
     page.unroute("**/works")
     page.get_by_role("button", name="Добавить столбец").click()
-    expect(page.locator("[data-flash]", has_text="второй раз ничего не записано")).to_be_visible()
+    expect(page.locator("[data-flash]", has_text="второй раз ничего не записано")).to_be_in_viewport()
     expect(page.locator("#lesson-works > ul > li")).to_have_count(2)
     page.get_by_text("Добавить вид работы").click()
     page.get_by_role("button", name="Добавить столбец").click()
