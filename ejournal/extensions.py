@@ -16,7 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, MetaData, event, func, select
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 # What somebody else has removed meanwhile is not removed a second time, and not written into the log as if it were: it
 # is a collision like others (web/again.py). SQLAlchemy only warns of it.
@@ -45,6 +45,7 @@ migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
 
+_COMMITS = "ejournal.commits"
 _TURNS = 0x7475726E  # «turn»: PostgreSQL's advisory locks of `in_turn`
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -105,6 +106,16 @@ def _asked(lock: Any, what: str) -> bool:
         return True
     # Past the ORM: every save asks.
     return db.session.connection().scalar(select(lock(_TURNS, crc32(what.encode()) >> 1))) is not False
+
+
+def commits() -> int:
+    """How often this request has committed so far."""
+    return int(db.session().info.get(_COMMITS, 0))
+
+
+@event.listens_for(db.session, "after_commit")
+def _note_commit(session: Session) -> None:
+    session.info[_COMMITS] = session.info.get(_COMMITS, 0) + 1
 
 
 def _only_reads() -> bool:

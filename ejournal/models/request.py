@@ -1,6 +1,6 @@
 """Requests of browsers that were carried out, so that a repeated one is not carried out twice."""
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ejournal.extensions import Base
@@ -16,3 +16,5 @@ class DoneRequest(Base):
 
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     made_at: Mapped[Moment]
+    # Of a form that is a page of its own: the address it was answered with.
+    led_to: Mapped[str | None] = mapped_column(Text)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ejournal.access import Viewer
@@ -25,16 +25,34 @@ def is_first(actor: Viewer, request_id: str) -> bool:
     """
     if not request_id:
         return True
-    values = {"key": _key(actor, request_id), "made_at": now()}
+    values = {"key": key_of(actor, request_id), "made_at": now()}
     return db.session.connection().execute(_insert(db.engine.dialect.name), values).first() is not None
 
 
 def made_at(actor: Viewer, request_id: str) -> datetime:
     """When a request that was carried out began to be: all it wrote is of this moment or later."""
-    return db.session.get_one(DoneRequest, _key(actor, request_id)).made_at
+    return db.session.get_one(DoneRequest, key_of(actor, request_id)).made_at
 
 
-def _key(actor: Viewer, request_id: str) -> str:
+def led_to(key: str) -> str | None:
+    """The address that a request that was carried out was answered with, where one is known."""
+    done = db.session.get(DoneRequest, key)
+    return done.led_to if done else None
+
+
+def lead_to(key: str, address: str) -> None:
+    """Note the address that a request that was carried out is answered with."""
+    db.session.execute(update(DoneRequest).where(DoneRequest.key == key).values(led_to=address))
+    db.session.commit()
+
+
+def forget(key: str) -> None:
+    """A request that may well be sent again: what it did is nothing that must not be done twice."""
+    db.session.execute(delete(DoneRequest).where(DoneRequest.key == key))
+    db.session.commit()
+
+
+def key_of(actor: Viewer, request_id: str) -> str:
     return hashlib.sha256(f"{actor.id}/{request_id}".encode()).hexdigest()[:32]
 
 

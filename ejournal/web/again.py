@@ -13,19 +13,16 @@ from functools import partial
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, SAWarning
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
-from ejournal.extensions import SAFE_METHODS, db
+from ejournal.extensions import SAFE_METHODS, commits, db
 from ejournal.web.once import once
 
 TIMES = 4  # of as many who come at once each is first once
 PAUSE = 0.03  # seconds, and as much again at each further time
 # PostgreSQL's «serialization_failure» and «deadlock_detected».
 STATES = ("40001", "40P01")
-COMMITS = "ejournal.commits"
 
 
 class App(Flask):
@@ -41,11 +38,11 @@ def asked_again(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return view()
     for number in range(1, TIMES):
-        before = _commits()
+        before = commits()
         try:
             return view()
         except Exception as error:
-            if not is_collision(error) or _commits() != before:
+            if not is_collision(error) or commits() != before:
                 raise
             current_app.logger.info("%s came together with another request: asked again", request.endpoint)
         db.session.rollback()
@@ -60,12 +57,3 @@ def is_collision(error: Exception) -> bool:
     if isinstance(error, IntegrityError | StaleDataError | ObjectDeletedError | SAWarning):
         return True
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in STATES
-
-
-def _commits() -> int:
-    return int(db.session().info.get(COMMITS, 0))
-
-
-@event.listens_for(db.session, "after_commit")
-def _note(session: Session) -> None:
-    session.info[COMMITS] = session.info.get(COMMITS, 0) + 1

@@ -3,6 +3,7 @@
 // (`page:` goes with who signs out, see offline/waiting.js).
 
 import { toast } from "./messages.js";
+import { newId } from "./offline/store.js";
 
 const NAME = "page:sent";
 const TYPED = "page:typed";
@@ -17,17 +18,29 @@ const cameWith = ({ type, defaultValue }) => (TEXTS.includes(type) ? defaultValu
 const fieldsOf = (form) => filled(form).map((control) => [control.name, control.value, control.checked, cameWith(control)]);
 const left = new WeakSet(); // forms that were sent: what they hold is the server's now
 
-/** Before the form leaves the page. */
-export function keepForm(form) {
+const unanswered = new WeakMap(); // form that was gone back to → {id, content} it was sent with
+
+/** Before the form leaves the page with this content. Sent again as it was, because no answer came, it goes out under the
+ *  same id, and the server carries it out once (web/once.py); so it does where the browser loads the answer anew. */
+export function keepForm(form, content) {
   left.add(form);
+  const before = unanswered.get(form);
+  const id = before?.content === content ? before.id : newId();
+  carry(form, id);
   // Never the form of a password: neither it nor whose it is stays in a browser that others use too.
   const fields = form.querySelector("[type=password]") ? [] : fieldsOf(form);
   if (!fields.length) return;
   try {
-    sessionStorage.setItem(NAME, JSON.stringify({ path: here(), form: [...document.forms].indexOf(form), action: form.action, fields }));
+    sessionStorage.setItem(NAME, JSON.stringify({ path: here(), form: [...document.forms].indexOf(form), action: form.action, fields, id, content }));
   } catch {
     sessionStorage.removeItem(NAME);
   }
+}
+
+function carry(form, id) {
+  const field = form.querySelector("input[name=form_id]") ?? document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "form_id", value: id });
+  form.append(field);
 }
 
 const [navigation] = performance.getEntriesByType("navigation");
@@ -36,13 +49,31 @@ const [navigation] = performance.getEntriesByType("navigation");
  *  form's own; one that says what went wrong is none: its words lead back to the form. */
 export function bringBack() {
   if (document.querySelector(".error-page")) return;
-  const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
-  sessionStorage.removeItem(NAME);
-  if (kept && navigation?.type === "back_forward" && kept.path === here() && fillForm(kept)) {
-    toast("Ответа сервера не было. Набранное снова в полях: проверьте, не сохранилось ли оно, и отправьте ещё раз.", "bad");
+  const kept = takeSent();
+  if (kept && navigation?.type === "back_forward" && fillForm(kept)) {
+    tellOf(kept);
   } else if (leftHere().map(fillForm).some(Boolean)) {
     toast("Набранное и не отправленное снова в полях.");
   }
+}
+
+// Back on a page that the browser has kept whole.
+window.addEventListener("pageshow", ({ persisted }) => {
+  const kept = persisted && takeSent();
+  if (kept) tellOf(kept);
+});
+
+function takeSent() {
+  const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
+  sessionStorage.removeItem(NAME);
+  return kept?.path === here() ? kept : null;
+}
+
+function tellOf(kept) {
+  const form = document.forms[kept.form];
+  unanswered.set(form, kept);
+  const files = form.querySelector("[type=file]") ? " Файлы выберите снова." : "";
+  toast(`Ответа сервера не было. Набранное снова в полях: отправьте как есть, дошедшее второй раз не запишется.${files} Исправленное уйдёт как новое.`, "bad");
 }
 
 function fillForm({ form: number, action, fields }) {

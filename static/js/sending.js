@@ -21,8 +21,10 @@ const AGAIN = 10000; // ms: what brings a file leaves the page as it is and may 
 const pressed = new WeakMap(); // form → what it holds, with the button
 const underWay = new WeakMap(); // form → {content, since}
 
-const contentOf = (form, button) =>
-  JSON.stringify([...new FormData(form, button)].map(([name, value]) => [name, value.name ?? value, value.size]));
+// What is of the page and not of who fills the form tells nothing of it.
+const OF_THE_PAGE = ["csrf_token", "form_id"];
+const contentOf = (form, button) => JSON.stringify([...new FormData(form, button)]
+  .filter(([name]) => !OF_THE_PAGE.includes(name)).map(([name, value]) => [name, value.name ?? value, value.size]));
 const sends = (form) => underWay.set(form, { content: pressed.get(form), since: performance.now() });
 
 window.addEventListener("submit", (event) => {
@@ -44,7 +46,7 @@ window.addEventListener("submit", (event) => {
     event.preventDefault();
     sendWhenSure(form, submitter);
   } else {
-    keepForm(form);
+    keepForm(form, pressed.get(form));
   }
 });
 

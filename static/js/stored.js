@@ -29,7 +29,7 @@ export async function agreesWithStored(form) {
 
 /** A page may have several forms of one action: what is hidden in them says which is which. */
 function sameForm(page, form) {
-  const isTelling = ({ type, name, dataset }) => type === "hidden" && name !== "csrf_token" && !("brought" in dataset);
+  const isTelling = ({ type, name, dataset }) => type === "hidden" && !["csrf_token", "form_id"].includes(name) && !("brought" in dataset);
   const which = (one) => JSON.stringify([
     one.getAttribute("action"),
     ...[...one.elements].filter(isTelling).map(({ name, defaultValue }) => [name, defaultValue]),

@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Error, Page, Route, expect
 
 from ejournal.extensions import db
-from ejournal.models import Role, RoleGrant, Work
+from ejournal.models import Announcement, Person, Role, RoleGrant, Work
 
 pytestmark = pytest.mark.browser
 
@@ -26,14 +26,24 @@ def fill(page: Page) -> None:
     page.locator("[name=needs_ack]").check()
 
 
-def lose_the_answer(page: Page) -> None:
-    """The connection breaks after the server was found to be there."""
-    page.route("**/announcements/", lambda route: route.abort())
+def lose_the_answer(page: Page, came: bool = False) -> None:
+    """The connection breaks after the server was found to be there; the form came to it or did not."""
+
+    def lose(route: Route) -> None:
+        if came and route.request.method == "POST":
+            route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/announcements/", lose)
     with suppress(Error):  # the browser tells before or after the click is over
         page.get_by_role("button", name="Опубликовать").click()
         page.wait_for_url("chrome-error://**")
     page.wait_for_url("chrome-error://**")
     page.unroute("**/announcements/")
+
+
+def announced(director: Person) -> int | None:
+    return db.session.scalar(db.select(db.func.count()).where(Announcement.author_id == director.id))
 
 
 def test_without_a_server_the_form_stays_with_all_that_is_in_it_and_goes_out_later(
@@ -84,6 +94,54 @@ def test_what_got_no_answer_is_back_in_its_fields_and_is_sent_again(
     page.wait_for_load_state("load")
     expect(page.locator("[name=title]")).to_have_value("")
     expect(page.get_by_text(TOLD)).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", ["reload", "go_back"])
+def test_a_form_that_came_though_its_answer_was_lost_is_stored_once(
+    open_as: Callable[..., Page], world: Flask, how: str
+) -> None:
+    """Loaded anew, or gone back to and sent again as it was: it leads where it led at first, and says so."""
+    director = make_college().director
+    page = open_as(director, "/announcements/new")
+    fill(page)
+    lose_the_answer(page, came=True)
+    if how == "reload":
+        page.reload()
+    else:
+        page.go_back()
+        expect(page.get_by_text(TOLD).first).to_be_visible()
+        page.get_by_role("button", name="Опубликовать").click()
+    expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
+    expect(page.locator("[data-flash]", has_text="второй раз ничего не записано")).to_be_visible()
+    assert announced(director) == 1
+
+
+def test_what_is_written_otherwise_after_a_lost_answer_is_stored_as_another(
+    open_as: Callable[..., Page], world: Flask
+) -> None:
+    director = make_college().director
+    page = open_as(director, "/announcements/new")
+    fill(page)
+    lose_the_answer(page, came=True)
+    page.go_back()
+    expect(page.get_by_text(TOLD).first).to_be_visible()
+    page.locator("[name=title]").fill("Вторая линейка")
+    page.get_by_role("button", name="Опубликовать").click()
+    expect(page.get_by_role("heading", name="Вторая линейка")).to_be_visible()
+    assert announced(director) == 2
+
+
+def test_the_same_form_filled_alike_once_more_is_another(
+    open_as: Callable[..., Page], world: Flask, server: Server
+) -> None:
+    director = make_college().director
+    page = open_as(director, "/announcements/new")
+    for _ in range(2):
+        page.goto(f"{server.url}/announcements/new")
+        fill(page)
+        page.get_by_role("button", name="Опубликовать").click()
+        expect(page.get_by_role("heading", name="Линейка")).to_be_visible()
+    assert announced(director) == 2
 
 
 def test_a_page_that_says_what_went_wrong_leads_back_to_all_that_was_typed(

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from conftest import SignIn
-from factories import Journal, make_journal, make_kind
+from factories import Journal, make_journal, make_kind, make_person
+from factories_board import make_college
 from flask import Flask
 from flask.testing import FlaskClient
 
 from ejournal.extensions import db
-from ejournal.models import Work
+from ejournal.models import Announcement, Role, Work
 
 FORM = {"HX-Request": "true", "X-Form-Id": "a-b-c-d"}
 
@@ -67,3 +68,52 @@ def test_nobody_answers_for_what_somebody_else_has_sent(app, journal, teacher, s
         other = make_journal(students=1, lessons=1)
     assert "HX-Refresh" not in add(sign_in(other.teacher), other).headers
     assert works(app) == 4
+
+
+PAGE = {"form_id": "a-b-c-d"}
+
+
+@pytest.fixture
+def director(app: Flask, sign_in: SignIn) -> FlaskClient:
+    with app.app_context():
+        college = make_college()
+    return sign_in(college.director)
+
+
+def publish(client: FlaskClient, **fields: str) -> Any:
+    form = {"title": "Линейка", "text": "Сбор в зале.", "audience": "college"} | PAGE | fields
+    return client.post("/announcements/", data=form, headers={"Referer": "http://localhost/announcements/new"})
+
+
+def announcements(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(db.select(db.func.count(Announcement.id))) or 0
+
+
+def test_a_page_sent_again_leads_where_it_led_at_first_and_is_stored_once(app, director):
+    first, again = publish(director), publish(director)
+    assert (again.status_code, again.location) == (303, first.location)
+    assert "второй раз ничего не записано" in director.get(again.location).text
+    assert announcements(app) == 1
+
+
+def test_a_page_that_was_refused_is_looked_at_anew(app, director):
+    assert publish(director, title="").status_code == 422
+    assert publish(director).status_code == 302
+    assert announcements(app) == 1
+
+
+def test_an_answer_that_shows_something_is_shown_again(app, sign_in, journal):
+    """The one-time code for a person: who did not see it asks for another."""
+    with app.app_context():
+        admin, person = make_person("Админ", (Role.SYSADMIN,)), make_person("Новичок")
+    client = sign_in(admin)
+    client.post(f"/admin/people/{person.id}/account", data={"username": "novice"})
+    codes = [client.post(f"/admin/people/{person.id}/account/code", data=PAGE) for _ in range(2)]
+    assert [(code.status_code, "code-value" in code.text) for code in codes] == [(200, True)] * 2
+
+
+def test_a_refusal_after_something_was_stored_is_no_form_that_has_come(journal, teacher):
+    """As with a wrong password: the attempt is counted, what was asked for is not done."""
+    form = {"old": "неверный", "new": "длинный новый пароль", "repeated": "длинный новый пароль"} | PAGE
+    assert [teacher.post("/password", data=form).status_code for _ in range(2)] == [422, 422]
