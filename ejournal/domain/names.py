@@ -7,6 +7,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _DASH = re.compile("\\s*[-\u2010-\u2015\u2212]\\s*")
 # Letters whose capitals look the same in both alphabets: secretaries mix them without seeing it.
 _LOOK_ALIKES = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
+# Of two initials; «г. А.» and the end of a sentence are none.
+_BETWEEN_INITIALS = re.compile(r"(?<=\b[А-ЯЁA-Z]\.) (?=[А-ЯЁA-Z]\.)")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -33,6 +35,11 @@ def full_name(surname: str, name: str, patronymic: str | None = None) -> str:
 def short_name(surname: str, name: str, patronymic: str | None = None) -> str:
     """«Семёнов П. А.»; a double name keeps both initials: «Королёва А.-В. К.»."""
     return " ".join(part for part in (surname.strip(), _initials(name), _initials(patronymic)) if part)
+
+
+def with_initials_together(text: str) -> str:
+    """«Семёнов П. А.» with a space that no line is broken at between the initials: «А.» is not left alone below."""
+    return _BETWEEN_INITIALS.sub("\u00a0", text)
 
 
 def normalize_group_title(text: str) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from ejournal.access import Viewer
 from ejournal.config import ROOT
-from ejournal.domain import calendar, web_addresses
+from ejournal.domain import calendar, names, web_addresses
 from ejournal.domain.words import sentence
 from ejournal.models import Role
 from ejournal.services import settings
@@ -48,6 +48,8 @@ def init_app(app: Flask) -> None:
     )
     # «ауд. 217», but «Лаб. 217» and «спортзал» as they are.
     app.jinja_env.filters["room"] = lambda value: f"ауд. {value}" if value[:1].isdecimal() else value
+    # In narrow columns: «Семёнов П. А.» is not broken between the initials.
+    app.jinja_env.filters["initials"] = names.with_initials_together
     app.jinja_env.filters["file_size"] = format_size
     app.jinja_env.filters["choices"] = choices
     # Stored addresses were checked when they were typed; what got into the database otherwise leads nowhere.

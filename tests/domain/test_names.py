@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ejournal.domain.names import fold, full_name, normalize_group_title, short_name, sort_key
+from ejournal.domain.names import (
+    fold,
+    full_name,
+    normalize_group_title,
+    short_name,
+    sort_key,
+    with_initials_together,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +94,16 @@ def test_r4_2_b_different_groups_stay_different(one, other):
 
 def test_r4_2_b_separators_between_numbers_are_interchangeable():
     assert normalize_group_title("ИС-21/1") == normalize_group_title("ис 21-1") == "ис21-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Арцыбушева Л. С.", "Арцыбушева Л.\u00a0С."),
+        ("Ким А.-В. К., Пак О. О.", "Ким А.-В.\u00a0К., Пак О.\u00a0О."),
+        ("Пак О.", "Пак О."),
+        ("Экзамен. А. Блок", "Экзамен. А. Блок"),
+    ],
+)
+def test_initials_stay_on_one_line(text: str, told: str) -> None:
+    assert with_initials_together(text) == told

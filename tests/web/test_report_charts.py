@@ -7,10 +7,12 @@ from ejournal.web.reports import drawing
 
 
 def test_bars_are_shares_of_the_whole_and_a_missing_value_is_a_dash() -> None:
-    chart = Chart("Качество, %", ["ИС-21", "ИС-22"], [("качество", [Decimal("62.5"), None])], unit=" %")
-    (first, bars), (_second, none) = drawing.draw(chart).bars
+    values = [Decimal("62.5"), None, Decimal(40)]
+    chart = Chart("Качество, %", ["ИС-21", "ИС-22", "ИС-23"], [("качество", values)], unit=" %")
+    (first, bars), (_second, none), (_third, whole) = drawing.draw(chart).bars
     assert (first, bars[0].share, bars[0].text) == ("ИС-21", 63, "62,5 %")
     assert (none[0].share, none[0].text) == (0, "—")
+    assert whole[0].text == "40,0 %"  # as in the table
 
 
 def test_without_a_highest_value_the_longest_bar_is_the_whole() -> None:

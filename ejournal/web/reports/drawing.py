@@ -55,7 +55,7 @@ def draw(chart: Chart) -> Picture:
     ticks = [low + step * number for number in range(int((high - low) / step) + 1)]
     return Picture(
         chart.title, names, _summary(chart), [], lines,
-        [(_words(value, chart), _y(value, low, high)) for value in ticks], _labels(chart.labels),
+        [(_words(value, chart).replace(",0 ", " "), _y(value, low, high)) for value in ticks], _labels(chart.labels),
     )  # fmt: skip
 
 
@@ -128,8 +128,9 @@ def _words(value: Value, chart: Chart) -> str:
         return f"{value}{chart.unit}"
     if chart.highest == 5:
         return shown(value, Kind.MEAN)
-    text = shown(value, Kind.NUMBER).removesuffix(",0")
-    return f"{text}{chart.unit}"
+    text = shown(value, Kind.NUMBER)
+    # Percents as the table has them, «88,0 %»; hours are mostly whole.
+    return (text if chart.unit == " %" else text.removesuffix(",0")) + chart.unit
 
 
 def _x(place: int, number: int) -> int:
