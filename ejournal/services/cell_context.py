@@ -109,7 +109,13 @@ def _places(
 def period_of(day: Any) -> ScalarSelect[int]:
     """The id of the period of the enclosing query's Course on a day: the group's own, its course's, anybody's."""
     number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
-    candidate = aliased(Period)
+    candidate, own, of_course = aliased(Period), aliased(Period), aliased(Period)
+    # As periods.narrowest: who has any of its own keeps to no others, on days outside of them neither.
+    has_own = exists().where(own.year_id == Course.year_id, own.group_id == Course.group_id)
+    has_course = exists().where(
+        of_course.year_id == Course.year_id, of_course.group_id.is_(None), of_course.course_number == number
+    )
+    common = and_(candidate.course_number.is_(None), ~has_course)
     return (
         select(candidate.id)
         .where(
@@ -118,13 +124,10 @@ def period_of(day: Any) -> ScalarSelect[int]:
             candidate.ends >= day,
             or_(
                 candidate.group_id == Course.group_id,
-                and_(
-                    candidate.group_id.is_(None),
-                    or_(candidate.course_number.is_(None), candidate.course_number == number),
-                ),
+                and_(candidate.group_id.is_(None), ~has_own, or_(candidate.course_number == number, common)),
             ),
         )
-        .order_by(candidate.group_id.is_(None), candidate.course_number.is_(None), candidate.id)
+        .order_by(candidate.id)
         .limit(1)
         .correlate(Course, AcademicYear, Group, Lesson)
         .scalar_subquery()

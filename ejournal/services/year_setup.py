@@ -3,26 +3,15 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 
 from ejournal.access import Viewer
 from ejournal.domain import calendar
 from ejournal.domain.numbers import whole
 from ejournal.extensions import db, in_turn
-from ejournal.models import (
-    AcademicYear,
-    AttestationSheet,
-    Debt,
-    Dispute,
-    Group,
-    JournalUnlock,
-    Period,
-    PeriodClosing,
-    PeriodMark,
-    Vacation,
-)
+from ejournal.models import AcademicYear, Group, Period, Vacation
 from ejournal.models.base import now
-from ejournal.services import closed, groups, log, periods, settings
+from ejournal.services import closed, groups, log, period_changes, periods, settings
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST_PERIODS = 12
@@ -101,6 +90,7 @@ def save_period(actor: Viewer, year: AcademicYear, period_id: int | None, form: 
         other = _overlapping(year, starts, ends, course, group, period_id or 0)
         if other:
             errors["starts"] = f"Пересекается с периодом «{other.title}» ({other.starts:%d.%m}–{other.ends:%d.%m})."
+        errors |= dict(period_changes.complaints(year, period if period_id else None, (starts, ends), course, group))
     if errors or number is None or starts is None or ends is None:
         raise FieldsError(errors)
     period.title, period.number, period.starts, period.ends = title, number, starts, ends
@@ -115,8 +105,7 @@ def remove_period(actor: Viewer, year: AcademicYear, period_id: int) -> None:
     """Raises RefusedError for a period that holds marks or was closed in some journal."""
     periods.check_open(year)
     period = find_period(year, period_id)
-    tables = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt, Dispute)
-    if db.session.scalar(select(or_(*(exists().where(table.period_id == period.id) for table in tables)))):
+    if period_changes.is_held(period):
         raise RefusedError(f"По периоду «{period.title}» уже выставлены оценки или есть документы: удалить нельзя.")
     log.record(actor, "period", "delete", before=_words(period))
     db.session.delete(period)

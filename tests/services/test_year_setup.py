@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from factories import make_curator, make_group, make_journal, make_person, make_year, viewer_of
+from factories import Journal, make_curator, make_group, make_journal, make_person, make_year, viewer_of
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,14 +15,16 @@ from ejournal.models import (
     Course,
     Curatorship,
     Group,
+    Lesson,
     LogEntry,
     Period,
+    PeriodClosing,
     PeriodMark,
     Role,
     RoleGrant,
     Vacation,
 )
-from ejournal.services import group_admin, groups, periods, school_days, settings, year_setup
+from ejournal.services import cell_context, group_admin, groups, periods, school_days, settings, year_setup
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 
 
@@ -260,3 +262,77 @@ def test_a_programme_is_added_once(actor: Viewer, in_app: Flask) -> None:
         group_admin.save_programme(actor, {"code": "09.02.07", "title": "Ещё раз"})
     assert "уже есть" in refusal.value.fields["code"]
     assert db.session.scalars(db.select(Vacation)).all() == []
+
+
+@pytest.fixture
+def closed_journal(actor: Viewer) -> Journal:
+    """A journal whose period ended today and is closed."""
+    journal = make_journal(students=1, lessons=3)
+    journal.period.ends = settings.today()
+    db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
+    db.session.commit()
+    return journal
+
+
+def of(journal: Journal, **changed: str) -> dict[str, str]:
+    starts, ends = journal.period.starts.isoformat(), journal.period.ends.isoformat()
+    return {"title": "1 семестр", "number": "1", "starts": starts, "ends": ends, **changed}
+
+
+def refused_fields(actor: Viewer, journal: Journal, period_id: int | None, **changed: str) -> dict[str, str]:
+    with pytest.raises(FieldsError) as refused:
+        year_setup.save_period(actor, journal.year, period_id, of(journal, **changed))
+    return dict(refused.value.fields)
+
+
+def test_r4_4_a_no_lesson_leaves_a_closed_period(actor: Viewer, closed_journal: Journal) -> None:
+    journal = closed_journal
+    first = min(lesson.date for lesson in journal.lessons)
+    last = max(lesson.date for lesson in journal.lessons)
+    earlier, later = (last - timedelta(days=1)).isoformat(), (first + timedelta(days=1)).isoformat()
+    fields = refused_fields(actor, journal, journal.period.id, ends=earlier)
+    assert "закрыт в журналах: 1" in fields["ends"]
+    assert list(refused_fields(actor, journal, journal.period.id, starts=later)) == ["starts"]
+    group = f"group-{journal.group.id}"
+    assert list(refused_fields(actor, journal, journal.period.id, scope=group)) == ["scope"]
+    longer = of(journal, ends=(journal.period.ends + timedelta(days=1)).isoformat(), title="Первый семестр")
+    assert year_setup.save_period(actor, journal.year, journal.period.id, longer).title == "Первый семестр"
+
+
+@pytest.mark.parametrize("whose", ["group", "course"])
+def test_r4_4_a_periods_of_its_own_do_not_open_what_a_group_has_closed(
+    actor: Viewer, closed_journal: Journal, whose: str
+) -> None:
+    journal = closed_journal
+    number = journal.group.course_number(journal.year.starts.year)
+    scope = f"group-{journal.group.id}" if whose == "group" else f"course-{number}"
+    fields = refused_fields(actor, journal, None, scope=scope)
+    assert journal.group.title in fields["scope"]
+    assert "до первой оценки" in fields["scope"]
+
+
+def test_a_group_that_has_periods_of_its_own_gets_one_more(actor: Viewer) -> None:
+    journal = make_journal(students=1, lessons=0)
+    journal.period.group_id = journal.group.id
+    journal.period.ends = settings.today()
+    db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
+    db.session.commit()
+    day = (settings.today() + timedelta(days=1)).isoformat()
+    made = year_setup.save_period(
+        actor, journal.year, None, of(journal, starts=day, ends=day, number="2", scope=f"group-{journal.group.id}")
+    )
+    assert made.number == 2
+
+
+def test_r4_4_a_a_day_after_a_groups_own_period_is_in_none_of_everybodys(actor: Viewer) -> None:
+    """Its journals keep to its own periods alone: no mark goes into one that they never close."""
+    journal = make_journal(students=1, lessons=2)
+    own = Period(
+        year_id=journal.year.id, number=1, title="своё", group_id=journal.group.id,
+        starts=journal.period.starts, ends=min(lesson.date for lesson in journal.lessons),
+    )  # fmt: skip
+    db.session.add(own)
+    db.session.commit()
+    day = cell_context.period_of(Lesson.date)
+    found = select(Lesson.date, day).join(Course).join(AcademicYear).join(Group).order_by(Lesson.date)
+    assert [period for _day, period in db.session.execute(found)] == [own.id, None]

@@ -42,7 +42,14 @@ def test_r4_2_d_a_student_reads_the_own_groups_session(app: Flask, sign_in: Sign
     client = sign_in(student_of(app, journal))
     assert "/timetable/session" in client.get("/timetable/").text
     page = client.get("/timetable/session").text
-    for said in ("Операционные системы", "экзамен", "ауд. 217", "Преподавателева П.\u00a0И.", "Взять зачётки", "data-print"):
+    for said in (
+        "Операционные системы",
+        "экзамен",
+        "ауд. 217",
+        "Преподавателева П.\u00a0И.",
+        "Взять зачётки",
+        "data-print",
+    ):
         assert said in page
     assert "Изменить" not in page
 
