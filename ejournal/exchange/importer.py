@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from ejournal.access import Viewer
 from ejournal.exchange import (
@@ -116,6 +117,7 @@ KINDS: dict[str, Kind] = {
 }
 # Told how many changes of how many are carried out; what it raises undoes them all.
 Progress = Callable[[int, int], None]
+CHANGED = "Пока вы смотрели список изменений, данные изменились. Проверьте новый список и подтвердите снова."
 
 
 class ChangedMeanwhileError(ServiceError):
@@ -192,9 +194,7 @@ def _apply(
         if plan.errors:
             raise _refusal(plan)
         if plan.fingerprint() != fingerprint:
-            raise ChangedMeanwhileError(
-                "Пока вы смотрели список изменений, данные изменились. Проверьте новый список и подтвердите снова."
-            )
+            raise ChangedMeanwhileError(CHANGED)
         db.session.add_all(plan.first)
         db.session.flush()
         for number, change in enumerate(plan.changes):
@@ -205,6 +205,9 @@ def _apply(
         plan.log_id = _log(plan, actor)
         renew_statistics(db.session.connection())
         db.session.commit()
+    except StaleDataError as error:
+        db.session.rollback()
+        raise ChangedMeanwhileError(CHANGED) from error
     except IntegrityError as error:
         db.session.rollback()
         raise RefusedError(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from ejournal.access import OVERSEERS, Viewer, courses_taught_by
 from ejournal.exchange import pack, tables
@@ -97,7 +98,7 @@ def enter(actor: Viewer, book: Book, filename: str, choice: Choice, fingerprint:
         written = checked.ready + taken
         _log(actor, filename, checked, written, left)
         db.session.commit()
-    except IntegrityError as error:
+    except (IntegrityError, StaleDataError) as error:
         db.session.rollback()
         raise ChangedMeanwhileError(CHANGED) from error
     except BaseException:

@@ -7,7 +7,7 @@ from ejournal.access import Viewer
 from ejournal.domain.bells import MOST_PAIRS
 from ejournal.extensions import db
 from ejournal.models import LESSON_STATES, Course, Lesson, LessonState
-from ejournal.services import conflicts, lesson_context
+from ejournal.services import closed, conflicts, lesson_context
 from ejournal.services.errors import FieldsError, ForbiddenError, RefusedError
 from ejournal.services.lessons import check_slot, parse_date, parse_number
 
@@ -17,6 +17,7 @@ def move(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str],
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, FieldsError, RefusedError.
     """
+    closed.close_alone()  # a mark that is on its way is there, or finds the lesson moved
     lesson, place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
     _refuse_substitute(place)
     if lesson.state == LessonState.CANCELLED:
@@ -49,6 +50,7 @@ def cancel(actor: Viewer, course_id: int, lesson_id: int, form: Mapping[str, str
 
     Raises NotFoundError, ForbiddenError, ClosedError, StaleError, FieldsError, RefusedError.
     """
+    closed.close_alone()
     lesson, place = lesson_context.find_to_change(actor, course_id, lesson_id, version)
     _refuse_substitute(place)
     if lesson.state == LessonState.CANCELLED:

@@ -1,6 +1,6 @@
 """A period that is closed while somebody writes into it: what was found open is written before it is closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
@@ -11,14 +11,25 @@ from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, LogEntry, Role
-from ejournal.services import cells, closed, closing, closing_list, lesson_context, period_marks, settings, year_setup
+from ejournal.models import AcademicYear, Cell, Lesson, LessonState, LogEntry, Role
+from ejournal.services import (
+    cells,
+    closed,
+    closing,
+    closing_list,
+    lesson_context,
+    lesson_states,
+    period_marks,
+    settings,
+    year_setup,
+)
 from ejournal.services.cells import Entry
 from ejournal.services.debt_marks import NO_TERMS
 from ejournal.services.errors import RefusedError
 
 # Who is not kept waiting has closed the period long before.
 MOMENT = 0.4
+REASON = {"reason": "болезнь преподавателя"}
 
 
 def write_cell(teacher: Viewer, journal: Journal, then: Callable[[], None]) -> None:
@@ -86,6 +97,77 @@ def test_r4_4_what_was_found_open_is_written_before_the_closing(
         order = db.session.scalars(db.select(LogEntry.subject).order_by(LogEntry.id)).all()
     assert order[-1] in ("closing", "year")
     assert set(order[:-1]) & {"cell", "lesson", "period-mark"}
+
+
+def cancel(app: Flask, teacher: Viewer, journal: Journal) -> str:
+    """What came of it."""
+    with app.app_context():
+        try:
+            return lesson_states.cancel(teacher, journal.course_id, journal.lessons[0].id, REASON, None).state
+        except RefusedError as refused:
+            return refused.message
+
+
+def move(app: Flask, teacher: Viewer, journal: Journal) -> str:
+    with app.app_context():
+        form = {**REASON, "date": f"{settings.today():%d.%m.%Y}", "pair": "6", "sure": "1"}
+        try:
+            return lesson_states.move(teacher, journal.course_id, journal.lessons[0].id, form, None).state
+        except RefusedError as refused:
+            return refused.message
+
+
+@pytest.fixture
+def planned(app: Flask) -> tuple[Journal, Viewer]:
+    with app.app_context():
+        journal = factories.make_journal(students=1, lessons=1, last=settings.today() - timedelta(days=1))
+        journal.lessons[0].state = LessonState.PLANNED
+        db.session.commit()
+        teacher = factories.viewer_of(journal.teacher)
+        db.session.expunge_all()
+    return journal, teacher
+
+
+@pytest.mark.parametrize("change", [cancel, move])
+def test_r4_4_a_lesson_goes_away_only_without_the_mark_that_is_being_saved(
+    app: Flask, planned: tuple[Journal, Viewer], change: Callable[[Flask, Viewer, Journal], str]
+) -> None:
+    journal, teacher = planned
+    with ThreadPoolExecutor(1) as pool, app.app_context():
+        changes: list[Future[str]] = []
+
+        def begin() -> None:
+            changes.append(pool.submit(change, app, teacher, journal))
+            wait(changes, MOMENT)
+
+        write_cell(teacher, journal, begin)
+        assert "есть отметки" in changes[0].result()
+        assert db.session.get_one(Lesson, journal.lessons[0].id).state == LessonState.HELD
+
+
+def test_r4_4_a_mark_that_comes_while_a_lesson_is_cancelled_is_refused(
+    app: Flask, planned: tuple[Journal, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, teacher = planned
+    usual, saves = lesson_states._reason, []
+
+    def save() -> None:
+        with app.app_context():
+            cells.record_cell(teacher, journal.course_id, Entry(journal.students[0].id, journal.works[0].id, "5", None))
+
+    def reason(form: Mapping[str, str], errors: dict[str, str]) -> str:
+        saves.append(pool.submit(save))
+        wait(saves, MOMENT)
+        return usual(form, errors)
+
+    monkeypatch.setattr(lesson_states, "_reason", reason)
+    with ThreadPoolExecutor(1) as pool:
+        assert cancel(app, teacher, journal) == LessonState.CANCELLED
+        with pytest.raises(RefusedError, match="отменено"):
+            saves[0].result()
+    with app.app_context():
+        assert db.session.get_one(Lesson, journal.lessons[0].id).state == LessonState.CANCELLED
+        assert not db.session.scalars(db.select(Cell)).all()
 
 
 def test_r4_4_who_closes_while_a_long_list_is_written_is_told_and_keeps_nobody_waiting(
