@@ -35,7 +35,8 @@ def postgres_database(purpose: str) -> Iterator[str]:
     if not POSTGRES:
         pytest.skip("needs the server named by EJOURNAL_TEST_POSTGRES")
     url = make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    name = f"ejournal_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    # Two runs on one server do not meet: by the process, of which each worker is one.
+    name = f"ejournal_{purpose}_{os.getpid()}"
     _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
