@@ -17,7 +17,7 @@ from ejournal.exchange.returns import Choice
 from ejournal.exchange.store.pack import REASON, State
 from ejournal.exchange.tables import FileError
 from ejournal.extensions import db
-from ejournal.models import Cell, Lesson, LogEntry, Role, Work
+from ejournal.models import Cell, Enrollment, Lesson, LogEntry, Role, Work
 from ejournal.models.base import now
 from ejournal.services import cells, continuity, failures, integrity, settings
 from ejournal.services.cells import Entry
@@ -280,3 +280,27 @@ def test_another_table_is_told_from_a_pack(journal: Journal) -> None:
     book.parts["xl/worksheets/sheet1.xml"] = book.xml()
     with pytest.raises(FileError, match="дважды"):
         returns.read(book.saved(), "")
+
+
+def test_r4_2_e_an_old_mark_that_no_failure_explains_is_changed_in_the_journal_with_a_reason(journal: Journal) -> None:
+    lesson = factories.make_lesson(journal.course_id, settings.today() - timedelta(days=9))
+    cells.record_cell(teacher(journal), journal.course_id, Entry(journal.students[1].id, lesson.works[0].id, "3", None))
+    book = packed(journal)
+    address = book.put(1, 0, "5")
+    content = book.saved()
+    (fate,) = returns.check(teacher(journal), returns.read(content, "")).sheets[0].of(State.REFUSED)
+    assert fate.key.endswith(f"!{address}")
+    assert "укажите причину (п. 4.2)" in fate.message
+    assert enter(teacher(journal), content, rest=True) == 0
+    assert texts(journal)[1, lesson.date] == "3"
+
+
+def test_r4_4_e_what_is_refused_does_not_make_a_lesson_held(journal: Journal) -> None:
+    leaving = db.session.scalars(db.select(Enrollment).where(Enrollment.student_id == journal.students[1].id)).one()
+    book = packed(journal)
+    book.put(1, 2, "н")
+    leaving.until = settings.today() - timedelta(days=1)
+    db.session.commit()
+    assert enter(teacher(journal), book.saved(), rest=True) == 0
+    lesson = db.session.get_one(Lesson, journal.lessons[2].id)
+    assert (lesson.state, lesson.attendance_at) == ("planned", None)

@@ -46,8 +46,6 @@ class Lessons:
         """The column a mark goes into: the first work of the lesson."""
         self._check_open(record.date)
         lesson = self._lesson(record.date, record.column_of_day)
-        if record.value.attendance:
-            self.coded[id(lesson)] = lesson
         if not lesson.works:
             self._add_work(lesson)
         return lesson.works[0]
@@ -64,13 +62,17 @@ class Lessons:
         self._check_open(lesson.date)
         if lesson.state == LessonState.CANCELLED:
             raise RowRefusedError("date", f"занятие {lesson.date:%d.%m.%Y} отменено")
+        if not lesson.works:
+            self._add_work(lesson)
+        return next((work for work in lesson.works if work.id == work_id), lesson.works[0])
+
+    def note(self, record: MarkRecord, lesson: Lesson) -> None:
+        """What is entered into a lesson shows that it was held, and a code that its absences were gone through; what is
+        refused shows nothing."""
         if lesson.state != LessonState.HELD and id(lesson) not in self.coded:
             self._hold(lesson)
         if record.value.attendance:
             self.coded[id(lesson)] = lesson
-        if not lesson.works:
-            self._add_work(lesson)
-        return next((work for work in lesson.works if work.id == work_id), lesson.works[0])
 
     def note_attendance(self) -> None:
         """Attendance of these lessons has been gone through (п. 4.4)."""
@@ -87,10 +89,7 @@ class Lessons:
         known = self.by_date.setdefault(day, [])
         open_ = [lesson for lesson in known if lesson.state != LessonState.CANCELLED]
         if place < len(open_):
-            lesson = open_[place]
-            if lesson.state != LessonState.HELD and id(lesson) not in self.coded:
-                self._hold(lesson)
-            return lesson
+            return open_[place]
         if len(open_) < len(known):
             raise RowRefusedError("date", f"занятие {day:%d.%m.%Y} отменено")
         lesson = Lesson(

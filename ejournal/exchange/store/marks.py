@@ -47,6 +47,7 @@ def plan(listing: MarkSheet, draft: Draft) -> None:
         except RowRefusedError as refusal:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
+        lessons.note(record, work.lesson)
         _plan_cell(record, student, work, cell, entries, draft)
     draft.closing += [lessons.note_attendance, lambda: _log(entries, draft)]
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import Viewer
-from ejournal.domain import notation
+from ejournal.domain import failures as failure_days
+from ejournal.domain import notation, terms
 from ejournal.domain.names import fold, short_name
 from ejournal.domain.notation import NotationError, Value
 from ejournal.exchange.changes import Draft, Options
@@ -22,7 +23,7 @@ from ejournal.exchange.store.lessons import Lessons
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Lesson, LogEntry, Person, Role, Work
-from ejournal.services import continuity, log, roster, settings
+from ejournal.services import continuity, failures, log, roster, settings
 from ejournal.services.roster import Student
 
 REASON = "внесено после сбоя"
@@ -131,6 +132,7 @@ class _Planner:
         self.students = {student.id: student for student in roster.students_of(course)}
         self.cells = _cells(course)
         self.since = _since(course, done.sheet)
+        self.failures = failures.declared()
         self.entries: list[dict[str, Any]] = []
         by_hand = uploader is not None and done.author is not None and uploader.person_id != done.author.id
         self.reason = f"{REASON} (ввёл(а) {uploader.short_name})" if by_hand and uploader else REASON
@@ -159,12 +161,23 @@ class _Planner:
         if value.text in (now, since.before):
             # What the sheet showed and nobody touched; a newer value of the journal stays.
             return _fate(sheet, typed, State.SAME, now)
+        reason = self._reason_wanted(record, cells.value_of(cell), work)
+        if reason:
+            return _fate(sheet, typed, State.REFUSED, now, reason)
         state = State.CONFLICT if since.before != now else State.CHANGED if now else State.NEW
         key = f"{sheet.name}!{typed.cell}"
         if state is not State.CONFLICT or key in self.take:
             self._change(record, student, work, cell)
         message = f"в журнале уже «{now or 'пусто'}» ({since.who})" if state is State.CONFLICT else ""
         return _fate(sheet, typed, state, now, message, since.who)
+
+    def _reason_wanted(self, record: MarkRecord, before: Value, work: Work) -> str:
+        """A failure is the reason for what changed in its days; of other old marks the teacher alone knows it."""
+        day = work.lesson.date
+        if before.is_empty or failure_days.excuses(self.failures, day):
+            return ""
+        late = terms.late_change(before, record.value, day, work.mark_due, self.draft.today, settings.get("terms"))
+        return f"{late.phrase}: исправьте её в журнале и укажите причину (п. 4.2)" if late else ""
 
     def _student(self, typed: Typed) -> Student:
         """By the row's key, and the name must be the same: a row typed over is nobody's."""
@@ -205,6 +218,7 @@ class _Planner:
 
     def _change(self, record: MarkRecord, student: Student, work: Work, cell: Cell | None) -> None:
         before = cells.value_of(cell)
+        self.lessons.note(record, work.lesson)
         name = f"{student.full_name}, {record.date:%d.%m.%Y}"
 
         def act() -> None:
