@@ -1,7 +1,6 @@
 """The journal: courses, lessons, works, cells (п. 3, 4.4). One Course is one journal."""
 
 from enum import StrEnum
-from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -187,7 +186,7 @@ class Cell(Base):
 
     # Written as it was read or not at all (R4.2.g), by a long list too, beside which somebody saves a mark; the save
     # itself goes past the ORM (services/cells.py).
-    __mapper_args__: ClassVar = {"version_id_col": version, "version_id_generator": False}
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - as SQLAlchemy has it
 
 
 class PeriodMark(Base):

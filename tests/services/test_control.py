@@ -286,12 +286,12 @@ def test_a_cell_written_late_is_late_in_the_log_and_in_control(
         (("cell", "5", ""), "lesson_mark"),
         (("homework", None, "§ 3"), "homework"),
         (("period-mark", "", "4"), "period_mark"),
+        (("personal-task", None, "Реферат"), "homework"),
+        (("lesson", None, None, "present"), "attendance"),
         (("lesson", "", "Тема"), ""),
     ],
 )
-def test_a_late_entry_breaks_the_term_of_the_part_that_changed(
-    entry: tuple[str, str | None, str | None], clause: str
-) -> None:
+def test_a_late_entry_breaks_the_term_of_the_part_that_changed(entry: tuple[str | None, ...], clause: str) -> None:
     assert late_entries.clause_of(*entry) == clause
 
 

@@ -14,6 +14,9 @@ from ejournal.services.log_lessons import lesson_of
 from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
 
+# Of entries that are no cell's. A task for some students is homework too («всё заданное», п. 4.4).
+CLAUSES = {"homework": "homework", "personal-task": "homework", "period-mark": "period_mark"}
+
 
 class Late(NamedTuple):
     """`number` entries of a clause in a journal by one person."""
@@ -30,7 +33,9 @@ def of_scope(scope: Scope) -> list[Late]:
         return []
     zone = settings.timezone()
     first, last = day_bounds_utc(scope.span[0], zone)[0], day_bounds_utc(scope.span[1], zone)[1]
-    keys = (LogEntry.course_id, LogEntry.actor_id, LogEntry.subject, LogEntry.before, LogEntry.after)
+    keys = (
+        LogEntry.course_id, LogEntry.actor_id, LogEntry.subject, LogEntry.before, LogEntry.after, LogEntry.action,
+    )  # fmt: skip
     rows = facts.fetch(
         select(*keys, func.count())
         .where(LogEntry.late, LogEntry.course_id.in_(scope.journals), *_between(first, last), *_of_viewer(scope))
@@ -38,18 +43,20 @@ def of_scope(scope: Scope) -> list[Late]:
         .group_by(*keys)
     )
     found: dict[tuple[str, int, int | None], int] = {}
-    for course_id, actor_id, subject, before, after, number in rows:
-        clause = clause_of(subject, before, after)
+    for course_id, actor_id, *entry, number in rows:
+        clause = clause_of(*entry)
         if clause:
             key = (clause, course_id, actor_id)
             found[key] = found.get(key, 0) + number
     return [Late(*key, number) for key, number in sorted(found.items(), key=str)]
 
 
-def clause_of(subject: str, before: str | None, after: str | None) -> str:
+def clause_of(subject: str, before: str | None, after: str | None, action: str = "") -> str:
     """The clause a late entry broke; of a cell's attendance and mark the attendance's (as terms.late_change)."""
+    if action == "present":  # «все присутствуют»
+        return "attendance"
     if subject != "cell":
-        return {"homework": "homework", "period-mark": "period_mark"}.get(subject, "")
+        return CLAUSES.get(subject, "")
     return "attendance" if _code(before) != _code(after) else "lesson_mark"
 
 
