@@ -40,9 +40,11 @@ def tally(marks: Iterable[str | None]) -> Tally:
 
 
 def worst_of(marks: Iterable[str | None]) -> str | None:
-    """The worst of a student's marks; None without any that counts."""
+    """The worst of a student's marks; None without any that counts. «НЗ» is outside the scale of its discipline, but
+    whoever has one does not succeed: of the student it says what «2» does. Credits alone count neither way."""
     found = set(marks)
-    return next((mark for mark in WORST if mark in found), None)
+    worst = next((mark for mark in WORST if mark in found), None)
+    return "2" if worst and attestation.FAILED in found and worst > "2" and worst != NOT_ATTESTED else worst
 
 
 def preliminary(

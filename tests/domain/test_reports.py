@@ -17,7 +17,16 @@ def test_r2_3_monitor_a_tally_leaves_credits_and_empty_cells_out_of_n() -> None:
 
 @pytest.mark.parametrize(
     ("marks", "worst"),
-    [(["5", "3", "4"], "3"), (["5", "н/а", "2"], "н/а"), (["5", "ЗЧ"], "5"), (["ЗЧ", "НЗ", ""], None), ([], None)],
+    [
+        (["5", "3", "4"], "3"),
+        (["5", "н/а", "2"], "н/а"),
+        (["5", "ЗЧ"], "5"),
+        (["ЗЧ", ""], None),
+        ([], None),
+        (["5", "НЗ", "4"], "2"),
+        (["ЗЧ", "НЗ"], None),
+        (["НЗ", "н/а"], "н/а"),
+    ],
 )
 def test_a_student_is_counted_by_the_worst_mark(marks: list[str], worst: str | None) -> None:
     assert reports.worst_of(marks) == worst

@@ -49,7 +49,11 @@ def _first(by: str) -> list[Column]:
 def _figures(by: str) -> list[Column]:
     counted = "Обучающихся" if by in BY_STUDENT else "Оценок"
     return [
-        Column(counted, Kind.WHOLE, "N: у кого есть оценка пятибалльной шкалы или «н/а»; ЗЧ и НЗ — вне шкалы"),
+        Column(
+            counted,
+            Kind.WHOLE,
+            "N: у кого есть оценка пятибалльной шкалы или «н/а»; ЗЧ и НЗ — вне шкалы, по группе НЗ — как «2»",
+        ),
         *(Column(title, Kind.WHOLE) for title in ("«5»", "«4»", "«3»", "«2»", "н/а")),
         Column("Средний балл", Kind.MEAN, "Среднее числовых оценок"),
         Column("Успеваемость", Kind.PERCENT, "(«5» + «4» + «3») / N × 100"),
@@ -122,7 +126,7 @@ def _notes(scope: Scope, by: str) -> list[str]:
     notes = []
     if by in BY_STUDENT:
         notes.append(
-            "Обучающийся учитывается один раз, по худшей оценке; средний балл и СОУ — по всем оценкам. "
+            "Обучающийся учитывается один раз, по худшей оценке (НЗ — как «2»); средний балл и СОУ — по всем оценкам. "
             "Дисциплины с зачётом — вне пятибалльной шкалы."
         )
     notes += scope.partial_note
