@@ -133,7 +133,8 @@ def add(rows: Rows, year: Year) -> tuple[int, dict[tuple[int, int], int]]:
                 ends=ends,
             )
     for title, starts, ends, of_course in year.vacations():
-        rows.add(Vacation, year_id=year_id, course_number=of_course, title=title, starts=starts, ends=ends)
+        kind = "holiday" if starts == ends else "vacation"
+        rows.add(Vacation, year_id=year_id, course_number=of_course, title=title, starts=starts, ends=ends, kind=kind)
     return year_id, periods
 
 

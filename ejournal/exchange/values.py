@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from ejournal.domain import phones
 from ejournal.domain.calendar import MONTHS, MONTHS_GENITIVE
 from ejournal.domain.names import full_name, sort_key
 from ejournal.exchange.tables import CellValue
@@ -94,23 +95,12 @@ def day(value: CellValue) -> date | None:
 
 
 def phone(value: CellValue) -> str | None:
-    """+7XXXXXXXXXX, or another country's number that begins with «+». The first of several is taken."""
+    """As phones.number. Raises BadValueError."""
     typed = text(value)
-    if not typed:
-        return None
-    first = next((part for part in re.split(r"[,;/]", typed) if re.search(r"\d", part)), typed)
-    main = re.split(r"\b(?:доб|вн|ext)", first.casefold())[0]
-    if re.search(r"[^\W\d_]", re.sub(r"тел\w*|моб\w*|сот\w*|дом\w*|раб\w*", "", main)):
-        raise BadValueError(f"не похоже на номер телефона: «{typed}»")
-    digits = re.sub(r"[^0-9]", "", main)
-    if main.strip().startswith("+") and not digits.startswith("7"):
-        if 8 <= len(digits) <= 15:
-            return f"+{digits}"
-    elif len(digits) == 11 and digits[0] in "78":
-        return f"+7{digits[1:]}"
-    elif len(digits) == 10:
-        return f"+7{digits}"
-    raise BadValueError(f"в номере телефона должно быть 10 цифр с кодом города или оператора: «{typed}»")
+    try:
+        return phones.number(typed) if typed else None
+    except ValueError as error:
+        raise BadValueError(str(error)) from None
 
 
 def email(value: CellValue) -> str | None:

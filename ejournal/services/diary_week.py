@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 
 from ejournal.access import Viewer
 from ejournal.domain import calendar
+from ejournal.domain.bells import MOST_PAIRS
 from ejournal.domain.notation import ATTENDANCE
 from ejournal.models import Homework, Lesson, LessonFile, LessonState, PersonalTask
 from ejournal.services import (
@@ -53,7 +54,7 @@ class Mark:
 
 @dataclass(slots=True)
 class LessonLine:
-    """A pair of a day. `change`: (kind of badge, words) where it is otherwise than planned."""
+    """A pair of a day (0: it was moved away). `change`: (kind of badge, words) where it is otherwise than planned."""
 
     lesson_id: int
     pair: int
@@ -203,7 +204,7 @@ def _day(child: Child, day: date, read: Sources) -> Day:
         for one in read.given
         if one.student_id == child.id and day in (one.lesson.date, one.lesson.moved_from)
     ]
-    lines.sort(key=lambda line: (line.pair, line.lesson_id))
+    lines.sort(key=lambda line: (line.pair or MOST_PAIRS + 1, line.lesson_id))
     group, free = child.group_on(day), ""
     exams = [each for each in read.exams if each.student_id == child.id and each.date == day]
     if not lines and not exams:
@@ -225,13 +226,13 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
         change=_change(one, day),
     )
     if day != lesson.date:
-        # Where it stood before it was moved: only that it is not here.
-        line.times, line.room, line.state = None, "", "gone"
+        # Where it stood before it was moved: only that it is not here. The pair that it had there nobody keeps.
+        line.pair, line.times, line.room, line.state = 0, None, "", "gone"
         return line
     attached = read.files.get(lesson.id, [])
     line.topic, line.recommendations = lesson.topic, lesson.recommendations
     line.homework = read.tasks[child.id, lesson.id]
-    line.due = _due(child, lesson.course_id, day, read)
+    line.due = _due(child, lesson, read)
     line.materials = [each for each in attached if each.purpose == "material"]
     line.marks = _marks(child, lesson.id, read.entries)
     line.is_checked = lesson.attendance_at is not None
@@ -255,18 +256,20 @@ def _change(one: Given, day: date) -> tuple[str, str] | None:
     if lesson.moved_from:
         return "late", f"перенесено с {calendar.format_weekday(lesson.moved_from)}"
     if one.substitute:
-        return "late", f"замена: вместо {one.own_teachers}" if one.teachers else "замена"
+        return "late", f"замена, по расписанию — {one.own_teachers}" if one.teachers else "замена"
     return None
 
 
-def _due(child: Child, course_id: int, day: date, read: Sources) -> list[Task]:
-    """What was set earlier in the same journal for this lesson."""
+def _due(child: Child, lesson: Lesson, read: Sources) -> list[Task]:
+    """What was set earlier in the same journal for this lesson: for its day, and for the one it was moved from unless
+    the journal has another lesson there."""
+    own = [one.lesson for one in read.given if one.student_id == child.id and one.lesson.course_id == lesson.course_id]
+    days = {lesson.date, lesson.moved_from} - {other.date for other in own if other.id != lesson.id}
     return [
         task
-        for one in read.given
-        if one.student_id == child.id and one.lesson.course_id == course_id
-        for task in read.tasks[child.id, one.lesson.id]
-        if task.due == day and task.given_on < day
+        for given in own
+        for task in read.tasks[child.id, given.id]
+        if task.due in days | {lesson.date} and task.given_on < lesson.date
     ]
 
 

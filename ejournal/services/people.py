@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ejournal.access import Viewer, holding, in_force
-from ejournal.domain import numbers
+from ejournal.domain import numbers, phones
 from ejournal.domain.names import fold, full_name
+from ejournal.domain.words import sentence
 from ejournal.extensions import db
 from ejournal.models import Account, Person, Role, RoleGrant
 from ejournal.services import log, settings
@@ -131,6 +132,7 @@ def grants(person: Person) -> list[RoleGrant]:
 
 def create(actor: Viewer, values: Mapping[str, str]) -> Person:
     clean = _checked(values)
+    _check_phone(clean["phone"])
     person = Person.called(clean["surname"], clean["name"], clean["patronymic"])
     person.post, person.phone, person.email = (clean[key] or None for key in ("post", "phone", "email"))
     db.session.add(person)
@@ -144,6 +146,8 @@ def update(actor: Viewer, person_id: int, values: Mapping[str, str]) -> Person:
     """Change what differs; the log says field by field what it was."""
     person = find(person_id)
     clean = _checked(values)
+    if clean["phone"] != (person.phone or ""):
+        _check_phone(clean["phone"])
     entries = [
         {
             "before": f"{FIELDS[key]}: {getattr(person, key) or 'пусто'}",
@@ -171,6 +175,15 @@ def _checked(values: Mapping[str, str]) -> dict[str, str]:
     if clean["email"] and "@" not in clean["email"].strip("@"):
         raise RefusedError("В адресе почты нет знака @: проверьте его.")
     return clean
+
+
+def _check_phone(typed: str) -> None:
+    """A number that no list would take back is none. It stays as it was typed: with its extension."""
+    try:
+        if typed:
+            phones.number(typed)
+    except ValueError as error:
+        raise RefusedError(f"{sentence(str(error))}.") from None
 
 
 def namesakes(values: Mapping[str, str]) -> list[Person]:

@@ -145,7 +145,7 @@ def _slot(lesson: Lesson, rang: bells.Bells, taught: dict[int, set[int]], names:
     elif lesson.moved_from:
         change = f"перенесено с {lesson.moved_from:%d.%m}"
     elif instead:
-        change = f"замена: вместо {own}" if own else "замена"
+        change = f"замена, по расписанию — {own}" if own else "замена"
     times = rang.of(lesson.date, lesson.pair, lesson.course.group_id)
     return Slot(
         lesson.id, lesson.course_id, lesson.pair, times, lesson.course.discipline.title,

@@ -98,7 +98,7 @@ def test_r4_2_d_a_replacement_names_who_replaces_and_whom(journal, child):
     make_lesson(journal.course_id, monday(), teacher_id=instead.id)
     line = line_of(child, monday())
     assert line.teachers == instead.short_name
-    assert line.change == ("late", f"замена: вместо {journal.teacher.short_name}")
+    assert line.change == ("late", f"замена, по расписанию — {journal.teacher.short_name}")
 
 
 def test_r4_2_d_a_cancelled_lesson_stays_with_its_reason(journal, child):
@@ -110,9 +110,18 @@ def test_r4_2_d_a_moved_lesson_is_told_on_both_days(journal, child):
     make_lesson(journal.course_id, monday() + DAY, pair=3, state="moved", moved_from=monday(), topic="Потоки")
     left, came = line_of(child, monday()), line_of(child, monday() + DAY)
     assert left.change[1] == f"перенесено на {calendar.format_weekday(monday() + DAY)}, 3 пара"
-    assert (left.topic, left.marks, left.state) == ("", [], "gone")
+    assert (left.topic, left.marks, left.state, left.pair) == ("", [], "gone", 0)
     assert came.change[1] == f"перенесено с {calendar.format_weekday(monday())}"
     assert came.topic == "Потоки"
+
+
+def test_r4_2_d_what_is_due_for_a_moved_lesson_is_told_where_it_went(journal, child):
+    given = make_lesson(journal.course_id, monday(), state="held")
+    factories_diary.give(given, "§ 5", monday() + DAY)
+    make_lesson(journal.course_id, monday() + 2 * DAY, pair=4, state="moved", moved_from=monday() + DAY)
+    assert [task.text for task in line_of(child, monday() + 2 * DAY).due] == ["§ 5"]
+    make_lesson(journal.course_id, monday() + DAY, pair=5)
+    assert line_of(child, monday() + 2 * DAY).due == []
 
 
 def test_r4_5_b_homework_is_where_it_was_given_and_where_it_is_due(journal, child):

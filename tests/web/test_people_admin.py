@@ -75,11 +75,25 @@ def test_a_namesake_is_asked_about_once(app: Flask, admin: FlaskClient, person: 
         assert len(db.session.scalars(select(Person).where(Person.skey.startswith("елкина"))).all()) == 2
 
 
-@pytest.mark.parametrize("wrong", [{"surname": " "}, {"name": ""}, {"email": "zoya"}, {"phone": "8" * 21}])
+@pytest.mark.parametrize(
+    "wrong", [{"surname": " "}, {"name": ""}, {"email": "zoya"}, {"phone": "8" * 21}, {"phone": "8 900 123"}]
+)
 def test_what_cannot_be_stored_is_refused_and_kept_in_the_form(admin: FlaskClient, wrong: dict[str, str]) -> None:
     answer = admin.post("/admin/people", data={**ANYBODY, **wrong})
     assert answer.status_code == 422
     assert 'value="Ивановна"' in answer.text
+
+
+def test_a_number_that_was_stored_before_is_in_nobodys_way(app: Flask, admin: FlaskClient, person: int) -> None:
+    with app.app_context():
+        db.session.get_one(Person, person).phone = "12-34"
+        db.session.commit()
+    kept = {**ANYBODY, "phone": "12-34", "post": "методист"}
+    assert admin.post(f"/admin/people/{person}", data=kept).status_code == 302
+    with_extension = {**ANYBODY, "phone": "84951234567 доб.2"}
+    assert admin.post(f"/admin/people/{person}", data=with_extension).status_code == 302
+    refused = admin.post(f"/admin/people/{person}", data={**ANYBODY, "phone": "43-21"})
+    assert "должно быть 10 цифр" in refused.text
 
 
 def test_a_change_of_name_is_found_and_logged_field_by_field(app: Flask, admin: FlaskClient, person: int) -> None:

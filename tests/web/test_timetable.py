@@ -90,7 +90,7 @@ def test_a_teacher_sees_her_own_week_with_lessons_she_gives_for_another(app: Fla
         lesson.teacher_id, lesson.date = substitute.id, calendar.monday_of(lesson.date)
         db.session.commit()
     page = sign_in(substitute).get("/timetable/").text
-    assert "замена: вместо Преподавателева" in page
+    assert "замена, по расписанию — Преподавателева" in page
 
 
 @time_machine.travel("2026-11-25T09:00Z")
@@ -161,7 +161,7 @@ def test_a_replacement_is_published_through_the_form_and_seen_at_once(app: Flask
     for viewer in (substitute, journal.teacher):
         assert "Заменяева П. И., ауд. 301" in sign_in(viewer).get(f"/substitutions/?date={today}").text
     if today.isoweekday() != 7:
-        assert "замена: вместо" in sign_in(student).get("/timetable/").text
+        assert "замена, по расписанию" in sign_in(student).get("/timetable/").text
     with app.app_context():
         made = db.session.scalars(db.select(Substitution)).one()
     assert client.post(f"/substitutions/{made.id}/withdrawal", data={"date": str(today)}).status_code == 302
