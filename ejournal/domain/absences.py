@@ -21,6 +21,7 @@ class Standing(StrEnum):
     ACCEPTED = "accepted"
     AGAIN = "again"
     DECLINED = "declined"
+    CLOSED = "closed"
 
 
 STANDINGS = {
@@ -29,6 +30,7 @@ STANDINGS = {
     Standing.ACCEPTED: "принято",
     Standing.AGAIN: "принято раньше, появились новые отметки",
     Standing.DECLINED: "отклонено",
+    Standing.CLOSED: "период закрыт: чтобы ответить, журнал открывают (п. 4.4)",
 }
 
 
@@ -46,11 +48,13 @@ def wanted(attendance: str | None, granted: str | None, covered: bool, code: str
     return None
 
 
-def standing(answer: str, asked: int) -> Standing:
-    """The standing of a request by its stored answer («waiting», «accepted», «declined») and the number of lessons it
-    asks to change now."""
+def standing(answer: str, asked: int, closed: int = 0) -> Standing:
+    """The standing of a request by its stored answer («waiting», «accepted», «declined»), the number of lessons it
+    asks to change now, and of those it would change if their period were not closed."""
     if answer == Standing.DECLINED:
         return Standing.DECLINED
+    if closed and not asked:
+        return Standing.CLOSED
     if answer == Standing.ACCEPTED:
         return Standing.AGAIN if asked else Standing.ACCEPTED
     return Standing.WAITING if asked else Standing.NOTHING

@@ -86,6 +86,10 @@ class Concern:
     def lessons(self) -> int:
         return len({spot.lesson_id for spot in self.asked})
 
+    def standing(self, answer: str) -> absences.Standing:
+        """Where the request stands; `answer`: as stored."""
+        return absences.standing(answer, self.lessons, len({spot.lesson_id for spot in self.closed}))
+
     @property
     def moves(self) -> list[tuple[str, str, int, str]]:
         """(from, to, lessons, «3.11, 5.11»): what accepting does, a line for each kind of change."""

@@ -56,6 +56,10 @@ class Line:
     def declined(self) -> int:
         return self.standings.count(Standing.DECLINED)
 
+    @property
+    def closed(self) -> int:
+        return self.standings.count(Standing.CLOSED)
+
 
 @dataclass(frozen=True, slots=True)
 class Journal:
@@ -136,7 +140,7 @@ def load(viewer: Viewer, paper_id: int) -> Page:
             request,
             ", ".join(teachers.get(request.course_id, [])),
             concerns[request.id],
-            rules.standing(request.answer, concerns[request.id].lessons),
+            concerns[request.id].standing(request.answer),
         )
         for request in requests
         if concerns[request.id].spots
@@ -228,11 +232,7 @@ def _led(viewer: Viewer) -> Select[AbsencePaper]:
 
 
 def _standings(paper: AbsencePaper, concerns: dict[int, Concern]) -> list[Standing]:
-    return [
-        rules.standing(request.answer, concerns[request.id].lessons)
-        for request in paper.requests
-        if concerns[request.id].spots
-    ]
+    return [concerns[request.id].standing(request.answer) for request in paper.requests if concerns[request.id].spots]
 
 
 def _groups(student_ids: Sequence[int]) -> dict[int, str]:

@@ -155,7 +155,7 @@ def _requests(wanted: ColumnElement[bool]) -> Sequence[AbsenceRequest]:
 
 
 def _asked(request: AbsenceRequest, concern: Concern) -> Asked:
-    return Asked(request.id, request, concern, absences.standing(request.answer, concern.lessons))
+    return Asked(request.id, request, concern, concern.standing(request.answer))
 
 
 def _checked(places: Sequence[Place], asked: dict[int, Any]) -> tuple[list[tuple[Place, Value]], list[str]]:

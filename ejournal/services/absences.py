@@ -146,7 +146,7 @@ def remind(actor: Viewer, paper_id: int) -> int:
     silent = [
         request
         for request in paper.requests
-        if rules.standing(request.answer, concerns[request.id].lessons) in (Standing.WAITING, Standing.AGAIN)
+        if concerns[request.id].standing(request.answer) in (Standing.WAITING, Standing.AGAIN)
     ]
     if not silent:
         raise RefusedError("Напоминать некому: все преподаватели ответили, или отмечать пока нечего.")

@@ -6,9 +6,9 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from ejournal.domain import attestation
+from ejournal.domain import absences, attestation
 from ejournal.extensions import db
-from ejournal.models import Cell, Debt, Lesson, LessonState, Work, WorkKind
+from ejournal.models import AbsencePaper, AbsenceRequest, Cell, Debt, Lesson, LessonState, Person, Work, WorkKind
 from ejournal.services import settings, works
 from ejournal.services.period_marks import Column
 from ejournal.services.roster import Student
@@ -35,14 +35,17 @@ class Unfinished:
     works: list[Gap] = field(default_factory=list)
     marks: list[Student] = field(default_factory=list)
     debts: list[Student] = field(default_factory=list)
+    # Whose document about absences asks for a change that the closing would keep from being made (п. 4.3).
+    papers: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ahead or self.bare or self.topics or self.attendance or self.works or self.marks or self.debts)
+        lists = (self.bare, self.topics, self.attendance, self.works, self.marks, self.debts, self.papers)
+        return not (self.ahead or any(lists))
 
 
 def of_column(column: Column) -> Unfinished:
-    """The gaps of a period's column. Three queries."""
+    """The gaps of a period's column. Four queries."""
     today = settings.today()
     found = Unfinished(marks=column.missing, debts=without_debt(column))
     rows = db.session.execute(
@@ -62,6 +65,7 @@ def of_column(column: Column) -> Unfinished:
             if attendance_at is None:
                 found.attendance.append(gap)
     found.works = _works(column, today)
+    found.papers = _papers(column)
     return found
 
 
@@ -104,3 +108,26 @@ def _works(column: Column, today: date) -> list[Gap]:
         .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
     )
     return [Gap(row[0], row[1], row[2], row[3] or row[4]) for row in rows]
+
+
+def _papers(column: Column) -> list[str]:
+    """Students with «н» in the period that a registered document explains and the teacher has not answered for."""
+    rows = db.session.execute(
+        select(Person.surname, Person.name)
+        .join(AbsencePaper, AbsencePaper.student_id == Person.id)
+        .join(AbsenceRequest, AbsenceRequest.paper_id == AbsencePaper.id)
+        .join(Lesson, Lesson.course_id == AbsenceRequest.course_id)
+        .join(Work, Work.lesson_id == Lesson.id)
+        .join(Cell, and_(Cell.work_id == Work.id, Cell.student_id == AbsencePaper.student_id))
+        .where(
+            _of_period(column),
+            AbsencePaper.state == absences.REGISTERED,
+            AbsenceRequest.answer != absences.Standing.DECLINED,
+            Lesson.date.between(AbsencePaper.since, AbsencePaper.until),
+            Lesson.state != LessonState.CANCELLED,
+            Cell.attendance == absences.UNEXCUSED,
+        )
+        .distinct()
+        .order_by(Person.surname, Person.name)
+    )
+    return [f"{surname} {name}" for surname, name in rows]

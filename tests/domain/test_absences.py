@@ -30,18 +30,22 @@ def test_r4_3_d_a_document_asks_only_for_what_is_its_own(attendance, granted, co
 
 
 @pytest.mark.parametrize(
-    ("answer", "asked", "standing"),
+    ("answer", "asked", "closed", "standing"),
     [
-        ("waiting", 0, Standing.NOTHING),
-        ("waiting", 2, Standing.WAITING),
-        ("accepted", 0, Standing.ACCEPTED),
-        ("accepted", 1, Standing.AGAIN),
-        ("declined", 0, Standing.DECLINED),
-        ("declined", 3, Standing.DECLINED),
+        ("waiting", 0, 0, Standing.NOTHING),
+        ("waiting", 2, 0, Standing.WAITING),
+        ("accepted", 0, 0, Standing.ACCEPTED),
+        ("accepted", 1, 0, Standing.AGAIN),
+        ("declined", 0, 0, Standing.DECLINED),
+        ("declined", 3, 0, Standing.DECLINED),
+        ("waiting", 0, 1, Standing.CLOSED),
+        ("waiting", 1, 1, Standing.WAITING),
+        ("accepted", 0, 1, Standing.CLOSED),
+        ("declined", 0, 1, Standing.DECLINED),
     ],
 )
-def test_r4_3_d_a_request_waits_only_while_there_is_something_to_change(answer, asked, standing):
-    assert absences.standing(answer, asked) is standing
+def test_r4_3_d_a_request_waits_only_while_there_is_something_to_change(answer, asked, closed, standing):
+    assert absences.standing(answer, asked, closed) is standing
 
 
 @pytest.mark.parametrize("step", absences.STEPS)

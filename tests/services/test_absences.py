@@ -22,7 +22,18 @@ from ejournal.models import (
     PeriodClosing,
     Role,
 )
-from ejournal.services import absence_papers, absence_requests, absences, asks, cells, grid, roll, settings, undo
+from ejournal.services import (
+    absence_papers,
+    absence_requests,
+    absences,
+    asks,
+    cells,
+    closing,
+    grid,
+    roll,
+    settings,
+    undo,
+)
 from ejournal.services.cells import Entry
 from ejournal.services.errors import (
     ClosedError,
@@ -426,3 +437,18 @@ def test_start_page_counts_what_waits(world: World) -> None:
     absences.send(factories.viewer_of(world.parent), world.student.id, form(kind="statement"), upload())
     assert asks.load(world.teacher, Role.TEACHER).requests == 1
     assert asks.load(world.curator, Role.CURATOR).papers == 1
+
+
+def test_r4_3_d_who_closes_a_period_is_told_of_unanswered_documents_and_the_leader_that_it_is_closed(
+    world: World,
+) -> None:
+    world.put("н", 0)
+    paper = world.register()
+    journal = world.journal
+    page = closing.load(world.teacher, journal.course_id, journal.period.id)
+    assert page.lacks.papers == [f"{world.student.surname} {world.student.name}"]
+    db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
+    db.session.commit()
+    assert standings(world, paper) == ["closed"]
+    [line] = absence_papers.of_leader(world.curator)[0]
+    assert line.closed == 1
