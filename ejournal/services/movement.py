@@ -1,10 +1,10 @@
-"""Движение контингента: orders that begin and end memberships, and the undoing of a mistaken one (п. 4.2)."""
+"""Движение контингента: orders that begin and end memberships (п. 4.2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import Viewer
@@ -21,10 +21,9 @@ from ejournal.models import (
     Subgroup,
     SubgroupMember,
 )
-from ejournal.models.base import now
 from ejournal.services import log, movement_plan
-from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
-from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, guest_marks_after, marks_after, preview
+from ejournal.services.errors import FieldsError, NotFoundError
+from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, preview
 
 PAGE = 50
 
@@ -152,28 +151,6 @@ def graduate(actor: Viewer, group_id: int, number: str, dated: date, effective: 
     return carry_out(actor, Typed("graduate", number, dated, effective, tuple(p.id for p in members), sure=True))
 
 
-def undo(actor: Viewer, order_id: int) -> MovementOrder:
-    """Take back a mistaken order: memberships, subgroups and roles are as they were before it.
-
-    Raises NotFoundError, and RefusedError where a later order or marks of the new group build on it.
-    """
-    in_turn("movement")
-    order = find(order_id)
-    if order.undone_at:
-        raise RefusedError("Этот приказ уже отменён.")
-    for movement in order.movements:
-        _refuse_undo(order, movement)
-    for movement in order.movements:
-        _take_back(order, movement)
-        log.record(
-            actor, "enrollment", "undo", before=_words(order), after="приказ отменён",
-            student_id=movement.student_id, details={"order": order.id},
-        )  # fmt: skip
-    order.undone_at, order.undone_by = now(), actor.person_id
-    db.session.commit()
-    return order
-
-
 def find(order_id: int) -> MovementOrder:
     order = db.session.scalar(
         select(MovementOrder).where(MovementOrder.id == order_id).options(selectinload(MovementOrder.movements))
@@ -190,7 +167,7 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
         movement.ended_id, movement.until_before = step.ended.id, step.ended.until
         step.ended.until, step.ended.left_kind = last, ENDING[order.kind]
         step.ended.order_out, step.ended.order_out_date = order.number, order.dated
-        for member in _subgroups(step.student.id, step.ended.group_id):
+        for member in subgroups_of(step.student.id, step.ended.group_id):
             if member.since <= last and (member.until is None or member.until > last):
                 member.until = last
     if step.group:
@@ -204,7 +181,7 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
     db.session.add(movement)
     _follow_role(step.student.id, order)
     log.record(
-        actor, "enrollment", "order", before=None, after=f"{_words(order)}: {step.words}",
+        actor, "enrollment", "order", before=None, after=f"{words(order)}: {step.words}",
         student_id=step.student.id, reason=order.reason or None, details={"order": order.id},
     )  # fmt: skip
 
@@ -229,66 +206,8 @@ def _follow_role(student_id: int, order: MovementOrder) -> None:
             )  # fmt: skip
 
 
-def _refuse_undo(order: MovementOrder, movement: Movement) -> None:
-    later = db.session.scalar(
-        select(MovementOrder)
-        .join(Movement, Movement.order_id == MovementOrder.id)
-        .where(
-            Movement.student_id == movement.student_id,
-            MovementOrder.id > order.id,
-            MovementOrder.undone_at.is_(None),
-        )
-        .order_by(MovementOrder.id.desc())
-    )
-    if later:
-        raise RefusedError(
-            f"{movement.student.full_name}: после этого приказа есть {_words(later)}. Сначала отмените его."
-        )
-    began = db.session.get(Enrollment, movement.began_id) if movement.began_id else None
-    marks = marks_after(movement.student_id, began.group_id, began.since) if began else 0
-    if began and not movement.ended_id and guest_marks_after(movement.student_id, began.group_id, began.since):
-        raise RefusedError(
-            f"{movement.student.full_name}: в журналах по индивидуальному плану уже есть отметки с "
-            f"{began.since:%d.%m.%Y}. Снимите их или оформите отчисление."
-        )
-    if marks:
-        raise RefusedError(
-            f"{movement.student.full_name}: в журналах новой группы уже есть отметки ({marks}). "
-            "Снимите их или оформите обратный перевод."
-        )
-
-
-def _take_back(order: MovementOrder, movement: Movement) -> None:
-    last = order.effective - timedelta(days=1)
-    if movement.began_id:
-        began = db.session.get(Enrollment, movement.began_id)
-        movement.began_id = None
-        db.session.flush()
-        db.session.delete(began)
-    if movement.ended_id:
-        ended = db.session.get(Enrollment, movement.ended_id)
-        assert ended is not None
-        ended.until, ended.left_kind = movement.until_before, None
-        ended.order_out = ended.order_out_date = None
-        for member in _subgroups(movement.student_id, ended.group_id):
-            if member.until == last:
-                member.until = movement.until_before
-    grants = select(RoleGrant).where(RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT)
-    if order.kind in ("expel", "graduate"):
-        ended_grant = db.session.scalar(grants.where(RoleGrant.until == last))
-        if ended_grant:
-            ended_grant.until = None
-    elif order.kind in BEGINNING:
-        of_order = (RoleGrant.order_number == order.number, RoleGrant.order_date == order.dated)
-        db.session.execute(
-            delete(RoleGrant).where(
-                RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT,
-                RoleGrant.since == order.effective, *of_order,
-            )
-        )  # fmt: skip
-
-
-def _subgroups(student_id: int, group_id: int) -> Sequence[SubgroupMember]:
+def subgroups_of(student_id: int, group_id: int) -> Sequence[SubgroupMember]:
+    """A student's places in the subgroups of a group, of all days."""
     return db.session.scalars(
         select(SubgroupMember)
         .join(Subgroup, Subgroup.id == SubgroupMember.subgroup_id)
@@ -296,5 +215,6 @@ def _subgroups(student_id: int, group_id: int) -> Sequence[SubgroupMember]:
     ).all()
 
 
-def _words(order: MovementOrder) -> str:
+def words(order: MovementOrder) -> str:
+    """«перевод в другую группу, приказ № 15-с от 01.10.2026»."""
     return f"{MOVEMENTS[order.kind]}, приказ № {order.number} от {order.dated:%d.%m.%Y}"

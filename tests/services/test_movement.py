@@ -23,7 +23,7 @@ from ejournal.models import (
     SubgroupMember,
 )
 from ejournal.models.base import now
-from ejournal.services import cells, movement, roster, settings
+from ejournal.services import cells, movement, movement_undo, roster, settings
 from ejournal.services.cell_values import Entry
 from ejournal.services.errors import ClosedError, FieldsError, RefusedError
 from ejournal.services.movement_plan import Typed, preview
@@ -112,12 +112,12 @@ def test_an_undone_order_leaves_everything_as_before(actor: Viewer, journal: Jou
     before = way(student)
     made = movement.issue(actor, order("move", student, group_id=other.id))
     assert db.session.scalars(db.select(SubgroupMember.until)).one() is not None
-    movement.undo(actor, made.id)
+    movement_undo.undo(actor, made.id)
     assert way(student) == before
     assert db.session.scalars(db.select(SubgroupMember.until)).one() is None
     assert movement.find(made.id).undone_at is not None
     with pytest.raises(RefusedError, match="уже отменён"):
-        movement.undo(actor, made.id)
+        movement_undo.undo(actor, made.id)
 
 
 def test_undoing_a_return_takes_back_the_role_it_gave(actor: Viewer, journal: Journal) -> None:
@@ -131,7 +131,7 @@ def test_undoing_a_return_takes_back_the_role_it_gave(actor: Viewer, journal: Jo
     assert not is_student()
     back = movement.issue(actor, order("restore", student, group_id=journal.group.id, number="16-с"))
     assert is_student()
-    movement.undo(actor, back.id)
+    movement_undo.undo(actor, back.id)
     assert not is_student()
 
 
@@ -140,7 +140,7 @@ def test_an_order_on_which_a_later_one_builds_is_not_undone(actor: Viewer, journ
     first = movement.issue(actor, order("move", student, group_id=other.id))
     movement.issue(actor, order("expel", student, effective=today + timedelta(days=1), reason="по желанию"))
     with pytest.raises(RefusedError, match="отчисление, приказ № 15-с"):
-        movement.undo(actor, first.id)
+        movement_undo.undo(actor, first.id)
 
 
 def test_an_order_is_not_undone_over_marks_of_the_new_group(actor: Viewer, journal: Journal) -> None:
@@ -150,7 +150,7 @@ def test_an_order_is_not_undone_over_marks_of_the_new_group(actor: Viewer, journ
     db.session.add(Cell(work_id=new.works[0].id, student_id=student.id, mark="4"))
     db.session.commit()
     with pytest.raises(RefusedError, match="уже есть отметки"):
-        movement.undo(actor, made.id)
+        movement_undo.undo(actor, made.id)
 
 
 def test_who_is_expelled_is_a_student_no_more_and_is_one_again_when_restored(
@@ -286,4 +286,4 @@ def test_undoing_a_return_is_refused_while_a_guests_journal_holds_marks(
     db.session.add(Cell(work_id=journal.works[2].id, student_id=guest.id, mark="4"))
     db.session.commit()
     with pytest.raises(RefusedError, match="по индивидуальному плану уже есть отметки"):
-        movement.undo(actor, back.id)
+        movement_undo.undo(actor, back.id)

@@ -33,6 +33,7 @@ from ejournal.services import (
     generation,
     lessons,
     movement,
+    movement_undo,
     new_year,
     settings,
     substitutions,
@@ -82,7 +83,7 @@ def test_r4_2_c_an_order_is_taken_back_by_one(app: Flask) -> None:
         order = movement.issue(
             actor, Typed("expel", "15-с", today, today, (student,), reason="по заявлению", sure=True)
         ).id
-    told = together(app, lambda _number: movement.undo(actor, order))
+    told = together(app, lambda _number: movement_undo.undo(actor, order))
     assert told.count("") == 1, told
     with app.app_context():
         assert logged("enrollment", "undo") == 1

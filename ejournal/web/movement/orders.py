@@ -8,7 +8,7 @@ from ejournal.access import permits
 from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import COMING, LEAVING, MOVEMENTS, Role
-from ejournal.services import groups, movement, movement_plan, people, periods, settings
+from ejournal.services import groups, movement, movement_plan, movement_undo, people, periods, settings
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.services.movement_plan import BEGINNING, Typed
 from ejournal.web.movement import bp
@@ -62,7 +62,7 @@ def create_order() -> ResponseReturnValue:
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def undo_order(order_id: int) -> ResponseReturnValue:
     try:
-        order = movement.undo(current_user, order_id)
+        order = movement_undo.undo(current_user, order_id)
     except RefusedError as error:
         flash(error.message, "error")
     else:
