@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ejournal.extensions import Base
 from ejournal.models.base import Code, Day, Id, Long, Moment, now, ref
-from ejournal.models.college import Group
+from ejournal.models.college import Enrollment, Group
 from ejournal.models.people import Person
 
 MOVEMENTS = {
@@ -57,3 +57,4 @@ class Movement(Base):
 
     order: Mapped[MovementOrder] = relationship(back_populates="movements")
     student: Mapped[Person] = relationship()
+    ended: Mapped[Enrollment | None] = relationship(foreign_keys=[ended_id])

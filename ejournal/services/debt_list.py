@@ -13,7 +13,7 @@ from ejournal.domain.debts import Span
 from ejournal.domain.names import fold, short_name
 from ejournal.extensions import db
 from ejournal.models import Course, CourseTeacher, Debt, Group, Period, Person
-from ejournal.services import debts, mark_slots, settings
+from ejournal.services import debts, leaves, mark_slots, settings
 
 STATES = {
     "open": "не ликвидирована",
@@ -106,15 +106,15 @@ def load(viewer: Viewer, filters: Filters) -> list[Line]:
 
 def lines_of(rows: Sequence[Debt]) -> list[Line]:
     """Lines of debts that were read, in their order. Three queries."""
-    leaves = debts.leaves_of(row.student_id for row in rows)
+    away = leaves.of_students(row.student_id for row in rows)
     teachers = _teachers({row.course_id for row in rows})
     titles = _titles(rows)
-    return [line_of(row, leaves.get(row.student_id, []), teachers.get(row.course_id, ""), titles) for row in rows]
+    return [line_of(row, away.get(row.student_id, []), teachers.get(row.course_id, ""), titles) for row in rows]
 
 
-def line_of(debt: Debt, leaves: Sequence[Span], teachers: str, titles: Mapping[str, str]) -> Line:
+def line_of(debt: Debt, away: Sequence[Span], teachers: str, titles: Mapping[str, str]) -> Line:
     attempts = debts.as_law(debt.attempts)
-    end = law.last_day(debt.opened_on, debts.pauses_of(debt, leaves))
+    end = law.last_day(debt.opened_on, debts.pauses_of(debt, away))
     return Line(
         debt=debt,
         student=debt.student.full_name,

@@ -2,7 +2,7 @@
 (п. 4.4; ст. 58 273-ФЗ)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -14,15 +14,14 @@ from ejournal.domain import debts as law
 from ejournal.domain.calendar import read_day
 from ejournal.domain.debts import Attempt, Span
 from ejournal.extensions import db
-from ejournal.models import Course, Debt, DebtAttempt, DebtPause, Enrollment
+from ejournal.models import Course, Debt, DebtAttempt, DebtPause
 from ejournal.models.base import now
-from ejournal.services import debt_marks, log, mark_slots, period_marks, settings
+from ejournal.services import debt_marks, leaves, log, mark_slots, period_marks, settings
 from ejournal.services.debt_marks import Terms
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
 from ejournal.services.mark_slots import Slot
 
 LONGEST_NAME, MOST_EXAMINERS = 120, 10
-LEAVE = "leave"
 
 
 def find(viewer: Viewer, debt_id: int) -> Debt:
@@ -140,28 +139,10 @@ def as_law(attempts: Iterable[DebtAttempt]) -> list[Attempt]:
     return [Attempt(one.number, one.result, one.excused) for one in attempts]
 
 
-def pauses_of(debt: Debt, leaves: Sequence[Span] | None = None) -> list[Span]:
+def pauses_of(debt: Debt, away: Sequence[Span] | None = None) -> list[Span]:
     """Days on which the year does not run: those entered, and academic leaves by orders (asked unless given)."""
     own = [(one.since, one.until) for one in debt.pauses]
-    return own + list(leaves_of([debt.student_id]).get(debt.student_id, []) if leaves is None else leaves)
-
-
-def leaves_of(student_ids: Iterable[int]) -> dict[int, list[Span]]:
-    """Academic leaves of students by their memberships; one that goes on lasts up to today. One query."""
-    rows = db.session.execute(
-        select(Enrollment.student_id, Enrollment.since, Enrollment.until, Enrollment.left_kind)
-        .where(Enrollment.student_id.in_(set(student_ids)))
-        .order_by(Enrollment.student_id, Enrollment.since)
-    ).all()
-    found: dict[int, list[Span]] = {}
-    for number, row in enumerate(rows):
-        if row.left_kind != LEAVE or row.until is None:
-            continue
-        following = rows[number + 1] if number + 1 < len(rows) else None
-        back = following.since if following and following.student_id == row.student_id else None
-        until = back - timedelta(days=1) if back else settings.today()
-        found.setdefault(row.student_id, []).append((row.until + timedelta(days=1), until))
-    return found
+    return own + list(leaves.of_students([debt.student_id]).get(debt.student_id, []) if away is None else away)
 
 
 def slot_of(debt: Debt) -> Slot | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ejournal.access import Viewer
@@ -65,26 +65,6 @@ def way_of(student_id: int) -> list[Enrollment]:
             .where(Enrollment.student_id == student_id)
             .options(joinedload(Enrollment.group))
             .order_by(Enrollment.since, Enrollment.id)
-        )
-    )
-
-
-def leaves_ending(today: date, within: int = 30) -> list[Movement]:
-    """Academic leaves that end within so many days, or ended without a restoration."""
-    return list(
-        db.session.scalars(
-            select(Movement)
-            .join(MovementOrder, MovementOrder.id == Movement.order_id)
-            .where(
-                MovementOrder.kind == "leave",
-                MovementOrder.undone_at.is_(None),
-                MovementOrder.leave_until <= today + timedelta(days=within),
-                ~exists().where(
-                    Enrollment.student_id == Movement.student_id, Enrollment.since > MovementOrder.effective
-                ),
-            )
-            .options(joinedload(Movement.order), joinedload(Movement.student))
-            .order_by(MovementOrder.leave_until)
         )
     )
 
@@ -165,11 +145,7 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
     movement = Movement(order_id=order.id, student_id=step.student.id)
     if step.ended:
         movement.ended_id, movement.until_before = step.ended.id, step.ended.until
-        step.ended.until, step.ended.left_kind = last, ENDING[order.kind]
-        step.ended.order_out, step.ended.order_out_date = order.number, order.dated
-        for member in subgroups_of(step.student.id, step.ended.group_id):
-            if member.since <= last and (member.until is None or member.until > last):
-                member.until = last
+        _end(order, step.ended, last)
     if step.group:
         began = Enrollment(
             student_id=step.student.id, group_id=step.group.id, since=order.effective,
@@ -184,6 +160,16 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
         actor, "enrollment", "order", before=None, after=f"{words(order)}: {step.words}",
         student_id=step.student.id, reason=order.reason or None, details={"order": order.id},
     )  # fmt: skip
+
+
+def _end(order: MovementOrder, ended: Enrollment, last: date) -> None:
+    ended.left_kind, ended.order_out, ended.order_out_date = ENDING[order.kind], order.number, order.dated
+    if movement_plan.is_on_leave(ended, order.effective):
+        return
+    ended.until = last
+    for member in subgroups_of(ended.student_id, ended.group_id):
+        if member.since <= last and (member.until is None or member.until > last):
+            member.until = last
 
 
 def _follow_role(student_id: int, order: MovementOrder) -> None:

@@ -15,6 +15,8 @@ from ejournal.models import (
     Enrollment,
     Group,
     Lesson,
+    Movement,
+    MovementOrder,
     Person,
     Role,
     RoleGrant,
@@ -27,6 +29,7 @@ from ejournal.services.errors import ClosedError
 ENDING = {"move": "moved", "leave": "leave", "expel": "expelled", "graduate": "graduated"}
 # Kinds that begin one, by how it began (models.college.COMING).
 BEGINNING = {"enrol": "enrolled", "move": "moved", "restore": "restored"}
+LATER = "есть более поздний приказ; сначала отмените его"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,12 @@ def _check_year(day: date) -> None:
 
 def _steps(typed: Typed, effective: date, group: Group | None, draft: Draft) -> None:
     people = db.session.scalars(select(Person).where(Person.id.in_(typed.student_ids)).order_by(Person.skey)).all()
-    ways = _ways(typed.student_ids)
+    ways, ordered = _ways(typed.student_ids), _ordered_after(typed.student_ids, effective)
     refused = []
     for person in people:
         way = ways.get(person.id, [])
-        ended = next((e for e in way if e.since <= effective and (e.until is None or e.until >= effective)), None)
-        obstacle = _obstacle(typed.kind, effective, group, way, ended)
+        ended = _left(typed.kind, effective, way)
+        obstacle = LATER if person.id in ordered else _obstacle(typed.kind, effective, group, way, ended)
         if obstacle:
             refused.append(f"{person.full_name}: {obstacle}.")
             continue
@@ -135,17 +138,26 @@ def _steps(typed: Typed, effective: date, group: Group | None, draft: Draft) -> 
             )
 
 
+def _left(kind: str, effective: date, way: Sequence[Enrollment]) -> Enrollment | None:
+    """The membership an order would end: the one of the day; an expulsion also ends the leave of who does not come
+    back from it, and such a student is in no group (п. 4.2)."""
+    current = next((e for e in way if e.since <= effective and (e.until is None or e.until >= effective)), None)
+    if current is None and kind == "expel" and way and way[-1].left_kind == "leave":
+        return way[-1]
+    return current
+
+
 def _obstacle(
     kind: str, effective: date, group: Group | None, way: Sequence[Enrollment], ended: Enrollment | None
 ) -> str:
     if any(each.since > effective for each in way):
-        return "есть более поздний приказ; сначала отмените его"
+        return LATER
     if kind in ENDING:
         if ended is None:
             return f"{effective:%d.%m.%Y} ни в одной группе не числится"
         if group and ended.group_id == group.id:
             return f"уже в группе {group.title}"
-        if ended.left_kind:
+        if ended.left_kind and not is_on_leave(ended, effective):
             return f"уже есть приказ, по которому он выбывает из {ended.group.title} {ended.until:%d.%m.%Y}"
         if ended.since >= effective:
             return f"зачислен в группу {ended.group.title} только {ended.since:%d.%m.%Y}: отмените тот приказ"
@@ -160,7 +172,10 @@ def _step(typed: Typed, effective: date, person: Person, ended: Enrollment | Non
     parts = []
     marks = as_guest = 0
     if typed.kind in ENDING and ended:
-        parts.append(f"{ended.group.title} по {effective - timedelta(days=1):%d.%m.%Y}")
+        if is_on_leave(ended, effective):
+            parts.append(f"{ended.group.title}, из академического отпуска с {effective:%d.%m.%Y}")
+        else:
+            parts.append(f"{ended.group.title} по {effective - timedelta(days=1):%d.%m.%Y}")
         marks = marks_after(person.id, ended.group_id, effective)
         # Who is moved stays a guest where a plan says so; who leaves the college is in no journal any more.
         as_guest = 0 if group else guest_marks_after(person.id, ended.group_id, effective)
@@ -169,6 +184,26 @@ def _step(typed: Typed, effective: date, person: Person, ended: Enrollment | Non
     if typed.kind == "leave" and typed.leave_until:
         parts.append(f"отпуск по {typed.leave_until:%d.%m.%Y}")
     return Step(person, ended if typed.kind in ENDING else None, group, " → ".join(parts), marks, as_guest)
+
+
+def is_on_leave(ended: Enrollment, effective: date) -> bool:
+    """Whether an order meets a membership that a leave has ended before it: it was not the order that ended it."""
+    return ended.until is not None and ended.until < effective
+
+
+def _ordered_after(student_ids: Sequence[int], effective: date) -> set[int]:
+    """Whom a later order is about: an expulsion from a leave begins no membership that would tell of it."""
+    return set(
+        db.session.scalars(
+            select(Movement.student_id)
+            .join(MovementOrder, MovementOrder.id == Movement.order_id)
+            .where(
+                Movement.student_id.in_(student_ids),
+                MovementOrder.effective > effective,
+                MovementOrder.undone_at.is_(None),
+            )
+        )
+    )
 
 
 def _ways(student_ids: Sequence[int]) -> dict[int, list[Enrollment]]:

@@ -75,11 +75,26 @@ def _take_back(order: MovementOrder, movement: Movement) -> None:
     if movement.ended_id:
         ended = db.session.get(Enrollment, movement.ended_id)
         assert ended is not None
-        ended.until, ended.left_kind = movement.until_before, None
-        ended.order_out = ended.order_out_date = None
+        ended.until, leave = movement.until_before, _leave(ended)
+        ended.left_kind = "leave" if leave else None
+        ended.order_out, ended.order_out_date = (leave.number, leave.dated) if leave else (None, None)
         for member in subgroups_of(movement.student_id, ended.group_id):
             if member.until == last:
                 member.until = movement.until_before
+    _give_role_back(order, movement)
+
+
+def _leave(ended: Enrollment) -> MovementOrder | None:
+    """The order of the academic leave that had ended the membership already, and holds again."""
+    return db.session.scalar(
+        select(MovementOrder)
+        .join(Movement, Movement.order_id == MovementOrder.id)
+        .where(Movement.ended_id == ended.id, MovementOrder.kind == "leave", MovementOrder.undone_at.is_(None))
+    )
+
+
+def _give_role_back(order: MovementOrder, movement: Movement) -> None:
+    last = order.effective - timedelta(days=1)
     grants = select(RoleGrant).where(RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT)
     if order.kind in ("expel", "graduate"):
         ended_grant = db.session.scalar(grants.where(RoleGrant.until == last))

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from ejournal.exchange.export import debts as sheet
 from ejournal.extensions import db
 from ejournal.models import Debt, Enrollment, LogEntry, PeriodClosing, PeriodMark, Role
-from ejournal.services import debt_list, debts, diary_marks, period_marks, settings
+from ejournal.services import debt_list, debts, diary_marks, movement, period_marks, settings
 from ejournal.services.debt_list import Filters
 from ejournal.services.debt_marks import Terms
 from ejournal.services.errors import (
@@ -20,6 +20,7 @@ from ejournal.services.errors import (
     NotFoundError,
     RefusedError,
 )
+from ejournal.services.movement_plan import Typed as Order
 from ejournal.services.period_marks import Typed
 
 THREE = "Иванов И. И.\nПетров П. П.\nСидоров С. С."
@@ -137,6 +138,18 @@ def test_academic_leave_by_orders_stops_the_year(journal, debt):
     membership.until, membership.left_kind = settings.today() - timedelta(days=10), "leave"
     enroll(journal.students[0], journal.group, settings.today() - timedelta(days=4))
     assert line(debt).last_day == before + timedelta(days=5)
+
+
+def test_a_leave_that_ended_in_an_expulsion_stops_the_year_up_to_it(journal, debt):
+    """Who is restored later has the days of the leave still (ст. 58 273-ФЗ)."""
+    before, today, student = line(debt).last_day, settings.today(), journal.students[0].id
+    debt.opened_on = today - timedelta(days=100)
+    db.session.commit()
+    began, expelled = today - timedelta(days=40), today - timedelta(days=10)
+    movement.issue(chief(), Order("leave", "1", today, began, (student,), leave_until=expelled, sure=True))
+    movement.issue(chief(), Order("expel", "2", today, expelled, (student,), reason="не вышел из отпуска", sure=True))
+    movement.issue(chief(), Order("restore", "3", today, today, (student,), journal.group.id))
+    assert line(debt).last_day == before - timedelta(days=86) + timedelta(days=30)
 
 
 @pytest.mark.parametrize("form", [{}, {"since": "2026-02-10", "until": "2026-02-01", "ground": "x"}])

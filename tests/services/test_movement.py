@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from factories import Journal, enroll, make_group, make_journal, make_person, viewer_of
+from factories_diary import make_child, make_parent
 from factories_individual import make_plan
 from flask import Flask
 
@@ -23,9 +24,9 @@ from ejournal.models import (
     SubgroupMember,
 )
 from ejournal.models.base import now
-from ejournal.services import cells, movement, movement_undo, roster, settings
+from ejournal.services import cells, diary, leaves, movement, movement_undo, roster, settings
 from ejournal.services.cell_values import Entry
-from ejournal.services.errors import ClosedError, FieldsError, RefusedError
+from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 from ejournal.services.movement_plan import Typed, preview
 
 
@@ -173,9 +174,72 @@ def test_a_leave_that_ends_is_on_the_list_until_the_student_is_back(actor: Viewe
     student, today = journal.students[0], settings.today()
     until = today + timedelta(days=20)
     movement.issue(actor, order("leave", student, leave_until=until))
-    assert [m.student_id for m in movement.leaves_ending(today)] == [student.id]
+    assert [m.student_id for m in leaves.ending(today)] == [student.id]
     movement.issue(actor, order("restore", student, effective=until, group_id=journal.group.id))
-    assert movement.leaves_ending(today) == []
+    assert leaves.ending(today) == []
+
+
+def on_leave(actor: Viewer, student: Person) -> date:
+    """The student's leave ended five days ago; its first day."""
+    today = settings.today()
+    began = today - timedelta(days=30)
+    until = today - timedelta(days=5)
+    movement.issue(actor, order("leave", student, number="1", effective=began, leave_until=until, sure=True))
+    return began
+
+
+def test_who_does_not_come_back_from_a_leave_is_expelled_and_undoing_puts_the_leave_back(
+    actor: Viewer, journal: Journal
+) -> None:
+    student, today = journal.students[0], settings.today()
+    db.session.add(RoleGrant(person_id=student.id, role=Role.STUDENT, since=journal.year.starts))
+    began = on_leave(actor, student)
+    grants = db.select(RoleGrant.until).where(RoleGrant.person_id == student.id)
+    before = way(student)
+    made = movement.issue(actor, order("expel", student, number="2", reason="не вышел из отпуска"))
+    assert "из академического отпуска" in (
+        db.session.scalars(db.select(LogEntry.after).order_by(LogEntry.id.desc()).limit(1)).one() or ""
+    )
+    assert way(student) == [(journal.group.title, journal.year.starts, began - timedelta(days=1), "expelled")]
+    assert movement.way_of(student.id)[0].order_out == "2"
+    assert leaves.ending(today) == []
+    assert db.session.scalars(grants).one() == today - timedelta(days=1)
+    movement_undo.undo(actor, made.id)
+    assert way(student) == before
+    left = movement.way_of(student.id)[0]
+    assert (left.order_out, left.order_out_date) == ("1", today)
+    assert [each.student_id for each in leaves.ending(today)] == [student.id]
+    assert db.session.scalars(grants).one() is None
+
+
+def test_after_an_expulsion_from_a_leave_neither_the_student_nor_the_family_reads_the_diary(
+    actor: Viewer, journal: Journal
+) -> None:
+    child = make_child(journal.group)
+    parent = make_parent(child)
+    on_leave(actor, child)
+    assert diary.load(viewer_of(parent), child.id)
+    made = movement.issue(actor, order("expel", child, number="2", reason="не вышел из отпуска"))
+    for person in (child, parent):
+        with pytest.raises(NotFoundError):
+            diary.load(viewer_of(person), child.id)
+    movement_undo.undo(actor, made.id)
+    assert diary.load(viewer_of(parent), child.id)
+
+
+def test_only_an_expulsion_ends_a_leave_and_nothing_comes_before_it(
+    actor: Viewer, journal: Journal, other: Group
+) -> None:
+    student, today = journal.students[0], settings.today()
+    on_leave(actor, student)
+    for kind in ("move", "graduate"):
+        assert "ни в одной группе" in preview(order(kind, student, group_id=other.id)).errors["student_ids"]
+    movement.issue(actor, order("expel", student, number="2", reason="не вышел из отпуска"))
+    assert "ни в одной группе" in preview(order("expel", student, reason="ещё раз")).errors["student_ids"]
+    early = order("restore", student, group_id=other.id, effective=today - timedelta(days=3))
+    assert "более поздний приказ" in preview(early).errors["student_ids"]
+    movement.issue(actor, order("restore", student, group_id=other.id))
+    assert way(student)[-1] == ("ИС-99", today, None, None)
 
 
 def test_a_released_group_leaves_in_one_order(actor: Viewer, journal: Journal) -> None:

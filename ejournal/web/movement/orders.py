@@ -7,8 +7,8 @@ from flask_login import current_user
 from ejournal.access import permits
 from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
-from ejournal.models import COMING, LEAVING, MOVEMENTS, Role
-from ejournal.services import groups, movement, movement_plan, movement_undo, people, periods, settings
+from ejournal.models import COMING, LEAVING, MOVEMENTS, Person, Role
+from ejournal.services import groups, leaves, movement, movement_plan, movement_undo, people, periods, settings
 from ejournal.services.errors import FieldsError, RefusedError
 from ejournal.services.movement_plan import BEGINNING, Typed
 from ejournal.web.movement import bp
@@ -31,7 +31,7 @@ def index() -> str:
         wanted=wanted,
         kept=kept,
         kinds=MOVEMENTS,
-        leaves=movement.leaves_ending(settings.today()),
+        leaves=leaves.ending(settings.today()),
     )
 
 
@@ -85,11 +85,14 @@ def student(person_id: int) -> str:
 def _form(typed: Typed, draft: movement_plan.Draft | None = None, errors: dict[str, str] | None = None) -> str:
     """The form with the students it can be about: of the chosen group, or for coming ones those in no group."""
     source = request.values.get("source", type=int)
+    away: list[Person] = []
     chosen = typed.effective or settings.today()
     if typed.kind in ("enrol", "restore"):
         offered = movement_plan.in_no_group(chosen, restored=typed.kind == "restore")
     else:
         offered = movement_plan.in_group(source, chosen) if source else []
+        # Who did not come back from a leave is in no group, and is expelled from it.
+        away = leaves.from_group(source, chosen) if source and typed.kind == "expel" else []
     year = periods.current()
     return render_template(
         "movement/new.html",
@@ -101,6 +104,7 @@ def _form(typed: Typed, draft: movement_plan.Draft | None = None, errors: dict[s
         groups=[(group.id, group.title) for group in (groups.studying(year) if year else [])],
         source=source,
         offered=offered,
+        away=away,
     )
 
 
