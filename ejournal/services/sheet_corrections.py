@@ -12,7 +12,9 @@ from ejournal.extensions import db
 from ejournal.models import SheetCorrection, SheetRow
 from ejournal.models.base import now
 from ejournal.services import log, settings, sheet_debts, sheets
+from ejournal.services.closed import hold_open
 from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.periods import check_open
 
 
 def of_sheet(sheet_id: int) -> Sequence[SheetCorrection]:
@@ -27,13 +29,15 @@ def of_sheet(sheet_id: int) -> Sequence[SheetCorrection]:
 
 
 def propose(actor: Viewer, row_id: int, mark: str, reason: str) -> SheetCorrection:
-    """Raises NotFoundError, ForbiddenError, FieldsError, RefusedError."""
+    """Raises NotFoundError, ForbiddenError, FieldsError, ClosedError, RefusedError."""
+    hold_open()
     row = db.session.get(SheetRow, row_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError
     sheet = sheets.find(actor, row.sheet_id)
     if not keeps(actor, sheet.course_id, settings.today()):
         raise ForbiddenError("Исправление предлагает преподаватель журнала или администрация (п. 4.4).")
+    check_open(sheet.course.year)
     if not sheet.closed_at:
         raise RefusedError("Ведомость ещё не закрыта: исправьте результат в ней самой.")
     words = " ".join(reason.split())[:500]
@@ -57,18 +61,21 @@ def propose(actor: Viewer, row_id: int, mark: str, reason: str) -> SheetCorrecti
 
 
 def decide(actor: Viewer, correction_id: int, confirm: bool) -> SheetCorrection:
-    """Raises NotFoundError, ForbiddenError, RefusedError."""
+    """Raises NotFoundError, ForbiddenError, ClosedError, RefusedError."""
+    hold_open()
     made = db.session.get(SheetCorrection, correction_id, with_for_update=True, populate_existing=True)
     if made is None:
         raise NotFoundError
     row = db.session.get_one(SheetRow, made.row_id, with_for_update=True, populate_existing=True)
-    sheets.find(actor, row.sheet_id)
+    sheet = sheets.find(actor, row.sheet_id)
     if not actor.holds(OVERSEERS):
         raise ForbiddenError("Исправление закрытой ведомости утверждает администрация (п. 4.4).")
     if made.proposed_by == actor.person_id:
         raise ForbiddenError("Своё исправление утвердить нельзя: это делает другой человек (п. 4.4).")
     if made.decision:
         raise RefusedError("По этому исправлению решение уже принято. Обновите страницу.")
+    if confirm:
+        check_open(sheet.course.year)
     made.decision, made.decided_by, made.decided_at = "confirmed" if confirm else "rejected", actor.person_id, now()
     if confirm:
         row.mark, row.version = made.after, row.version + 1

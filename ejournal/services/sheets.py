@@ -18,6 +18,7 @@ from ejournal.extensions import db
 from ejournal.models import SHEET_KINDS, AttestationSheet, Course, LogEntry, Period, SheetRow
 from ejournal.models.base import now
 from ejournal.services import grid, log, roster, settings, sheet_debts, spans
+from ejournal.services.closed import hold_open
 from ejournal.services.debts import examiners_of
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
 from ejournal.services.periods import check_open
@@ -57,6 +58,7 @@ def create(actor: Viewer, form: Mapping[str, str], student_ids: Sequence[int] = 
     """
     if not actor.holds(OVERSEERS):
         raise ForbiddenError("Ведомости создаёт администрация (п. 4.4).")
+    hold_open()
     course, _teaches = grid.find_course(actor, whole(form.get("course", "")) or 0)
     check_open(course.year)
     # Two created at once must see each other: one student stands in one unfinished sheet.
@@ -246,9 +248,11 @@ def _without_unfinished(sheet: AttestationSheet, listed: list[Student]) -> list[
 
 
 def _to_change(actor: Viewer, sheet_id: int) -> AttestationSheet:
+    hold_open()
     sheet = find(actor, sheet_id)
     if not keeps(actor, sheet.course_id, settings.today()):
         raise ForbiddenError("Ведомость заполняет преподаватель журнала или администрация (п. 4.4).")
+    check_open(sheet.course.year)
     db.session.execute(select(AttestationSheet.id).where(AttestationSheet.id == sheet_id).with_for_update())
     db.session.refresh(sheet, ["closed_at"])
     for row in sheet.rows:

@@ -8,6 +8,7 @@ from factories import Journal, make_journal, make_person, viewer_of
 from ejournal.extensions import db
 from ejournal.models import (
     AbsencePaper,
+    AcademicYear,
     AttestationSheet,
     CourseTeacher,
     Debt,
@@ -16,6 +17,7 @@ from ejournal.models import (
     PeriodMark,
     Role,
 )
+from ejournal.models.base import now
 from ejournal.services import period_marks, settings, sheet_corrections, sheet_list, sheets
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
 
@@ -194,6 +196,26 @@ def test_rejected_correction_changes_nothing(journal):
     sheet_corrections.decide(chief(), proposed.id, False)
     assert row.mark == "2"
     assert [one.decision for one in sheet_corrections.of_sheet(sheet.id)] == ["rejected"]
+
+
+def test_nothing_of_a_sheet_changes_in_a_closed_year(journal):
+    """It opened debts in a year that can only be read (п. 2.3)."""
+    done, empty = closed(journal, ["5", "2", "3"]), create(journal, "individual", (journal.students[0].id,))
+    row = sheets.find(chief(), done.id).rows[2]
+    proposed = sheet_corrections.propose(chief(), row.id, "4", "ошибка при вводе")
+    db.session.get_one(AcademicYear, journal.year.id).closed_at = now()
+    db.session.commit()
+    for act in (
+        lambda: fill(journal, empty, ["5"]),
+        lambda: sheets.close(viewer_of(journal.teacher), empty.id),
+        lambda: sheets.remove(chief(), empty.id),
+        lambda: sheet_corrections.propose(chief(), done.rows[0].id, "4", "ошибка при вводе"),
+        lambda: sheet_corrections.decide(chief(), proposed.id, True),
+    ):
+        with pytest.raises(ClosedError, match=r"Учебный год .* закрыт"):
+            act()
+        db.session.rollback()
+    assert sheet_corrections.decide(chief(), proposed.id, False).decision == "rejected"
 
 
 def test_open_sheet_needs_no_correction(journal):

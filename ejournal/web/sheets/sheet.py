@@ -121,7 +121,7 @@ def _page(sheet_id: int, error: RefusedError | ClosedError | None = None) -> str
         sheet=sheet,
         kind=SHEET_KINDS[sheet.kind],
         control=sheets.CONTROLS.get(sheet.control, sheet.control),
-        may_fill=keeps(current_user, sheet.course_id, settings.today()),
+        may_fill=keeps(current_user, sheet.course_id, settings.today()) and not sheet.course.year.closed_at,
         is_office=current_user.holds(OVERSEERS),
         results=[(mark, mark) for mark in attestation.results(sheet.control)],
         with_tickets=sheet.control == session_plan.EXAM,
