@@ -6,7 +6,7 @@ a change that would leave marks of a guest in a journal that no longer lists the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -30,6 +30,7 @@ from ejournal.services.cell_context import enrolled_on
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 PAGE = 50
+DAY = timedelta(days=1)
 STATES = {"now": "действующие", "ahead": "предстоящие", "over": "завершённые"}
 
 
@@ -155,9 +156,7 @@ def change(actor: Viewer, plan_id: int, typed: Typed) -> None:
     if errors or typed.since is None:
         raise FieldsError(errors)
     before = words(plan)
-    if typed.since != plan.since:
-        check_open(plan.since)
-        check_open(typed.since)
+    _check_moved(plan, typed.since, typed.until)
     _fill(plan, typed)
     if words(plan) != before:
         record(actor, plan, "update", before, words(plan))
@@ -174,11 +173,18 @@ def end(actor: Viewer, plan_id: int, last: date | None) -> None:
         raise RefusedError(f"План действует с {plan.since:%d.%m.%Y}: последний день не может быть раньше.")
     if plan.until and plan.until <= last:
         raise RefusedError(f"План и так заканчивается {plan.until:%d.%m.%Y}.")
-    check_open(last)
+    _check_moved(plan, plan.since, last)
     plan.until = last
     record(actor, plan, "end", None, f"{words(plan)}: завершён")
     check_plan(plan)
     db.session.commit()
+
+
+def _check_moved(plan: IndividualPlan, since: date, until: date | None) -> None:
+    """Raises ClosedError where a day that comes into the plan, or leaves it, is of a closed year."""
+    periods.check_days_open(min(plan.since, since), max(plan.since, since) - DAY)
+    lasts = [day or date.max - DAY for day in (plan.until, until)]
+    periods.check_days_open(min(lasts) + DAY, max(lasts))
 
 
 def check_open(day: date) -> None:

@@ -68,3 +68,13 @@ def check_open(year: AcademicYear) -> None:
     """Raises ClosedError for a year that is closed: it can only be read (п. 2.3)."""
     if year.closed_at:
         raise ClosedError(f"Учебный год {year.title} закрыт: его можно только читать (п. 2.3).")
+
+
+def check_days_open(first: date, last: date) -> None:
+    """The same of every year that has one of these days, both included; none where the last is before the first."""
+    if first > last:
+        return
+    touched = (AcademicYear.starts <= last, AcademicYear.ends >= first, AcademicYear.closed_at.is_not(None))
+    year = db.session.scalar(select(AcademicYear).where(*touched).order_by(AcademicYear.starts).limit(1))
+    if year:
+        check_open(year)

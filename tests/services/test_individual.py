@@ -202,6 +202,43 @@ def test_a_plan_is_for_a_student_of_that_day_and_an_open_year(journal, office):
         individual.create(office, journal.students[0].id, typed(journal))
 
 
+@pytest.fixture
+def passed_year(journal: Journal) -> AcademicYear:
+    """The year before, closed; the first student studied in it."""
+    began = journal.year.starts
+    year = AcademicYear(title="прошлый", starts=began.replace(year=began.year - 1), ends=began - DAY, closed_at=now())
+    db.session.add(year)
+    own = db.session.scalars(select(Enrollment).where(Enrollment.student_id == journal.students[0].id)).one()
+    own.since = year.starts
+    db.session.commit()
+    return year
+
+
+def test_the_last_day_of_a_plan_is_not_moved_within_a_closed_year(journal, office, passed_year):
+    """The lists of its journals would change (п. 2.3)."""
+    since, student = passed_year.starts, journal.students[0].id
+    within = since + 30 * DAY
+    endless = make_plan(student, since, discipline_id=discipline_of(journal), exempt=True)
+    ended = make_plan(journal.students[1].id, since, within, discipline_id=discipline_of(journal), exempt=True)
+    for plan, until in ((endless, within), (ended, journal.year.ends), (ended, within + DAY), (ended, None)):
+        with pytest.raises(ClosedError):
+            individual.change(office, plan.id, typed(journal, since=since, until=until))
+        db.session.rollback()
+    with pytest.raises(ClosedError):
+        individual.end(office, endless.id, within)
+    db.session.rollback()
+    assert [plan.until for plan in (endless, ended)] == [None, within]
+
+
+def test_a_plan_ends_with_the_closed_year_or_after_it(journal, office, passed_year):
+    """Only days after it leave the plan: no list of the closed year changes."""
+    since, student = passed_year.starts, journal.students[0].id
+    plan = make_plan(student, since, discipline_id=discipline_of(journal), exempt=True)
+    individual.change(office, plan.id, typed(journal, since=since, until=journal.year.ends))
+    individual.end(office, plan.id, passed_year.ends)
+    assert plan.until == passed_year.ends
+
+
 def test_rows_say_how_a_discipline_is_studied(journal, other, office):
     make_discipline(journal.group.programme_id, "ОП.60", "op", {1: (36, "З")})
     give_hours(discipline_of(journal))
