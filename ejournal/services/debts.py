@@ -14,7 +14,7 @@ from ejournal.domain import debts as law
 from ejournal.domain.calendar import read_day
 from ejournal.domain.debts import Attempt, Span
 from ejournal.extensions import db
-from ejournal.models import Course, Debt, DebtAttempt, DebtPause
+from ejournal.models import Course, Debt, DebtAttempt, DebtPause, LogEntry
 from ejournal.models.base import now
 from ejournal.services import debt_marks, leaves, log, mark_slots, period_marks, settings
 from ejournal.services.debt_marks import Terms
@@ -92,6 +92,34 @@ def put_result(actor: Viewer, debt: Debt, attempt: DebtAttempt, result: str, exc
     _log(actor, debt, "result", after=f"попытка {attempt.number}: {result}{', уважительная причина' * attempt.excused}")
     if result in law.PASSING:
         _pass(actor, debt, attempt)
+
+
+def correct_result(actor: Viewer, debt: Debt, attempt: DebtAttempt, result: str, excused: bool, ground: str) -> None:
+    """Another result of an attempt, because its ведомость was corrected: the debt and the mark follow it, in the
+    current transaction. Who entered the first one and when stays.
+
+    Raises RefusedError where a later attempt or a later change of the mark stands in the way.
+    """
+    before, passes = attempt.result or "", result in law.PASSING
+    later = next((one for one in debt.attempts if one.id > attempt.id), None)
+    if passes and later:
+        raise RefusedError(
+            f"Попытка {later.number} назначена на {later.day:%d.%m.%Y}, уже после этой: исправьте её результат, "
+            "из него запишется и оценка (ст. 58 273-ФЗ)."
+        )
+    attempt.result, attempt.excused = result, excused and result == attestation.ABSENT
+    debt.version += 1
+    _log(
+        actor, debt, "update", before=f"попытка {attempt.number}: {before}",
+        after=f"попытка {attempt.number}: {result}", reason=ground,
+    )  # fmt: skip
+    if before not in law.PASSING:
+        if passes:
+            _pass(actor, debt, attempt)
+        return
+    _put_mark(actor, debt, result if passes else _replaced(debt), ground, over=before)
+    if not passes:
+        debt.outcome = debt.closed_at = debt.closed_by = None
 
 
 def change_terms(actor: Viewer, debt_id: int, terms: Terms) -> None:
@@ -182,22 +210,50 @@ def _to_change(actor: Viewer, debt_id: int, office: bool = False) -> Debt:
 
 def _pass(actor: Viewer, debt: Debt, attempt: DebtAttempt) -> None:
     """The ground of the mark is the направление, so a closed period does not stand in the way."""
+    words = f"ликвидация задолженности, направление № {ground(attempt)} на {attempt.day:%d.%m.%Y}"
+    _put_mark(actor, debt, attempt.result or "", words)
+    debt.outcome, debt.closed_at, debt.closed_by = "passed", now(), actor.person_id
+
+
+def _put_mark(actor: Viewer, debt: Debt, mark: str, reason: str, over: str | None = None) -> None:
+    """Raises RefusedError, also where something else stands by now than `over`, the mark that is corrected."""
     slot = slot_of(debt)
     if slot is None:
         raise RefusedError("Периода этой оценки в журнале больше нет: сначала восстановите его (п. 4.2).")
     stored = mark_slots.marks_of(debt.course_id).get((debt.student_id, debt.slot), mark_slots.NOTHING)
-    result = attempt.result or ""
+    if over is not None and stored.mark != over:
+        if stored.mark == mark and mark in law.PASSING:
+            return
+        raise RefusedError(
+            f"Оценка {slot.phrase} после пересдачи изменена: «{stored.mark or 'пусто'}» вместо «{over}». Сначала "
+            f"верните в журнале «{over}», тогда она исправится вместе с ведомостью (п. 4.4)."
+        )
     try:
-        period_marks.put(actor, debt.course_id, slot, debt.student_id, stored, result)
+        period_marks.put(actor, debt.course_id, slot, debt.student_id, stored, mark)
     except (IntegrityError, period_marks.CollisionError) as error:
         db.session.rollback()
         raise RefusedError("Оценку за период только что изменили. Обновите страницу и повторите.") from error
     log.record(
-        actor, "period-mark", "result", before=stored.mark, after=result, course_id=debt.course_id,
-        student_id=debt.student_id, details={"slot": debt.slot, "name": slot.phrase, "debt": debt.id},
-        reason=f"ликвидация задолженности, направление № {ground(attempt)} на {attempt.day:%d.%m.%Y}",
+        actor, "period-mark", "result", before=stored.mark, after=mark, course_id=debt.course_id,
+        student_id=debt.student_id, details={"slot": debt.slot, "name": slot.phrase, "debt": debt.id}, reason=reason,
     )  # fmt: skip
-    debt.outcome, debt.closed_at, debt.closed_by = "passed", now(), actor.person_id
+
+
+def _replaced(debt: Debt) -> str:
+    """The mark that passing the debt has replaced, the last time it was passed; "" where there was none. From the log:
+    corrected from one pass to another, the entry of the pass stands before those of the corrections."""
+    entries = db.session.scalars(
+        select(LogEntry)
+        .where(
+            LogEntry.subject == "period-mark",
+            LogEntry.action == "result",
+            LogEntry.course_id == debt.course_id,
+            LogEntry.student_id == debt.student_id,
+        )
+        .order_by(LogEntry.id.desc())
+    )
+    own = (entry.before or "" for entry in entries if (entry.details or {}).get("debt") == debt.id)
+    return next((mark for mark in own if mark not in law.PASSING), "")
 
 
 def ground(attempt: DebtAttempt) -> str:

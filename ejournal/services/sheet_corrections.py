@@ -80,8 +80,7 @@ def decide(actor: Viewer, correction_id: int, confirm: bool) -> SheetCorrection:
     if confirm:
         row.mark, row.version = made.after, row.version + 1
         row.updated_by, row.updated_at = actor.person_id, now()
-        if row.sheet.kind == "main":
-            sheet_debts.follow_correction(actor, row)
+        sheet_debts.follow_correction(actor, row, made.before or "", made.reason)
     after = (made.after if confirm else made.before) or ""
     _log(actor, row, "confirm" if confirm else "reject", made.before or "", after, made.reason)
     db.session.commit()

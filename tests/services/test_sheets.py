@@ -370,3 +370,105 @@ def test_a_corrected_result_takes_its_debt_back(journal):
     proposed = sheet_corrections.propose(chief(), row.id, "3", "ошибка при вводе")
     sheet_corrections.decide(chief(), proposed.id, True)
     assert debts_of(journal)[2] == ("2", "withdrawn", [])
+
+
+def correct(sheet: AttestationSheet, number: int, mark: str) -> None:
+    row = sheets.find(chief(), sheet.id).rows[number]
+    proposed = sheet_corrections.propose(chief(), row.id, mark, "ошибка при вводе")
+    sheet_corrections.decide(chief(), proposed.id, True)
+    db.session.expire_all()
+
+
+def period_mark(journal: Journal, number: int) -> str:
+    found = db.select(PeriodMark.mark).where(PeriodMark.student_id == journal.students[number].id)
+    return db.session.scalar(found) or ""
+
+
+def test_a_retake_corrected_to_a_pass_closes_the_debt_and_back_again_opens_it(journal):
+    closed(journal, ["5", "2", "4"])
+    age()
+    sheet = retake(journal, "retake", ["2"])
+    correct(sheet, 0, "4")
+    assert debts_of(journal)[1] == ("2", "passed", [(1, "4")])
+    assert period_mark(journal, 1) == "4"
+    correct(sheet, 0, "5")
+    assert (debts_of(journal)[1], period_mark(journal, 1)) == (("2", "passed", [(1, "5")]), "5")
+    correct(sheet, 0, "неявка")
+    assert debts_of(journal)[1] == ("2", None, [(1, "неявка")])
+    assert period_mark(journal, 1) == ""
+    debt = db.session.scalars(db.select(Debt)).one()
+    assert (debt.closed_at, debt.closed_by) == (None, None)
+    entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "period-mark").order_by(LogEntry.id)).all()
+    assert [(one.before or "", one.after or "") for one in entry] == [("", "4"), ("4", "5"), ("5", "")]
+    assert all(f"ведомости № {sheet.number}" in one.reason for one in entry[1:])
+
+
+def test_the_mark_of_the_period_goes_back_to_what_the_retake_had_replaced(journal):
+    teacher, student = viewer_of(journal.teacher), journal.students[1]
+    closed(journal, ["5", "2", "4"])
+    age()
+    period_marks.record(teacher, journal.course_id, student.id, str(journal.period.id), period_marks.Typed("2", 0))
+    sheet = retake(journal, "retake", ["3"])
+    assert period_mark(journal, 1) == "3"
+    correct(sheet, 0, "2")
+    assert (debts_of(journal)[1], period_mark(journal, 1)) == (("2", None, [(1, "2")]), "2")
+
+
+def test_a_correction_never_goes_over_what_came_after_the_retake(journal):
+    teacher, student, slot = viewer_of(journal.teacher), journal.students[1], str(journal.period.id)
+    closed(journal, ["5", "2", "2"])
+    age()
+    first = retake(journal, "retake", ["3", "2"])
+    period_marks.record(teacher, journal.course_id, student.id, slot, period_marks.Typed("5", 1))
+    with pytest.raises(RefusedError, match="верните"):
+        correct(first, 0, "2")
+    db.session.rollback()
+    retake(journal, "commission", ["2"])
+    with pytest.raises(RefusedError, match="Попытка 2"):
+        correct(first, 1, "4")
+    db.session.rollback()
+    assert debts_of(journal) == {1: ("2", "passed", [(1, "3")]), 2: ("2", None, [(1, "2"), (2, "2")])}
+    assert [row.mark for row in sheets.find(chief(), first.id).rows] == ["3", "2"]
+
+
+def test_a_retake_of_who_was_ill_uses_no_attempt_up(journal):
+    closed(journal, ["5", "4", "2"])
+    age()
+    sheet, day = retake(journal, "retake", ["2"]), settings.today()
+    db.session.add(
+        AbsencePaper(
+            student_id=journal.students[2].id, kind="certificate", code="б", since=day, until=day, state="registered",
+            reached_since=day, reached_until=day,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    correct(sheet, 0, "неявка")
+    assert [one.excused for one in db.session.scalars(db.select(Debt)).one().attempts] == [True]
+
+
+def test_a_corrected_sheet_of_one_student_opens_the_debt_as_the_main_one_does(journal):
+    sheet = create(journal, "individual", (journal.students[0].id,))
+    fill(journal, sheet, ["4"])
+    sheets.close(viewer_of(journal.teacher), sheet.id)
+    correct(sheet, 0, "2")
+    assert debts_of(journal) == {0: ("2", None, [])}
+
+
+def test_a_corrected_main_sheet_opens_no_second_debt_and_none_of_who_was_ill(journal):
+    sheet, day = closed(journal, ["5", "2", "2"]), settings.today()
+    age()
+    retake(journal, "retake", ["4", "2"])
+    correct(sheet, 1, "неявка")
+    assert db.session.scalars(db.select(Debt).where(Debt.student_id == journal.students[1].id)).one().outcome
+    other = create(journal, control="ДЗ")
+    fill(journal, other, ["2", "5", "5"])
+    sheets.close(viewer_of(journal.teacher), other.id)
+    db.session.add(
+        AbsencePaper(
+            student_id=journal.students[0].id, kind="certificate", code="б", since=day, until=day, state="registered",
+            reached_since=day, reached_until=day,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    correct(other, 0, "неявка")
+    assert debts_of(journal)[0] == ("2", "withdrawn", [])
