@@ -1,11 +1,12 @@
 """Asking the teachers whose journals a document about absences concerns (п. 4.3)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from ejournal.access import in_force
-from ejournal.domain.absences import Standing
+from ejournal.domain.absences import REGISTERED, Standing
 from ejournal.extensions import db
 from ejournal.models import (
     AbsencePaper,
@@ -15,6 +16,7 @@ from ejournal.models import (
     CourseTeacher,
     Curatorship,
     Enrollment,
+    Lesson,
     Person,
 )
 from ejournal.services import absence_lessons, notify, settings
@@ -25,19 +27,38 @@ from ejournal.services.cell_context import enrolled_on
 def ask(paper: AbsencePaper) -> None:
     """One request to each journal the student is in on those days; who declined before is asked anew. Teachers whose
     cells the document would change, or whose lessons are not entered yet, are told; the caller commits."""
-    asked = {request.course_id: request for request in paper.requests}
-    for course_id in _journals(paper):
-        if course_id not in asked:
-            paper.requests.append(AbsenceRequest(course_id=course_id))
-    for request in asked.values():
+    for request in paper.requests:
         if request.answer == Standing.DECLINED:
             request.answer, request.reason = Standing.WAITING, ""
+    _add_missing(paper)
+    _tell_concerned(paper, paper.requests)
+
+
+def ask_others(student_ids: Collection[int], since: date) -> None:
+    """From a day on these students may be in other journals than before (an order, a subgroup, an individual plan):
+    registered documents that hold on the day or later ask those that were not asked yet; the caller commits."""
     db.session.flush()
-    concerns = absence_lessons.load([request.id for request in paper.requests])
+    papers = select(AbsencePaper).where(
+        AbsencePaper.student_id.in_(student_ids), AbsencePaper.state == REGISTERED, AbsencePaper.until >= since
+    )
+    for paper in db.session.scalars(papers.order_by(AbsencePaper.id)).all():
+        _tell_concerned(paper, _add_missing(paper))
+
+
+def _add_missing(paper: AbsencePaper) -> list[AbsenceRequest]:
+    asked = {request.course_id for request in paper.requests}
+    added = [AbsenceRequest(course_id=course_id) for course_id in _journals(paper) if course_id not in asked]
+    paper.requests.extend(added)
+    db.session.flush()
+    return added
+
+
+def _tell_concerned(paper: AbsencePaper, requests: Sequence[AbsenceRequest]) -> None:
+    concerns = absence_lessons.load([request.id for request in requests])
     today = settings.today()
     concerned = [
         request.course_id
-        for request in paper.requests
+        for request in requests
         if concerns[request.id].asked or concerns[request.id].not_entered(today)
     ]
     tell(paper, concerned, "Документ о пропусках: нужен ваш ответ")
@@ -69,16 +90,20 @@ def _student(paper: AbsencePaper) -> Person:
 
 
 def _journals(paper: AbsencePaper) -> list[int]:
-    """The journals of the year that the student is in at the beginning or the end of those days."""
+    """The journals of the year that the student is in at the beginning or the end of those days, or on a lesson
+    between them."""
+    between = and_(Lesson.course_id == Course.id, Lesson.date.between(paper.since, paper.until))
     return list(
         db.session.scalars(
             select(Course.id)
             .join(AcademicYear, AcademicYear.id == Course.year_id)
+            .outerjoin(Lesson, between)
             .where(
                 AcademicYear.starts <= paper.until,
                 AcademicYear.ends >= paper.since,
-                or_(enrolled_on(paper.student_id, paper.since), enrolled_on(paper.student_id, paper.until)),
+                or_(*(enrolled_on(paper.student_id, day) for day in (paper.since, paper.until, Lesson.date))),
             )
+            .distinct()
             .order_by(Course.id)
         )
     )

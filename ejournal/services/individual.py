@@ -25,7 +25,7 @@ from ejournal.models import (
     Person,
     Work,
 )
-from ejournal.services import log, periods, settings
+from ejournal.services import absence_asking, log, periods, settings
 from ejournal.services.cell_context import enrolled_on
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
@@ -155,12 +155,13 @@ def change(actor: Viewer, plan_id: int, typed: Typed) -> None:
     errors = _wrong(typed)
     if errors or typed.since is None:
         raise FieldsError(errors)
-    before = words(plan)
+    before, earliest = words(plan), min(plan.since, typed.since)
     _check_moved(plan, typed.since, typed.until)
     _fill(plan, typed)
     if words(plan) != before:
         record(actor, plan, "update", before, words(plan))
     check_plan(plan)
+    absence_asking.ask_others([plan.student_id], earliest)
     db.session.commit()
 
 
@@ -177,6 +178,7 @@ def end(actor: Viewer, plan_id: int, last: date | None) -> None:
     plan.until = last
     record(actor, plan, "end", None, f"{words(plan)}: завершён")
     check_plan(plan)
+    absence_asking.ask_others([plan.student_id], last)
     db.session.commit()
 
 

@@ -22,7 +22,7 @@ from ejournal.models import (
     IndividualPlan,
     IndividualRow,
 )
-from ejournal.services import individual
+from ejournal.services import absence_asking, individual
 from ejournal.services.errors import FieldsError, NotFoundError
 
 WAYS = {
@@ -130,6 +130,7 @@ def save(actor: Viewer, plan_id: int, row_id: int | None, typed: Typed) -> Indiv
         individual.check_guest_marks(plan.student_id, left.id, left.title)
     if words(row) != before:
         individual.record(actor, plan, "update" if before else "create", before, words(row))
+    absence_asking.ask_others([plan.student_id], plan.since)
     db.session.commit()
     return row
 
@@ -145,6 +146,7 @@ def remove(actor: Viewer, row_id: int) -> IndividualPlan:
     if left:
         individual.check_guest_marks(plan.student_id, left.id, left.title)
     individual.record(actor, plan, "delete", before, None)
+    absence_asking.ask_others([plan.student_id], plan.since)
     db.session.commit()
     return plan
 

@@ -21,7 +21,7 @@ from ejournal.models import (
     Subgroup,
     SubgroupMember,
 )
-from ejournal.services import log, movement_plan
+from ejournal.services import absence_asking, log, movement_plan
 from ejournal.services.errors import FieldsError, NotFoundError
 from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, preview
 
@@ -109,6 +109,7 @@ def carry_out(actor: Viewer, typed: Typed) -> MovementOrder:
     db.session.flush()
     for step in draft.steps:
         _apply(actor, order, step)
+    absence_asking.ask_others([step.student.id for step in draft.steps if step.group], order.effective)
     return order
 
 

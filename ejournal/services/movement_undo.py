@@ -8,7 +8,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db, in_turn
 from ejournal.models import Enrollment, Movement, MovementOrder, Role, RoleGrant
 from ejournal.models.base import now
-from ejournal.services import log
+from ejournal.services import absence_asking, log
 from ejournal.services.errors import RefusedError
 from ejournal.services.movement import find, subgroups_of, words
 from ejournal.services.movement_plan import BEGINNING, guest_marks_after, marks_after
@@ -31,6 +31,7 @@ def undo(actor: Viewer, order_id: int) -> MovementOrder:
             actor, "enrollment", "undo", before=words(order), after="приказ отменён",
             student_id=movement.student_id, details={"order": order.id},
         )  # fmt: skip
+    absence_asking.ask_others([movement.student_id for movement in order.movements], order.effective)
     order.undone_at, order.undone_by = now(), actor.person_id
     db.session.commit()
     return order

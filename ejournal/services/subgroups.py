@@ -22,7 +22,7 @@ from ejournal.models import (
     SubgroupMember,
     Work,
 )
-from ejournal.services import log, movement_plan, periods
+from ejournal.services import absence_asking, log, movement_plan, periods
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST = 6
@@ -164,6 +164,7 @@ def divide(actor: Viewer, year: AcademicYear, group: Group, since: date, ticks: 
         _move(student.id, set(titles), wanted, since)
     if entries:
         log.record_many(actor, "subgroup", "split", entries)
+        absence_asking.ask_others([student.id for student in students], since)
     db.session.commit()
     return len(entries)
 
