@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -26,6 +27,7 @@ from ejournal.services.errors import FieldsError, NotFoundError
 from ejournal.services.movement_plan import BEGINNING, ENDING, Step, Typed, preview
 
 PAGE = 50
+Dated = tuple[int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,11 @@ def find(order_id: int) -> MovementOrder:
 def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
     last = order.effective - timedelta(days=1)
     movement = Movement(order_id=order.id, student_id=step.student.id)
+    # What the order ends besides the membership, by number with the last day it had: undoing reads it in the log.
+    ended: dict[str, Any] = {"subgroups": []}
     if step.ended:
         movement.ended_id, movement.until_before = step.ended.id, step.ended.until
-        _end(order, step.ended, last)
+        ended["subgroups"] = _end(order, step.ended, last)
     if step.group:
         began = Enrollment(
             student_id=step.student.id, group_id=step.group.id, since=order.effective,
@@ -156,33 +160,45 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
         db.session.flush()
         movement.began_id = began.id
     db.session.add(movement)
-    _follow_role(step.student.id, order)
+    ended["role"] = _follow_role(step.student.id, order)
     log.record(
         actor, "enrollment", "order", before=None, after=f"{words(order)}: {step.words}",
-        student_id=step.student.id, reason=order.reason or None, details={"order": order.id},
+        student_id=step.student.id, reason=order.reason or None, details={"order": order.id, **ended},
     )  # fmt: skip
 
 
-def _end(order: MovementOrder, ended: Enrollment, last: date) -> None:
+def _end(order: MovementOrder, ended: Enrollment, last: date) -> list[Dated]:
+    """End the membership and the student's places in subgroups; returns those it ended."""
     ended.left_kind, ended.order_out, ended.order_out_date = ENDING[order.kind], order.number, order.dated
     if movement_plan.is_on_leave(ended, order.effective):
-        return
+        return []
     ended.until = last
+    found = []
     for member in subgroups_of(ended.student_id, ended.group_id):
         if member.since <= last and (member.until is None or member.until > last):
+            found.append(_dated(member))
             member.until = last
+    return found
 
 
-def _follow_role(student_id: int, order: MovementOrder) -> None:
-    """A student's role ends with an expulsion or a release and begins again on coming back; a leave keeps it."""
+def _dated(row: SubgroupMember | RoleGrant) -> Dated:
+    return row.id, row.until.isoformat() if row.until else None
+
+
+def _follow_role(student_id: int, order: MovementOrder) -> Dated | None:
+    """A student's role ends with an expulsion or a release and begins again on coming back; a leave keeps it. Returns
+    the one that was changed: none where a new one was given."""
+    changed = None
     grants = select(RoleGrant).where(RoleGrant.person_id == student_id, RoleGrant.role == Role.STUDENT)
     open_ = db.session.scalar(grants.where(RoleGrant.until.is_(None)))
     if order.kind in ("expel", "graduate"):
         if open_:
+            changed = _dated(open_)
             open_.until = max(order.effective - timedelta(days=1), open_.since)
     elif order.kind in BEGINNING and open_ is None:
         same_day = db.session.scalar(grants.where(RoleGrant.since == order.effective))
         if same_day:
+            changed = _dated(same_day)
             same_day.until = None
         else:
             db.session.add(
@@ -191,6 +207,7 @@ def _follow_role(student_id: int, order: MovementOrder) -> None:
                     order_number=order.number, order_date=order.dated,
                 )
             )  # fmt: skip
+    return changed
 
 
 def subgroups_of(student_id: int, group_id: int) -> Sequence[SubgroupMember]:

@@ -1,17 +1,21 @@
 """Taking back a mistaken order about students (п. 4.2)."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db, in_turn
-from ejournal.models import Enrollment, Movement, MovementOrder, Role, RoleGrant
+from ejournal.models import Enrollment, LogEntry, Movement, MovementOrder, Role, RoleGrant, SubgroupMember
 from ejournal.models.base import now
 from ejournal.services import absence_asking, log
 from ejournal.services.errors import RefusedError
 from ejournal.services.movement import find, subgroups_of, words
 from ejournal.services.movement_plan import BEGINNING, guest_marks_after, marks_after
+
+Kept = TypeVar("Kept", SubgroupMember, RoleGrant)
 
 
 def undo(actor: Viewer, order_id: int) -> MovementOrder:
@@ -67,7 +71,7 @@ def _refuse_undo(order: MovementOrder, movement: Movement) -> None:
 
 
 def _take_back(order: MovementOrder, movement: Movement) -> None:
-    last = order.effective - timedelta(days=1)
+    noted = _noted(order, movement)
     if movement.began_id:
         began = db.session.get(Enrollment, movement.began_id)
         movement.began_id = None
@@ -79,10 +83,44 @@ def _take_back(order: MovementOrder, movement: Movement) -> None:
         ended.until, leave = movement.until_before, _leave(ended)
         ended.left_kind = "leave" if leave else None
         ended.order_out, ended.order_out_date = (leave.number, leave.dated) if leave else (None, None)
-        for member in subgroups_of(movement.student_id, ended.group_id):
-            if member.until == last:
-                member.until = movement.until_before
-    _give_role_back(order, movement)
+        if noted:
+            _open(SubgroupMember, noted["subgroups"])
+        elif not leave:
+            _open_subgroups(order, movement, ended)
+    if not noted:
+        _give_role_back(order, movement)
+    elif noted["role"]:
+        _open(RoleGrant, [noted["role"]])
+    elif order.kind in BEGINNING:
+        _take_role(order, movement)
+
+
+def _noted(order: MovementOrder, movement: Movement) -> dict[str, Any]:
+    """What the order ended besides the membership, as its entry in the log tells; {} of an order of before it did."""
+    entries = db.session.scalars(
+        select(LogEntry.details).where(
+            LogEntry.subject == "enrollment", LogEntry.action == "order", LogEntry.student_id == movement.student_id
+        )
+    )
+    return next((found for found in entries if found and found["order"] == order.id and "subgroups" in found), {})
+
+
+def _open(model: type[Kept], rows: Sequence[tuple[int, str | None]]) -> None:
+    """Give rows their last days back; who was taken out of a subgroup or a role altogether stays so."""
+    for number, until in rows:
+        if row := db.session.get(model, number):
+            row.until = date.fromisoformat(until) if until else None
+
+
+def _open_subgroups(order: MovementOrder, movement: Movement, ended: Enrollment) -> None:
+    """Of an older order: those that ended on its eve. Where the group was divided anew on its very day nobody can tell
+    which of them the order had ended, and to be in two at once is worse than to be in none, which is told (п. 4.2)."""
+    members = subgroups_of(movement.student_id, ended.group_id)
+    if any(member.since == order.effective for member in members):
+        return
+    for member in members:
+        if member.until == order.effective - timedelta(days=1):
+            member.until = movement.until_before
 
 
 def _leave(ended: Enrollment) -> MovementOrder | None:
@@ -95,17 +133,26 @@ def _leave(ended: Enrollment) -> MovementOrder | None:
 
 
 def _give_role_back(order: MovementOrder, movement: Movement) -> None:
-    last = order.effective - timedelta(days=1)
-    grants = select(RoleGrant).where(RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT)
+    """Of an older order."""
     if order.kind in ("expel", "graduate"):
-        ended_grant = db.session.scalar(grants.where(RoleGrant.until == last))
-        if ended_grant:
-            ended_grant.until = None
+        last = order.effective - timedelta(days=1)
+        ended = db.session.scalar(_grants(movement).where(RoleGrant.until == last))
+        if ended:
+            ended.until = None
     elif order.kind in BEGINNING:
-        of_order = (RoleGrant.order_number == order.number, RoleGrant.order_date == order.dated)
-        db.session.execute(
-            delete(RoleGrant).where(
-                RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT,
-                RoleGrant.since == order.effective, *of_order,
-            )
-        )  # fmt: skip
+        _take_role(order, movement)
+
+
+def _take_role(order: MovementOrder, movement: Movement) -> None:
+    """Delete the role that the order gave."""
+    given = _grants(movement).where(
+        RoleGrant.since == order.effective,
+        RoleGrant.order_number == order.number,
+        RoleGrant.order_date == order.dated,
+    )
+    for grant in db.session.scalars(given).all():
+        db.session.delete(grant)
+
+
+def _grants(movement: Movement) -> Select[RoleGrant]:
+    return select(RoleGrant).where(RoleGrant.person_id == movement.student_id, RoleGrant.role == Role.STUDENT)

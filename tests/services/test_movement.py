@@ -43,7 +43,7 @@ def journal(in_app: Flask) -> Journal:
 
 @pytest.fixture
 def other(journal: Journal) -> Group:
-    return make_group("ИС-99", journal.year)
+    return make_group("ПК-99", journal.year)
 
 
 def order(kind: str, student: Person, **more: object) -> Typed:
@@ -64,7 +64,7 @@ def test_r4_2_c_a_moved_student_is_in_one_group_to_the_eve_and_in_the_other_from
     movement.issue(actor, order("move", student, group_id=other.id))
     assert way(student) == [
         (journal.group.title, journal.year.starts, today - timedelta(days=1), "moved"),
-        ("ИС-99", today, None, None),
+        ("ПК-99", today, None, None),
     ]
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "enrollment")).one()
     assert entry.student_id == student.id
@@ -121,6 +121,59 @@ def test_an_undone_order_leaves_everything_as_before(actor: Viewer, journal: Jou
         movement_undo.undo(actor, made.id)
 
 
+def divided(journal: Journal, on: date) -> Person:
+    """The first student: in subgroup 1 to the eve of the day and in 2 from it, in «английский» all the while."""
+    student = journal.students[0]
+    halves = [Subgroup(group_id=journal.group.id, title=title) for title in ("1", "2", "английский")]
+    db.session.add_all(halves)
+    db.session.flush()
+    spans = ((journal.year.starts, on - timedelta(days=1)), (on, None), (journal.year.starts, journal.year.ends))
+    for half, (since, until) in zip(halves, spans, strict=True):
+        db.session.add(SubgroupMember(subgroup_id=half.id, student_id=student.id, since=since, until=until))
+    db.session.commit()
+    return student
+
+
+def places() -> list[tuple[date, date | None]]:
+    db.session.expire_all()
+    members = db.session.scalars(db.select(SubgroupMember).order_by(SubgroupMember.id))
+    return [(member.since, member.until) for member in members]
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_undoing_opens_only_the_subgroups_that_the_order_had_ended(
+    actor: Viewer, journal: Journal, other: Group, is_old: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who left one subgroup for another on that very day is not in both afterwards (п. 4.2). An order of before the log
+    kept what was ended opens none of a group that was divided on its day."""
+    day = settings.today() - timedelta(days=3)
+    student = divided(journal, day)
+    before = places()
+    made = movement.issue(actor, order("move", student, group_id=other.id, effective=day))
+    ended = places()
+    assert ended == [*before[:2], (before[2][0], day - timedelta(days=1))]
+    if is_old:
+        monkeypatch.setattr(movement_undo, "_noted", lambda _order, _movement: {})
+    movement_undo.undo(actor, made.id)
+    assert places() == (ended if is_old else before)
+
+
+def test_undoing_an_expulsion_gives_back_a_role_that_began_on_its_day_and_no_other(
+    actor: Viewer, journal: Journal
+) -> None:
+    today, grants = settings.today(), db.select(RoleGrant.until).where(RoleGrant.role == Role.STUDENT)
+    fresh, former = journal.students[:2]
+    db.session.add(RoleGrant(person_id=fresh.id, role=Role.STUDENT, since=today))
+    eve = today - timedelta(days=1)
+    db.session.add(RoleGrant(person_id=former.id, role=Role.STUDENT, since=journal.year.starts, until=eve))
+    db.session.commit()
+    for student in (fresh, former):
+        made = movement.issue(actor, order("expel", student, reason="по желанию"))
+        movement_undo.undo(actor, made.id)
+    assert db.session.scalars(grants.where(RoleGrant.person_id == fresh.id)).one() is None
+    assert db.session.scalars(grants.where(RoleGrant.person_id == former.id)).one() == eve
+
+
 def test_undoing_a_return_takes_back_the_role_it_gave(actor: Viewer, journal: Journal) -> None:
     student, today = journal.students[0], settings.today()
 
@@ -165,7 +218,7 @@ def test_who_is_expelled_is_a_student_no_more_and_is_one_again_when_restored(
     assert grant.until == today - timedelta(days=1)
     later = today + timedelta(days=5)
     movement.issue(actor, order("restore", student, effective=later, group_id=other.id))
-    assert way(student)[-1] == ("ИС-99", later, None, None)
+    assert way(student)[-1] == ("ПК-99", later, None, None)
     grants = db.session.scalars(db.select(RoleGrant).where(RoleGrant.person_id == student.id)).all()
     assert [g.until for g in grants if g.since == later] == [None]
 
@@ -239,7 +292,7 @@ def test_only_an_expulsion_ends_a_leave_and_nothing_comes_before_it(
     early = order("restore", student, group_id=other.id, effective=today - timedelta(days=3))
     assert "более поздний приказ" in preview(early).errors["student_ids"]
     movement.issue(actor, order("restore", student, group_id=other.id))
-    assert way(student)[-1] == ("ИС-99", today, None, None)
+    assert way(student)[-1] == ("ПК-99", today, None, None)
 
 
 def test_a_released_group_leaves_in_one_order(actor: Viewer, journal: Journal) -> None:
@@ -333,7 +386,7 @@ def test_marks_of_a_guest_who_leaves_the_college_are_told_too(actor: Viewer, jou
     assert "есть отметки в журналах прежней группы (1)." in own
     later = today + timedelta(days=1)
     assert preview(order("expel", guest, reason="по желанию", effective=later)).warnings == []
-    third = make_group("ИС-98", journal.year)
+    third = make_group("ПК-98", journal.year)
     assert preview(order("move", guest, group_id=third.id)).warnings == [], "who is moved stays a guest"
 
 
