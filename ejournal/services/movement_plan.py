@@ -97,15 +97,18 @@ def preview(typed: Typed) -> Draft:
     if any(len(name.split()) < 2 for name in typed.new_people):
         draft.errors["new_people"] = "Впишите фамилию и имя каждого, по одному человеку в строке."
     if not draft.errors and typed.effective:
-        _check_year(typed.effective)
+        check_year(typed.effective)
         _steps(typed, typed.effective, group if typed.kind in BEGINNING else None, draft)
     return draft
 
 
-def _check_year(day: date) -> None:
+def check_year(day: date) -> None:
+    """Raises ClosedError where an order of the day would change the lists of a closed year, entered or undone."""
     year = periods.current(day)
     if year and year.closed_at:
-        raise ClosedError(f"Учебный год {year.title} закрыт: приказ с {day:%d.%m.%Y} в него внести нельзя (п. 2.3).")
+        raise ClosedError(
+            f"Учебный год {year.title} закрыт: приказ с {day:%d.%m.%Y} в нём нельзя внести или отменить (п. 2.3)."
+        )
 
 
 def _steps(typed: Typed, effective: date, group: Group | None, draft: Draft) -> None:

@@ -13,7 +13,7 @@ from ejournal.models.base import now
 from ejournal.services import absence_asking, log
 from ejournal.services.errors import RefusedError
 from ejournal.services.movement import find, subgroups_of, words
-from ejournal.services.movement_plan import BEGINNING, guest_marks_after, marks_after
+from ejournal.services.movement_plan import BEGINNING, check_year, guest_marks_after, marks_after
 
 Kept = TypeVar("Kept", SubgroupMember, RoleGrant)
 
@@ -21,12 +21,14 @@ Kept = TypeVar("Kept", SubgroupMember, RoleGrant)
 def undo(actor: Viewer, order_id: int) -> MovementOrder:
     """Take back a mistaken order: memberships, subgroups and roles are as they were before it.
 
-    Raises NotFoundError, and RefusedError where a later order or marks of the new group build on it.
+    Raises NotFoundError, ClosedError for a day of a closed year, and RefusedError where a later order or marks of the
+    new group build on it.
     """
     in_turn("movement")
     order = find(order_id)
     if order.undone_at:
         raise RefusedError("Этот приказ уже отменён.")
+    check_year(order.effective)
     for movement in order.movements:
         _refuse_undo(order, movement)
     for movement in order.movements:
@@ -102,7 +104,7 @@ def _noted(order: MovementOrder, movement: Movement) -> dict[str, Any]:
             LogEntry.subject == "enrollment", LogEntry.action == "order", LogEntry.student_id == movement.student_id
         )
     )
-    return next((found for found in entries if found and found["order"] == order.id and "subgroups" in found), {})
+    return next((found for found in entries if found and found.get("order") == order.id and "subgroups" in found), {})
 
 
 def _open(model: type[Kept], rows: Sequence[tuple[int, str | None]]) -> None:

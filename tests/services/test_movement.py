@@ -360,6 +360,19 @@ def test_a_closed_year_takes_no_orders(journal: Journal) -> None:
         preview(order("expel", journal.students[0], reason="по желанию"))
 
 
+def test_an_order_of_a_closed_year_is_not_undone(actor: Viewer, journal: Journal, other: Group) -> None:
+    """The lists of its journals would change as they would by entering it (п. 2.3)."""
+    student = journal.students[0]
+    made = movement.issue(actor, order("move", student, group_id=other.id))
+    before = way(student)
+    db.session.get_one(AcademicYear, journal.year.id).closed_at = now()
+    db.session.commit()
+    with pytest.raises(ClosedError, match="закрыт"):
+        movement_undo.undo(actor, made.id)
+    db.session.rollback()
+    assert way(student) == before
+
+
 def test_the_register_finds_by_surname_and_number(actor: Viewer, journal: Journal, other: Group) -> None:
     student = make_person("Семёнов")
     enroll(student, journal.group, journal.year.starts)

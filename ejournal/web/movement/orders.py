@@ -9,7 +9,7 @@ from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import COMING, LEAVING, MOVEMENTS, Person, Role
 from ejournal.services import groups, leaves, movement, movement_plan, movement_undo, people, periods, settings
-from ejournal.services.errors import FieldsError, RefusedError
+from ejournal.services.errors import ClosedError, FieldsError, RefusedError
 from ejournal.services.movement_plan import BEGINNING, Typed
 from ejournal.web.movement import bp
 
@@ -63,7 +63,7 @@ def create_order() -> ResponseReturnValue:
 def undo_order(order_id: int) -> ResponseReturnValue:
     try:
         order = movement_undo.undo(current_user, order_id)
-    except RefusedError as error:
+    except (ClosedError, RefusedError) as error:
         flash(error.message, "error")
     else:
         flash(f"Приказ № {order.number} отменён: всё стало как до него.")
