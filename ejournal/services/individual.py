@@ -136,7 +136,7 @@ def create(actor: Viewer, student_id: int | None, typed: Typed) -> IndividualPla
     if student is None or not db.session.scalar(select(exists().where(Enrollment.student_id == student.id))):
         errors["student_id"] = "Выберите обучающегося."
     elif typed.since and not _studies(student.id, typed.since):
-        errors["since"] = f"{typed.since:%d.%m.%Y} обучающийся ни в одной группе не числится."
+        errors["since"] = _nowhere(typed.since)
     if errors or student is None or typed.since is None:
         raise FieldsError(errors)
     check_open(typed.since)
@@ -153,6 +153,8 @@ def change(actor: Viewer, plan_id: int, typed: Typed) -> None:
     """The order and the days. Raises FieldsError, ClosedError, RefusedError where marks would be left outside."""
     plan = find(plan_id)
     errors = _wrong(typed)
+    if typed.since and typed.since != plan.since and not _studies(plan.student_id, typed.since):
+        errors["since"] = _nowhere(typed.since)
     if errors or typed.since is None:
         raise FieldsError(errors)
     before, earliest = words(plan), min(plan.since, typed.since)
@@ -271,6 +273,10 @@ def _studies(student_id: int, on: date) -> bool:
     return bool(
         db.session.scalar(select(exists().where(Enrollment.student_id == student_id, in_force(Enrollment, on))))
     )
+
+
+def _nowhere(day: date) -> str:
+    return f"{day:%d.%m.%Y} обучающийся ни в одной группе не числится."
 
 
 def _fill(plan: IndividualPlan, typed: Typed) -> None:

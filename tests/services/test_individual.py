@@ -202,6 +202,14 @@ def test_a_plan_is_for_a_student_of_that_day_and_an_open_year(journal, office):
         individual.create(office, journal.students[0].id, typed(journal))
 
 
+def test_a_plan_is_not_moved_to_a_day_on_which_the_student_is_in_no_group(journal, office):
+    """As it is not made for one (п. 4.2)."""
+    plan = individual.create(office, journal.students[0].id, typed(journal))
+    with pytest.raises(FieldsError) as refusal:
+        individual.change(office, plan.id, typed(journal, since=journal.year.starts - DAY))
+    assert "ни в одной группе" in refusal.value.fields["since"]
+
+
 @pytest.fixture
 def passed_year(journal: Journal) -> AcademicYear:
     """The year before, closed; the first student studied in it."""
