@@ -44,8 +44,10 @@ def new_order() -> str:
 @bp.post("/new")
 @permits(Role.ADMINISTRATION, Role.SYSADMIN)
 def create_order() -> ResponseReturnValue:
-    """First what the order does, in words; with `confirmed` it is done."""
+    """Whom it can be about (`show`), then what the order does, in words; with `confirmed` it is done."""
     typed = _typed(request.form)
+    if request.form.get("show"):
+        return _form(typed)
     if not request.form.get("confirmed"):
         draft = movement_plan.preview(typed)
         return _form(typed, draft=draft), 422 if draft.errors else 200
