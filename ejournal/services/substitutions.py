@@ -103,8 +103,8 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
 
 
 def withdraw(actor: Viewer, substitution_id: int) -> Substitution:
-    """Take a replacement back: the lesson is as it was planned. Raises NotFoundError, RefusedError once something
-    was filled in."""
+    """Take a replacement back: the lesson is as it was before. Raises NotFoundError, RefusedError once something
+    was filled in or a later replacement stands on it."""
     in_turn("lessons")
     made = db.session.get(Substitution, substitution_id, populate_existing=True)
     if made is None:
@@ -120,6 +120,7 @@ def take_back(actor: Viewer | None, made: Substitution) -> None:
         raise RefusedError("Эта замена уже отозвана.")
     lesson = find_lesson(made.lesson_id or 0)
     periods.check_open(lesson.course.year)
+    _refuse_later(made)
     instead = db.session.get(Lesson, made.instead_lesson_id) if made.instead_lesson_id else None
     if made.kind != SubstitutionKind.CANCELLED and is_filled(instead or lesson):
         raise RefusedError("Занятие уже заполняют: замену не отозвать. Внесите новую, если что-то изменилось.")
@@ -133,6 +134,26 @@ def take_back(actor: Viewer | None, made: Substitution) -> None:
         actor, "substitution", "withdraw", before=words(made), after=_planned(lesson, made),
         course_id=made.course_id, details={"substitution": made.id, "lesson": lesson.id},
     )  # fmt: skip
+
+
+def _refuse_later(made: Substitution) -> None:
+    """Each replacement remembers the lesson as it found it: taken back out of their turn, an earlier one would take
+    what a later one brought, and the later one bring back what was withdrawn (п. 4.4)."""
+    later = db.session.scalar(
+        select(Substitution)
+        .where(
+            Substitution.id > made.id,
+            Substitution.withdrawn_at.is_(None),
+            Substitution.lesson_id.in_([made.lesson_id, made.instead_lesson_id]),
+        )
+        .order_by(Substitution.id.desc())
+        .limit(1)
+    )
+    if later:
+        raise RefusedError(
+            f"После этой замены на занятии опубликована ещё одна ({later.date:%d.%m}, {later.pair} пара: "
+            f"{words(later)}). Сначала отзовите её (п. 4.2)."
+        )
 
 
 def words(made: Substitution) -> str:

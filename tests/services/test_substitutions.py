@@ -219,6 +219,35 @@ def test_a_withdrawn_discipline_leaves_no_lesson_behind(actor: Viewer, journal: 
         service.withdraw(actor, made.id)
 
 
+def test_of_two_replacements_of_a_lesson_the_later_one_is_withdrawn_first(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    lesson, viewer = journal.lessons[1], viewer_of(substitute)
+    first = service.publish(actor, lesson.id, teacher_for(substitute))
+    second = service.publish(actor, lesson.id, Typed("room", room="300", sure=True))
+    with pytest.raises(RefusedError, match=r"ещё одна \(24\.11, 1 пара: ауд\. 300\)\. Сначала отзовите её"):
+        service.withdraw(actor, first.id)
+    db.session.rollback()
+    assert (stored(lesson).teacher_id, stored(lesson).room) == (substitute.id, "300")
+    service.withdraw(actor, second.id)
+    service.withdraw(actor, first.id)
+    assert (stored(lesson).teacher_id, stored(lesson).room) == (None, "")
+    with pytest.raises(NotFoundError):
+        cells.record_cell(viewer, journal.course_id, Entry(journal.students[0].id, journal.works[1].id, "5", None))
+
+
+def test_a_replacement_of_what_came_instead_is_withdrawn_first(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    course = another_course(journal, substitute)
+    made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id))
+    room = service.publish(actor, made.instead_lesson_id or 0, Typed("room", room="300", sure=True))
+    with pytest.raises(RefusedError, match="Сначала отзовите"):
+        service.withdraw(actor, made.id)
+    db.session.rollback()
+    assert substitution_day.of_day(settings.today()) == [made, room]
+
+
 def test_the_day_and_the_log_say_what_is_otherwise(actor: Viewer, journal: Journal, substitute: Person) -> None:
     service.publish(actor, journal.lessons[1].id, teacher_for(substitute, room="301"))
     (made,) = substitution_day.of_day(settings.today())
