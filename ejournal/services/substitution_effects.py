@@ -87,6 +87,15 @@ def make(course: Course, day: date, pair: int, room: str, generated: bool, hours
     return lesson
 
 
+def take_away(lesson: Lesson) -> None:
+    """The lesson that came instead, of a withdrawn replacement: the log and other replacements must not lose what they
+    name, so that one with a history is only cancelled."""
+    if db.session.scalar(select(lessons.holds_nothing(lesson.id))):
+        db.session.delete(lesson)
+        return
+    lesson.state, lesson.reason, lesson.version = LessonState.CANCELLED, "замена отозвана", lesson.version + 1
+
+
 def is_filled(lesson: Lesson) -> bool:
     """Whether anything was entered in a lesson: a mark, attendance, topic, homework, file, or that it was held."""
     return bool(

@@ -24,7 +24,7 @@ from ejournal.models import (
 from ejournal.models.base import now
 from ejournal.services import conflicts, generation, log, periods
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
-from ejournal.services.substitution_effects import DO, is_filled, make
+from ejournal.services.substitution_effects import DO, is_filled, make, take_away
 
 KINDS = {
     SubstitutionKind.TEACHER: "другой преподаватель",
@@ -127,7 +127,7 @@ def take_back(actor: Viewer | None, made: Substitution) -> None:
     if instead:
         made.instead_lesson_id = None
         db.session.flush()
-        db.session.delete(instead)
+        take_away(instead)
     _restore(lesson, made.before)
     made.withdrawn_at, made.withdrawn_by = now(), actor.person_id if actor else None
     log.record(

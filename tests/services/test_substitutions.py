@@ -248,6 +248,19 @@ def test_a_replacement_of_what_came_instead_is_withdrawn_first(
     assert substitution_day.of_day(settings.today()) == [made, room]
 
 
+def test_what_came_instead_stays_cancelled_where_it_has_a_history(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    course = another_course(journal, substitute)
+    made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id))
+    room = service.publish(actor, made.instead_lesson_id or 0, Typed("room", room="300", sure=True))
+    service.withdraw(actor, room.id)
+    service.withdraw(actor, made.id)
+    assert stored(journal.lessons[1]).state == "planned"
+    (instead,) = db.session.scalars(db.select(Lesson).where(Lesson.course_id == course.id))
+    assert (instead.state, instead.reason) == ("cancelled", "замена отозвана")
+
+
 def test_the_day_and_the_log_say_what_is_otherwise(actor: Viewer, journal: Journal, substitute: Person) -> None:
     service.publish(actor, journal.lessons[1].id, teacher_for(substitute, room="301"))
     (made,) = substitution_day.of_day(settings.today())
