@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy import exists, select
+
 from ejournal.access import Viewer
 from ejournal.domain.bells import MOST_PAIRS
 from ejournal.extensions import db
-from ejournal.models import LESSON_STATES, Course, Lesson, LessonState
+from ejournal.models import LESSON_STATES, Course, Lesson, LessonState, Substitution, SubstitutionKind
 from ejournal.services import closed, conflicts, lesson_context
 from ejournal.services.errors import FieldsError, ForbiddenError, RefusedError
 from ejournal.services.lessons import check_slot, parse_date, parse_number
@@ -76,10 +78,24 @@ def restore(actor: Viewer, course_id: int, lesson_id: int, version: int | None) 
     _refuse_substitute(place)
     if lesson.state != LessonState.CANCELLED:
         raise RefusedError("Занятие не отменено: возвращать нечего.")
+    _refuse_replaced(lesson)
     lesson.reason = ""
     _set_state(actor, lesson, LessonState.MOVED if lesson.moved_from else LessonState.PLANNED)
     db.session.commit()
     return lesson
+
+
+def _refuse_replaced(lesson: Lesson) -> None:
+    """What the office took off or put another discipline in place of comes back with its replacement alone: else both
+    lessons would stand on the pair, and the day's list go on saying that this one does not."""
+    kinds = (SubstitutionKind.CANCELLED, SubstitutionKind.DISCIPLINE)
+    standing = exists().where(
+        Substitution.lesson_id == lesson.id, Substitution.withdrawn_at.is_(None), Substitution.kind.in_(kinds)
+    )
+    if db.session.scalar(select(standing)):
+        raise RefusedError(
+            "Занятие снято опубликованной заменой. Его вернёт отзыв замены: обратитесь в учебную часть (п. 4.2)."
+        )
 
 
 def _check_clashes(lesson: Lesson, course: Course, day: date, pair: int, errors: dict[str, str]) -> None:

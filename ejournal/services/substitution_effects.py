@@ -36,12 +36,12 @@ def _replace_discipline(lesson: Lesson, made: Substitution) -> None:
     if made.teacher_id and made.teacher_id not in own:
         other.teacher_id = made.teacher_id
     made.instead_lesson_id = other.id
-    lesson.state, lesson.reason = LessonState.CANCELLED, f"замена: {instead.discipline.title}"
+    _take_off(lesson, f"замена: {instead.discipline.title}")
 
 
 def _cancel(lesson: Lesson, made: Substitution) -> None:
     _refuse_marks(lesson, "снять")
-    lesson.state, lesson.reason, lesson.attendance_at = LessonState.CANCELLED, made.reason or "замена", None
+    _take_off(lesson, made.reason or "замена")
 
 
 def _move(lesson: Lesson, made: Substitution) -> None:
@@ -67,6 +67,10 @@ DO: dict[SubstitutionKind, Callable[[Lesson, Substitution], None]] = {
     SubstitutionKind.MOVED: _move,
     SubstitutionKind.ROOM: _change_room,
 }
+
+
+def _take_off(lesson: Lesson, reason: str) -> None:
+    lesson.state, lesson.reason, lesson.attendance_at = LessonState.CANCELLED, reason, None
 
 
 def _refuse_marks(lesson: Lesson, verb: str) -> None:

@@ -1,6 +1,7 @@
 """Замены: published, seen, filled by who replaces and by nobody else, withdrawn (п. 4.2, 4.4)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -150,13 +151,15 @@ def test_another_discipline_takes_as_many_hours_as_the_lesson_had(
     assert db.session.get_one(Lesson, made.instead_lesson_id).hours == 4
 
 
-@pytest.mark.parametrize("typed", [Typed("cancelled"), Typed("moved", to_pair=5, sure=True)])
+@pytest.mark.parametrize("typed", [Typed("cancelled"), Typed("moved", to_pair=5, sure=True), Typed("discipline")])
 def test_attendance_that_was_entered_is_there_again_after_withdrawing(
-    actor: Viewer, journal: Journal, typed: Typed
+    actor: Viewer, journal: Journal, substitute: Person, typed: Typed
 ) -> None:
     entered = settings.local(now())
     journal.lessons[1].attendance_at = entered
     db.session.commit()
+    if typed.kind == "discipline":
+        typed = replace(typed, instead_course_id=another_course(journal, substitute).id)
     made = service.publish(actor, journal.lessons[1].id, typed)
     assert stored(journal.lessons[1]).attendance_at is None
     service.withdraw(actor, made.id)
@@ -217,6 +220,21 @@ def test_a_withdrawn_discipline_leaves_no_lesson_behind(actor: Viewer, journal: 
     assert stored(journal.lessons[1]).state == "planned"
     with pytest.raises(RefusedError, match="уже отозвана"):
         service.withdraw(actor, made.id)
+
+
+@pytest.mark.parametrize("kind", ["cancelled", "discipline"])
+def test_what_was_taken_off_by_a_replacement_comes_back_with_it_alone(
+    actor: Viewer, journal: Journal, substitute: Person, kind: str
+) -> None:
+    course = another_course(journal, substitute)
+    teacher, lesson = viewer_of(journal.teacher), journal.lessons[1]
+    made = service.publish(actor, lesson.id, Typed(kind, instead_course_id=course.id))
+    with pytest.raises(RefusedError, match=r"отзыв замены.*п\. 4\.2"):
+        lesson_states.restore(teacher, journal.course_id, lesson.id, None)
+    db.session.rollback()
+    service.withdraw(actor, made.id)
+    lesson_states.cancel(teacher, journal.course_id, lesson.id, {"reason": "карантин"}, None)
+    assert lesson_states.restore(teacher, journal.course_id, lesson.id, None).state == "planned"
 
 
 def test_of_two_replacements_of_a_lesson_the_later_one_is_withdrawn_first(
