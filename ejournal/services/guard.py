@@ -4,6 +4,8 @@ from typing import Protocol
 
 from ejournal.services.errors import ClosedError, ForbiddenError, NotFoundError
 
+CLOSED = "Период закрыт: оценки за него уже выставлены (п. 4.4). Правку разрешает администратор с указанием причины."
+
 
 class Guarded(Protocol):
     """A place of a journal, as the viewer meets it today."""
@@ -28,6 +30,4 @@ def check_may_edit(place: Guarded) -> None:
             raise NotFoundError
         raise ForbiddenError("Править журнал может только преподаватель, который его ведёт (п. 4.3, 4.4).")
     if place.year_closed or place.period_closed:
-        raise ClosedError(
-            "Период закрыт: оценки за него уже выставлены (п. 4.4). Правку разрешает администратор с указанием причины."
-        )
+        raise ClosedError(CLOSED)

@@ -1,5 +1,6 @@
 """A lesson with everything that decides whether it may be changed; its entries in the log."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,7 +26,7 @@ from ejournal.models import (
 from ejournal.services import guard, log, settings
 from ejournal.services.cell_context import period_of
 from ejournal.services.closed import hold_open, is_closed
-from ejournal.services.errors import Current, NotFoundError, RefusedError, ServiceError, StaleError
+from ejournal.services.errors import ClosedError, Current, NotFoundError, RefusedError, ServiceError, StaleError
 
 STALE = "Пока вы заполняли, занятие изменили. Набранное вами сохранено на странице: сравните и решите, что оставить."
 
@@ -124,10 +125,33 @@ def open_place(actor: Viewer, course_id: int, day: date) -> Place:
     hold_open()
     place = place_on(actor, course_id, day)
     guard.check_may_edit(place)
-    year = place.course.year
+    check_in_year(place.course.year, day)
+    return place
+
+
+def check_in_year(year: AcademicYear, day: date) -> None:
+    """Raises RefusedError for a day that lessons of the year are not put on."""
     if not year.starts <= day <= year.ends:
         raise RefusedError(f"Дата вне учебного года {year.title}: с {year.starts:%d.%m.%Y} по {year.ends:%d.%m.%Y}.")
-    return place
+
+
+def check_open(course_id: int, day: date) -> None:
+    """Raises ClosedError where the journal's period of the day is closed, whoever would change it (п. 4.4)."""
+    if closed_on([course_id], day):
+        raise ClosedError(guard.CLOSED)
+
+
+def closed_on(course_ids: Collection[int], day: date) -> set[int]:
+    """Of these journals those whose period of the day is closed; the others' stays open until the transaction ends."""
+    hold_open()
+    return set(
+        db.session.scalars(
+            select(Course.id)
+            .join(AcademicYear, AcademicYear.id == Course.year_id)
+            .join(Group, Group.id == Course.group_id)
+            .where(Course.id.in_(course_ids), is_closed(Course.id, period_of(day), settings.today()))
+        )
+    )
 
 
 def is_taken(course_id: int, day: date, pair: int, besides: int | None = None) -> bool:

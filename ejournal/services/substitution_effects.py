@@ -1,7 +1,8 @@
 """What each kind of replacement does to the lessons (п. 4.2)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import exists, or_, select
 
@@ -120,3 +121,27 @@ def is_filled(lesson: Lesson) -> bool:
             )
         )
     )
+
+
+def state_of(lesson: Lesson) -> dict[str, Any]:
+    """What a replacement finds: see `Substitution.before`."""
+    return {
+        "room": lesson.room,
+        "teacher_id": lesson.teacher_id,
+        "state": str(lesson.state),
+        "date": lesson.date.isoformat(),
+        "pair": lesson.pair,
+        "moved_from": lesson.moved_from.isoformat() if lesson.moved_from else None,
+        "reason": lesson.reason,
+        "attendance_at": lesson.attendance_at.isoformat() if lesson.attendance_at else None,
+    }
+
+
+def restore(lesson: Lesson, before: dict[str, Any]) -> None:
+    lesson.room, lesson.teacher_id, lesson.reason = before["room"], before["teacher_id"], before["reason"]
+    lesson.state, lesson.pair = LessonState(before["state"]), before["pair"]
+    lesson.date = date.fromisoformat(before["date"])
+    lesson.moved_from = date.fromisoformat(before["moved_from"]) if before["moved_from"] else None
+    if entered := before.get("attendance_at"):  # replacements made before it was kept have none
+        lesson.attendance_at = datetime.fromisoformat(entered)
+    lesson.version += 1

@@ -1,8 +1,7 @@
 """Замены: published, withdrawn, listed for a day (п. 4.2). Whoever replaces may fill that one lesson (п. 4.4)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
@@ -22,9 +21,10 @@ from ejournal.models import (
     TimetableEntry,
 )
 from ejournal.models.base import now
-from ejournal.services import conflicts, generation, log, periods
-from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
-from ejournal.services.substitution_effects import DO, is_filled, make, take_away
+from ejournal.services import conflicts, generation, lesson_context, log, periods
+from ejournal.services.closed import hold_open
+from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, ServiceError
+from ejournal.services.substitution_effects import DO, is_filled, make, restore, state_of, take_away
 
 KINDS = {
     SubstitutionKind.TEACHER: "другой преподаватель",
@@ -58,6 +58,7 @@ def publish(actor: Viewer | None, lesson_id: int, typed: Typed) -> Substitution:
     Raises NotFoundError, ClosedError, FieldsError (what is missing; clashes under `sure`), RefusedError where the
     lesson holds marks and would have to go elsewhere.
     """
+    hold_open()
     in_turn("lessons")
     lesson = find_lesson(lesson_id)
     made = prepare(actor, lesson, typed)
@@ -68,7 +69,8 @@ def publish(actor: Viewer | None, lesson_id: int, typed: Typed) -> Substitution:
 def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
     """Everything of `publish` but the commit: an import publishes many as one."""
     periods.check_open(lesson.course.year)
-    errors = _missing(lesson, typed)
+    lesson_context.check_open(lesson.course_id, lesson.date)
+    errors = _missing(lesson, typed) or _closed(lesson, typed)
     if not errors and not typed.sure:
         clashes = _clashes(lesson, typed)
         if clashes:
@@ -88,7 +90,7 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
         to_pair=typed.to_pair if typed.kind == SubstitutionKind.MOVED else None,
         room=" ".join(typed.room.split())[:32] if is_held else "",
         reason=" ".join(typed.reason.split())[:LONGEST_REASON],
-        before=_state_of(lesson),
+        before=state_of(lesson),
         created_by=actor.person_id if actor else None,
     )
     DO[SubstitutionKind(typed.kind)](lesson, made)
@@ -103,8 +105,9 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
 
 
 def withdraw(actor: Viewer, substitution_id: int) -> Substitution:
-    """Take a replacement back: the lesson is as it was before. Raises NotFoundError, RefusedError once something
-    was filled in or a later replacement stands on it."""
+    """Take a replacement back: the lesson is as it was before. Raises NotFoundError, ClosedError, RefusedError once
+    something was filled in or a later replacement stands on it."""
+    hold_open()
     in_turn("lessons")
     made = db.session.get(Substitution, substitution_id, populate_existing=True)
     if made is None:
@@ -124,11 +127,14 @@ def take_back(actor: Viewer | None, made: Substitution) -> None:
     instead = db.session.get(Lesson, made.instead_lesson_id) if made.instead_lesson_id else None
     if made.kind != SubstitutionKind.CANCELLED and is_filled(instead or lesson):
         raise RefusedError("Занятие уже заполняют: замену не отозвать. Внесите новую, если что-то изменилось.")
+    for day in {lesson.date, date.fromisoformat(made.before["date"])}:
+        lesson_context.check_open(lesson.course_id, day)
     if instead:
+        lesson_context.check_open(instead.course_id, instead.date)
         made.instead_lesson_id = None
         db.session.flush()
         take_away(instead)
-    _restore(lesson, made.before)
+    restore(lesson, made.before)
     made.withdrawn_at, made.withdrawn_by = now(), actor.person_id if actor else None
     log.record(
         actor, "substitution", "withdraw", before=words(made), after=_planned(lesson, made),
@@ -243,6 +249,19 @@ def _missing(lesson: Lesson, typed: Typed) -> dict[str, str]:
     return errors
 
 
+def _closed(lesson: Lesson, typed: Typed) -> dict[str, str]:
+    """Where else the replacement would put a lesson: never outside the year, nor into a closed period (п. 4.4)."""
+    try:
+        if typed.kind == SubstitutionKind.MOVED and typed.to_date:
+            lesson_context.check_in_year(lesson.course.year, typed.to_date)
+            lesson_context.check_open(lesson.course_id, typed.to_date)
+        if typed.kind == SubstitutionKind.DISCIPLINE and typed.instead_course_id:
+            lesson_context.check_open(typed.instead_course_id, lesson.date)
+    except ServiceError as error:
+        return {"to_date" if typed.kind == SubstitutionKind.MOVED else "instead_course_id": error.message}
+    return {}
+
+
 def _clashes(lesson: Lesson, typed: Typed) -> list[conflicts.Clash]:
     if typed.kind == SubstitutionKind.CANCELLED:
         return []
@@ -260,29 +279,6 @@ def _clashes(lesson: Lesson, typed: Typed) -> list[conflicts.Clash]:
         return found + conflicts.left_behind(lesson, day, pair)
     # Where a lesson stands already is no news to anybody.
     return [clash for clash in found if clash.kind != "mode"]
-
-
-def _state_of(lesson: Lesson) -> dict[str, Any]:
-    return {
-        "room": lesson.room,
-        "teacher_id": lesson.teacher_id,
-        "state": str(lesson.state),
-        "date": lesson.date.isoformat(),
-        "pair": lesson.pair,
-        "moved_from": lesson.moved_from.isoformat() if lesson.moved_from else None,
-        "reason": lesson.reason,
-        "attendance_at": lesson.attendance_at.isoformat() if lesson.attendance_at else None,
-    }
-
-
-def _restore(lesson: Lesson, before: dict[str, Any]) -> None:
-    lesson.room, lesson.teacher_id, lesson.reason = before["room"], before["teacher_id"], before["reason"]
-    lesson.state, lesson.pair = LessonState(before["state"]), before["pair"]
-    lesson.date = date.fromisoformat(before["date"])
-    lesson.moved_from = date.fromisoformat(before["moved_from"]) if before["moved_from"] else None
-    if entered := before.get("attendance_at"):  # replacements made before it was kept have none
-        lesson.attendance_at = datetime.fromisoformat(entered)
-    lesson.version += 1
 
 
 def _planned(lesson: Lesson, made: Substitution) -> str:

@@ -20,6 +20,8 @@ from ejournal.models import (
     Group,
     Lesson,
     LogEntry,
+    Period,
+    PeriodClosing,
     Person,
     Role,
     Subgroup,
@@ -104,6 +106,22 @@ def test_reading_a_list_of_replacements_asks_once_for_a_day(college: Import) -> 
     assert len(rows) > 1
     one = queries(lambda: importer.plan("substitutions", workbook(HEAD, rows[0])))
     assert queries(lambda: importer.plan("substitutions", workbook(HEAD, *rows))) == one
+
+
+def test_r4_4_a_a_list_replaces_nothing_in_a_closed_period(college: Import) -> None:
+    entry, course, _ = places()[0]
+    row = [WEDNESDAY, "ИС-21", entry.pair, course.discipline.title, "снята"]
+    college("substitutions", workbook(HEAD, row))
+    year = periods.chosen()
+    period = Period(year_id=year.id, number=1, title="I", starts=year.starts, ends=year.ends)
+    db.session.add(period)
+    db.session.flush()
+    db.session.add(PeriodClosing(course_id=course.id, period_id=period.id))
+    db.session.commit()
+    again = college("substitutions", workbook(HEAD, row))
+    assert (again.errors, again.unchanged) == ([], 1), "what is published already changes nothing"
+    (error,) = college("substitutions", workbook(HEAD, [*row, "педсовет"])).errors
+    assert (error.field, "Период закрыт" in error.message) == ("date", True)
 
 
 def test_a_pair_moved_to_another_day_is_not_the_one_moved_within_its_day(college: Import) -> None:

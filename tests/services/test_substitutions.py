@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -11,12 +11,24 @@ from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, CourseTeacher, Discipline, Lesson, LogEntry, Person, Role, Stream
+from ejournal.models import (
+    Cell,
+    Course,
+    CourseTeacher,
+    Discipline,
+    Lesson,
+    LogEntry,
+    Period,
+    PeriodClosing,
+    Person,
+    Role,
+    Stream,
+)
 from ejournal.models.base import now
 from ejournal.services import agenda, cells, conflicts, lesson_page, lesson_states, settings, substitution_day
 from ejournal.services import substitutions as service
 from ejournal.services.cell_values import Entry
-from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
 from ejournal.services.substitutions import Typed
 
 
@@ -235,6 +247,68 @@ def test_what_was_taken_off_by_a_replacement_comes_back_with_it_alone(
     service.withdraw(actor, made.id)
     lesson_states.cancel(teacher, journal.course_id, lesson.id, {"reason": "карантин"}, None)
     assert lesson_states.restore(teacher, journal.course_id, lesson.id, None).state == "planned"
+
+
+def close(journal: Journal, course_id: int, since: int = 0) -> None:
+    """Closes the journal's period from so many days after today on; the one before it stays open."""
+    period = db.session.merge(journal.period)
+    if since:
+        ends, period.ends = period.ends, settings.today() + timedelta(days=since - 1)
+        period = Period(
+            year_id=period.year_id, number=2, title="II", starts=period.ends + timedelta(days=1), ends=ends
+        )  # fmt: skip
+        db.session.add(period)
+        db.session.flush()
+    db.session.add(PeriodClosing(course_id=course_id, period_id=period.id))
+    db.session.commit()
+
+
+@pytest.mark.parametrize("kind", ["teacher", "room", "cancelled", "moved", "discipline"])
+def test_r4_4_a_nothing_is_replaced_in_a_closed_period(
+    actor: Viewer, journal: Journal, substitute: Person, kind: str
+) -> None:
+    course = another_course(journal, substitute)
+    close(journal, journal.course_id)
+    typed = Typed(kind, substitute.id, course.id, to_pair=5, room="300", sure=True)
+    with pytest.raises(ClosedError, match=r"п\. 4\.4"):
+        service.publish(actor, journal.lessons[1].id, typed)
+    db.session.rollback()
+    assert stored(journal.lessons[1]).state == "planned"
+
+
+def test_r4_4_a_no_replacement_is_withdrawn_in_a_closed_period(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    course = another_course(journal, substitute)
+    made = service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id))
+    close(journal, course.id)
+    with pytest.raises(ClosedError, match=r"п\. 4\.4"):
+        service.withdraw(actor, made.id)
+    db.session.rollback()
+    close(journal, journal.course_id, since=1)
+    db.session.execute(db.delete(PeriodClosing).where(PeriodClosing.course_id == course.id))
+    db.session.commit()
+    assert service.withdraw(actor, made.id).withdrawn_at, "the day's own period is open"
+
+
+def test_r4_4_a_no_lesson_is_moved_into_a_closed_period_or_out_of_the_year(actor: Viewer, journal: Journal) -> None:
+    close(journal, journal.course_id, since=7)
+    for target, says in ((settings.today() + timedelta(days=7), "Период закрыт"), (date(2027, 9, 10), "вне учебного")):
+        typed = Typed("moved", to_date=target, to_pair=2, sure=True)
+        with pytest.raises(FieldsError) as refusal:
+            service.publish(actor, journal.lessons[1].id, typed)
+        assert says in refusal.value.fields["to_date"]
+        db.session.rollback()
+    target = settings.today() + timedelta(days=6)
+    service.publish(actor, journal.lessons[1].id, Typed("moved", to_date=target, to_pair=2, sure=True))
+
+
+def test_r4_4_a_no_discipline_comes_into_a_closed_journal(actor: Viewer, journal: Journal, substitute: Person) -> None:
+    course = another_course(journal, substitute)
+    close(journal, course.id)
+    with pytest.raises(FieldsError) as refusal:
+        service.publish(actor, journal.lessons[1].id, Typed("discipline", instead_course_id=course.id, sure=True))
+    assert "Период закрыт" in refusal.value.fields["instead_course_id"]
 
 
 def test_of_two_replacements_of_a_lesson_the_later_one_is_withdrawn_first(

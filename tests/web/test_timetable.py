@@ -14,6 +14,7 @@ from ejournal.models import (
     CourseTeacher,
     Guardianship,
     Lesson,
+    PeriodClosing,
     Person,
     Role,
     Substitution,
@@ -180,6 +181,19 @@ def test_whose_timetable_is_a_click_on_a_group(app: Flask, sign_in: SignIn) -> N
         group = make_journal(students=0).group
     page = sign_in(administrator(app)).get("/timetable/?week=2026-W48").text
     assert f'href="/timetable/?week=2026-W48&amp;group={group.id}"' in page
+
+
+def test_r4_4_a_a_replacement_in_a_closed_period_is_refused_on_its_page(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        journal = make_journal(students=1, lessons=1)
+        db.session.add(PeriodClosing(course_id=journal.course_id, period_id=journal.period.id))
+        db.session.commit()
+    answer = sign_in(administrator(app)).post(
+        f"/substitutions/lessons/{journal.lessons[0].id}", data={"kind": "cancelled", "reason": "командировка"}
+    )
+    assert answer.status_code == 423
+    assert "Период закрыт" in answer.text
+    assert "командировка" in answer.text
 
 
 def test_a_replacement_that_is_not_complete_keeps_what_was_typed(app: Flask, sign_in: SignIn) -> None:

@@ -19,7 +19,7 @@ from ejournal.exchange.store.people import RowRefusedError
 from ejournal.exchange.store.subgroup_names import subgroup_number
 from ejournal.extensions import db
 from ejournal.models import Course, Group, Lesson, LessonState, Substitution, TimetableEntry
-from ejournal.services import plan_hours, substitutions
+from ejournal.services import guard, lesson_context, plan_hours, substitutions
 from ejournal.services.errors import FieldsError, RefusedError, ServiceError
 from ejournal.services.substitutions import Typed
 
@@ -46,6 +46,8 @@ class _Day:
     courses: Sequence[Course]
     published: dict[tuple[int, int], Substitution]
     lessons: set[tuple[int, int]]
+    # The journals whose period is closed (п. 4.4).
+    closed: set[int]
 
     def standing(self, pair: int) -> list[Course]:
         """The journals that have a lesson there: in the journal, in the timetable, or replaced from there already."""
@@ -129,7 +131,7 @@ class _Finder:
 def _day(group: Group, on: date) -> _Day:
     year = year_of(on)
     if year is None:
-        return _Day((), {}, set())
+        return _Day((), {}, set(), set())
     courses = db.session.scalars(
         select(Course)
         .where(Course.group_id == group.id, Course.year_id == year.id)
@@ -156,6 +158,7 @@ def _day(group: Group, on: date) -> _Day:
         courses,
         {(each.course_id, each.pair): each for each in published},
         {(row.course_id, row.pair) for row in (*held, *timetabled)},
+        lesson_context.closed_on(ids, on),
     )
 
 
@@ -164,7 +167,8 @@ def _plan_record(record: SubstitutionRecord, group: Group, finder: _Finder, draf
     record = _settled(record, course, group, finder)
     teacher = finder.teachers.find(record.teacher) if record.teacher else None
     instead = finder.instead(record, group, course) if record.kind is Replacement.DISCIPLINE else None
-    known = finder.day(group, record.date).published.get((course.id, record.pair))
+    day = finder.day(group, record.date)
+    known = day.published.get((course.id, record.pair))
     name = f"{record.date:%d.%m.%Y}, {group.title}, {record.pair} пара"
     line = _words(record)
 
@@ -182,10 +186,12 @@ def _plan_record(record: SubstitutionRecord, group: Group, finder: _Finder, draf
         )
         _publish(record, course, known, typed, draft)
 
-    if known is None:
-        draft.create(name, [line], act)
-    elif _same(known, record, teacher.id if teacher else None, instead):
+    if known and _same(known, record, teacher.id if teacher else None, instead):
         draft.keep(name)
+    elif course.id in day.closed or (instead and instead.id in day.closed):
+        raise RowRefusedError("date", guard.CLOSED)
+    elif known is None:
+        draft.create(name, [line], act)
     else:
         draft.update(name, [f"{substitutions.words(known)} → {line}"], act)
 

@@ -9,7 +9,7 @@ from ejournal.domain.calendar import read_day
 from ejournal.extensions import db
 from ejournal.models import Role
 from ejournal.services import courses, substitution_day, substitutions
-from ejournal.services.errors import FieldsError, RefusedError
+from ejournal.services.errors import ClosedError, FieldsError, RefusedError
 from ejournal.services.substitutions import Typed
 from ejournal.web.substitutions import bp
 
@@ -29,7 +29,7 @@ def publish(lesson_id: int) -> ResponseReturnValue:
     except FieldsError as error:
         db.session.rollback()
         return _form(lesson_id, typed, error.fields), error.status
-    except RefusedError as error:
+    except (ClosedError, RefusedError) as error:
         db.session.rollback()
         return _form(lesson_id, typed, {"kind": error.message}), error.status
     flash(f"Замена опубликована: {substitutions.words(made)}. Её уже видят все, кого она касается.")
@@ -42,7 +42,7 @@ def withdraw(substitution_id: int) -> ResponseReturnValue:
     day = request.form.get("date", "")
     try:
         substitutions.withdraw(current_user, substitution_id)
-    except RefusedError as error:
+    except (ClosedError, RefusedError) as error:
         flash(error.message, "error")
     else:
         flash("Замена отозвана: занятие снова по расписанию.")
