@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ejournal.access import Viewer
 from ejournal.domain.notation import Value
 from ejournal.extensions import db
-from ejournal.models import Lesson, LessonState, Work
+from ejournal.models import Course, Lesson, LessonState, Work
 from ejournal.models.base import now
 from ejournal.services import cell_context, cell_terms, cells, grid, log, repeats, roster
 from ejournal.services.cells import Entry, Refusal, Saved
@@ -84,9 +84,12 @@ def names_of(viewer: Viewer, course_id: int, entries: Sequence[Entry]) -> dict[i
 
 
 def _column(actor: Viewer, course_id: int, works: Sequence[int]) -> list[cell_context.Place]:
-    """The places of columns the actor may write into; raises what forbids the column as a whole."""
-    course, _can_edit = grid.find_course(actor, course_id)
-    students = [student.id for student in roster.students_of(course)]
+    """The places of columns the actor may write into; raises what forbids the column as a whole.
+
+    The places say whose the journal is: who gives one lesson of it in place of its teacher writes into that one.
+    """
+    course = db.session.get(Course, course_id)
+    students = [student.id for student in roster.students_of(course)] if course else []
     places = list(cell_context.load(actor, course_id, students, works).values()) if students else []
     if not places:
         raise NotFoundError

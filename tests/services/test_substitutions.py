@@ -25,7 +25,17 @@ from ejournal.models import (
     Stream,
 )
 from ejournal.models.base import now
-from ejournal.services import agenda, cells, conflicts, lesson_page, lesson_states, settings, substitution_day
+from ejournal.services import (
+    agenda,
+    cells,
+    columns,
+    conflicts,
+    lesson_page,
+    lesson_states,
+    settings,
+    substitution_day,
+    undo,
+)
 from ejournal.services import substitutions as service
 from ejournal.services.cell_values import Entry
 from ejournal.services.errors import ClosedError, FieldsError, ForbiddenError, NotFoundError, RefusedError
@@ -82,6 +92,30 @@ def test_r4_2_c_who_replaces_fills_that_lesson_and_no_other(
     assert lesson_page.load(viewer, journal.course_id, journal.lessons[1].id).can_edit
     with pytest.raises(NotFoundError):
         lesson_page.load(viewer, journal.course_id, journal.lessons[0].id)
+
+
+def test_r4_4_who_replaces_fills_the_columns_of_that_lesson_and_of_no_other(
+    actor: Viewer, journal: Journal, substitute: Person
+) -> None:
+    viewer, lesson = viewer_of(substitute), journal.lessons[1]
+    for number in (0, 1):
+        with pytest.raises(NotFoundError):
+            columns.everybody_present(viewer, journal.course_id, journal.lessons[number].id)
+        db.session.rollback()
+    service.publish(actor, lesson.id, teacher_for(substitute))
+    columns.everybody_present(viewer, journal.course_id, lesson.id)
+    assert stored(lesson).attendance_at is not None
+    saved, _refused = columns.fill(viewer, journal.course_id, journal.works[1].id, "5")
+    assert [cell.text for cell in saved] == ["5", "5"]
+    for verb in (
+        lambda: columns.everybody_present(viewer, journal.course_id, journal.lessons[0].id),
+        lambda: columns.fill(viewer, journal.course_id, journal.works[0].id, "5"),
+    ):
+        with pytest.raises(NotFoundError):
+            verb()
+        db.session.rollback()
+    undo.undo_last(viewer, journal.course_id)
+    assert db.session.scalars(db.select(Cell.mark)).all() == [None, None]
 
 
 def test_who_replaces_neither_moves_nor_cancels_the_lesson(actor: Viewer, journal: Journal, substitute: Person) -> None:
