@@ -16,6 +16,12 @@ def is_late(place: Place, value: Value) -> bool:
     return _lateness(place, value) is not None and not is_excused(place.value, place.date)
 
 
+def is_late_attendance(day: date) -> bool:
+    """The same of a whole lesson's first attendance, «все присутствуют», which touches no cell."""
+    late = terms.lateness("attendance", day, None, settings.today(), settings.get("terms"))
+    return late is not None and not is_excused(Value(None, None), day)
+
+
 def is_excused(before: Value, day: date) -> bool:
     """Whether an entry may be late: a first one of a day on which the system was down (п. 4.1). Changing what was
     entered since then is a change like any other."""

@@ -62,6 +62,8 @@ def everybody_present(
         course_id=course_id,
         lesson_id=lesson_id,
         batch=batch,
+        # Pressed again over what was entered in time it enters nothing; codes taken away are late in their own cells.
+        late=was is None and cell_terms.is_late_attendance(lesson.date),
         details={
             "name": f"занятие {lesson.date:%d.%m.%Y}, {lesson.pair} пара: посещаемость",
             "attendance_at": was.isoformat() if was else None,

@@ -225,6 +225,11 @@ class TestTerms:
             assert [e.late for e in entries(journal)] == [late]
 
 
+def lateness_of_presence() -> list[bool]:
+    pressed = db.select(LogEntry.late).where(LogEntry.action == "present").order_by(LogEntry.id)
+    return list(db.session.scalars(pressed))
+
+
 class TestColumns:
     def test_fill_leaves_what_is_there_and_goes_back_as_one(self, journal):
         put(journal, "н", student=1)
@@ -276,6 +281,22 @@ class TestColumns:
         assert text_of(journal, work=0) == "н"
         columns.everybody_present(teacher, journal.course_id, journal.lessons[0].id, "Ошибка при вводе")
         assert (text_of(journal, work=0), entries(journal)[-1].reason) == ("", "Ошибка при вводе")
+
+    def test_r4_4_e_everybody_present_after_its_term_is_marked_late_and_in_time_is_not(self, in_app):
+        journal = make_journal(1, 2, last=settings.today() - timedelta(days=2))
+        teacher = viewer_of(journal.teacher)
+        for lesson in journal.lessons:  # three days ago and two: the term is two days
+            columns.everybody_present(teacher, journal.course_id, lesson.id)
+        with time_machine.travel(now() + timedelta(days=5), tick=False):
+            columns.everybody_present(teacher, journal.course_id, journal.lessons[1].id)
+        assert lateness_of_presence() == [True, False, False]
+
+    def test_r4_1_d_everybody_present_of_a_day_of_failure_is_not_late(self, in_app):
+        journal = make_journal(1, 1, last=settings.today() - timedelta(days=10))
+        day = journal.lessons[0].date
+        failures.declare(viewer_of(make_person("Завучева", (Role.ADMINISTRATION,))), day, day, "power")
+        columns.everybody_present(viewer_of(journal.teacher), journal.course_id, journal.lessons[0].id)
+        assert lateness_of_presence() == [False]
 
     def test_everybody_present_pressed_again_keeps_when_attendance_was_entered(self, journal):
         teacher = viewer_of(journal.teacher)
