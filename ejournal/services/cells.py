@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam
 from sqlalchemy.exc import IntegrityError
 
 from ejournal.access import Viewer
@@ -17,9 +17,9 @@ from ejournal.domain import notation
 from ejournal.domain.names import short_name
 from ejournal.domain.notation import NotationError, Value
 from ejournal.extensions import db
-from ejournal.models import LESSON_STATES, Cell, Lesson, LessonState
+from ejournal.models import Cell, LessonState
 from ejournal.models.base import now
-from ejournal.services import cell_context, cell_terms, guard, log, repeats, settings, stats
+from ejournal.services import cell_context, cell_terms, guard, held_lessons, log, repeats, settings, stats
 from ejournal.services.cell_context import Place
 from ejournal.services.cell_values import Entry, Refusal, Saved
 from ejournal.services.errors import (
@@ -224,6 +224,7 @@ def _write(
     moment = now()
     entries: list[dict[str, Any]] = []
     saved = []
+    shown = held_lessons.shown_by(changes)
     for place, value in changes:
         changed = value.text != place.value.text
         version = place.version + changed
@@ -241,13 +242,18 @@ def _write(
                     "after": value.text,
                     "reason": reason.strip() or None,
                     "late": not excused and cell_terms.is_late(place, value),
+                    "details": shown[place.lesson_id].was if _is_first(place, shown) else None,
                 }
             )
         saved.append(Saved(place.student_id, place.work_id, value.text, version, changed, place.span))
     if entries:
         log.record_many(actor, "cell", action, entries)
-        _note_lessons(actor, [place for place, value in changes if value.text != place.value.text], changes)
+        held_lessons.note(actor, shown)
     return saved
+
+
+def _is_first(place: Place, shown: dict[int, held_lessons.Shown]) -> bool:
+    return place.lesson_id in shown and shown[place.lesson_id].place is place
 
 
 def _store(actor: Viewer, place: Place, value: Value, version: int, moment: datetime) -> None:
@@ -275,24 +281,6 @@ UPDATE = (
     .where(CELLS.c.id == bindparam("cell"), CELLS.c.version == bindparam("seen"))
     .values({name: bindparam(name) for name in ("attendance", "mark", "version", "updated_by", "updated_at")})
 )
-
-
-def _note_lessons(actor: Viewer, written: Sequence[Place], changes: Sequence[tuple[Place, Value]]) -> None:
-    """What was written shows that the lesson was held, and an attendance code that absentees were noted."""
-    coded = {place.lesson_id for place, value in changes if value.attendance}
-    for lesson_id, place in {place.lesson_id: place for place in written}.items():
-        values: dict[str, Any] = {}
-        if place.state in (LessonState.PLANNED, LessonState.MOVED):
-            values["state"] = LessonState.HELD
-            values["version"] = Lesson.version + 1
-            log.record(
-                actor, "lesson", "held", before=LESSON_STATES[LessonState(place.state)], after="проведено",
-                course_id=place.course_id, lesson_id=lesson_id,
-            )  # fmt: skip
-        if place.attendance_at is None and lesson_id in coded:
-            values["attendance_at"] = now()
-        if values:
-            db.session.execute(update(Lesson).where(Lesson.id == lesson_id).values(**values))
 
 
 class _CollisionError(Exception):

@@ -10,7 +10,7 @@ from ejournal.domain.notation import Value
 from ejournal.extensions import db
 from ejournal.models import Course, Lesson, LessonState, Work
 from ejournal.models.base import now
-from ejournal.services import cell_context, cell_terms, cells, grid, log, repeats, roster
+from ejournal.services import cell_context, cell_terms, cells, grid, held_lessons, log, repeats, roster
 from ejournal.services.cells import Entry, Refusal, Saved
 from ejournal.services.errors import NotFoundError
 
@@ -53,28 +53,32 @@ def everybody_present(
         cell_terms.check_reason(place, value, reason)
     batch = secrets.token_hex(8)
     lesson = db.session.get_one(Lesson, lesson_id)
-    was = lesson.attendance_at
+    _log_presence(actor, lesson, batch)
+    # A timely entry stays timely when the button is pressed again; the version tells an open form of the change.
+    lesson.attendance_at = lesson.attendance_at or now()
+    lesson.state = LessonState.HELD
+    lesson.version += 1
+    db.session.flush()
+    return cells.write_batch(actor, coded, "fill", batch, reason)
+
+
+def _log_presence(actor: Viewer, lesson: Lesson, batch: str) -> None:
+    entered = lesson.attendance_at
     log.record(
         actor,
         "lesson",
         "present",
         after="все присутствуют",
-        course_id=course_id,
-        lesson_id=lesson_id,
+        course_id=lesson.course_id,
+        lesson_id=lesson.id,
         batch=batch,
         # Pressed again over what was entered in time it enters nothing; codes taken away are late in their own cells.
-        late=was is None and cell_terms.is_late_attendance(lesson.date),
+        late=entered is None and cell_terms.is_late_attendance(lesson.date),
         details={
             "name": f"занятие {lesson.date:%d.%m.%Y}, {lesson.pair} пара: посещаемость",
-            "attendance_at": was.isoformat() if was else None,
+            **held_lessons.was(lesson.state, entered),
         },
     )
-    # A timely entry stays timely when the button is pressed again; the version tells an open form of the change.
-    lesson.attendance_at = was or now()
-    lesson.state = LessonState.HELD
-    lesson.version += 1
-    db.session.flush()
-    return cells.write_batch(actor, coded, "fill", batch, reason)
 
 
 def names_of(viewer: Viewer, course_id: int, entries: Sequence[Entry]) -> dict[int, str]:

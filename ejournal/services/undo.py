@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from ejournal.access import Viewer
 from ejournal.domain import notation
 from ejournal.extensions import db
-from ejournal.models import Lesson, LogEntry
+from ejournal.models import LogEntry
 from ejournal.models.base import now
-from ejournal.services import cell_context, cells, lesson_context, log, repeats
+from ejournal.services import cell_context, cells, held_lessons, lesson_context, log, repeats
 from ejournal.services.cells import Refusal, Saved
 from ejournal.services.errors import RefusedError, ServiceError
 
@@ -21,7 +21,8 @@ UNDO_WITHIN = timedelta(hours=12)
 
 
 def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list[Saved], list[Refusal]]:
-    """Put back what the actor's last change of cells replaced; a mass action goes back as one.
+    """Put back what the actor's last change of cells replaced; a mass action goes back as one, and the lesson that
+    was held by it alone is planned again (п. 4.4).
 
     Cells that somebody else has changed since stay as they are and are returned as refusals. Who repeats a request that
     was carried out takes back nothing more and gets the cells it put back, as they are now.
@@ -32,10 +33,9 @@ def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list
     changes = _last_change(actor, course_id)
     if not changes:
         raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
-    for change in changes:
-        if change.subject == "lesson":
-            lesson_context.find_to_change(actor, course_id, change.lesson_id, None)
-            _attendance_not_entered(actor, course_id, change)
+    undone = [change for change in changes if change.subject == "lesson"]
+    for change in undone:
+        _take_back_presence(actor, course_id, change)
     changes = [change for change in changes if change.subject == "cell"]
     places = cell_context.load(
         actor,
@@ -52,10 +52,21 @@ def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list
             if place.value.text != change.after:
                 raise RefusedError(f"После вас эту ячейку изменили: сейчас «{place.value.text}».")
             good.append((place, notation.parse(entry.text)))
+            undone.append(change)
         except ServiceError as error:
             refused.append(Refusal(entry, error.message))
+    held_lessons.put_back(actor, undone)
     saved = cells.write_back(actor, good, {(change.student_id, change.work_id): change.id for change in changes})
     return saved, refused
+
+
+def _take_back_presence(actor: Viewer, course_id: int, change: Any) -> None:
+    """«Все присутствуют» is taken back by who may change the lesson."""
+    lesson_context.find_to_change(actor, course_id, change.lesson_id, None)
+    log.record(
+        actor, "lesson", "undo", before=change.after, course_id=course_id, lesson_id=change.lesson_id,
+        undoes_id=change.id,
+    )  # fmt: skip
 
 
 def _put_back(actor: Viewer, course_id: int, since: datetime) -> list[Saved]:
@@ -73,19 +84,6 @@ def _put_back(actor: Viewer, course_id: int, since: datetime) -> list[Saved]:
     places = cell_context.load(actor, course_id, students, works) if first else {}
     found = [places[row.student_id, row.work_id] for row in first if (row.student_id, row.work_id) in places]
     return [Saved(p.student_id, p.work_id, p.value.text, p.version, False, p.span) for p in found]
-
-
-def _attendance_not_entered(actor: Viewer, course_id: int, change: Any) -> None:
-    """Take back «все присутствуют»: the lesson's attendance is as it was before (п. 4.4)."""
-    was = (change.details or {}).get("attendance_at")
-    before = datetime.fromisoformat(was) if was else None
-    db.session.execute(
-        update(Lesson).where(Lesson.id == change.lesson_id).values(attendance_at=before, version=Lesson.version + 1)
-    )
-    log.record(
-        actor, "lesson", "undo", before=change.after, course_id=course_id, lesson_id=change.lesson_id,
-        undoes_id=change.id,
-    )  # fmt: skip
 
 
 def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:

@@ -8,9 +8,9 @@ from factories import Journal, enroll, make_curator, make_journal, make_lesson, 
 from flask import Flask
 
 from ejournal.extensions import db
-from ejournal.models import Cell, Lesson, LogEntry, PeriodClosing, Role, Subgroup, SubgroupMember
+from ejournal.models import Cell, CourseTeacher, Lesson, LogEntry, PeriodClosing, Role, Subgroup, SubgroupMember
 from ejournal.models.base import now
-from ejournal.services import cells, columns, failures, settings, stats, undo
+from ejournal.services import cells, columns, failures, log, settings, stats, undo
 from ejournal.services.cells import Entry
 from ejournal.services.errors import (
     ClosedError,
@@ -363,6 +363,74 @@ class TestUndo:
             undo.undo_last(teacher, journal.course_id)
         db.session.expire_all()
         assert db.session.get_one(Lesson, journal.lessons[2].id).attendance_at is not None
+
+
+def plan(journal: Journal) -> Lesson:
+    """Today's lesson, not yet held."""
+    lesson = journal.lessons[2]
+    lesson.state = "planned"
+    db.session.commit()
+    return lesson
+
+
+def standing(lesson: Lesson) -> tuple[str, bool]:
+    """The lesson's state, and whether its attendance was entered."""
+    db.session.expire_all()
+    found = db.session.get_one(Lesson, lesson.id)
+    return found.state, found.attendance_at is not None
+
+
+class TestUndoOfALesson:
+    """What its only entries showed of a lesson goes back with them (п. 4.4)."""
+
+    @pytest.mark.parametrize("text", ["н", "5", "о4"])
+    def test_the_only_entry_taken_back_leaves_the_lesson_planned(self, journal, text):
+        lesson = plan(journal)
+        put(journal, text)
+        undo.undo_last(viewer_of(journal.teacher), journal.course_id)
+        assert standing(lesson) == ("planned", False)
+        held = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "lesson").order_by(LogEntry.id)).all()
+        assert [(e.action, e.after) for e in held] == [("held", "проведено"), ("undo", "запланировано")]
+
+    def test_of_several_entries_the_last_taken_back_leaves_the_lesson_planned(self, journal):
+        lesson, teacher = plan(journal), viewer_of(journal.teacher)
+        put(journal, "5")
+        put(journal, "н", student=1)
+        undo.undo_last(teacher, journal.course_id)
+        assert standing(lesson) == ("held", False)
+        undo.undo_last(teacher, journal.course_id)
+        assert standing(lesson) == ("planned", False)
+
+    @pytest.mark.parametrize("verb", ["fill", "present"])
+    def test_a_column_taken_back_leaves_the_lesson_planned(self, journal, verb):
+        lesson, teacher = plan(journal), viewer_of(journal.teacher)
+        if verb == "fill":
+            columns.fill(teacher, journal.course_id, journal.works[2].id, "н")
+        else:
+            columns.everybody_present(teacher, journal.course_id, lesson.id)
+        assert standing(lesson) == ("held", True)
+        undo.undo_last(teacher, journal.course_id)
+        assert standing(lesson) == ("planned", False)
+
+    @pytest.mark.parametrize(("text", "attendance"), [("5", False), ("н", True)])
+    def test_what_a_colleague_entered_since_keeps_the_lesson_held(self, journal, text, attendance):
+        lesson = plan(journal)
+        columns.everybody_present(viewer_of(journal.teacher), journal.course_id, lesson.id)
+        second = make_person("Вторая", (Role.TEACHER,))
+        db.session.add(CourseTeacher(course_id=journal.course_id, teacher_id=second.id))
+        db.session.commit()
+        entry = Entry(journal.students[0].id, journal.works[2].id, text, 0)
+        cells.record_cell(viewer_of(second), journal.course_id, entry)
+        undo.undo_last(viewer_of(journal.teacher), journal.course_id)
+        assert standing(lesson) == ("held", attendance)
+
+    def test_a_topic_written_since_keeps_the_lesson_held(self, journal):
+        lesson, teacher = plan(journal), viewer_of(journal.teacher)
+        columns.everybody_present(teacher, journal.course_id, lesson.id)
+        log.record(teacher, "lesson", "update", after="Тема", course_id=journal.course_id, lesson_id=lesson.id)
+        db.session.commit()
+        undo.undo_last(teacher, journal.course_id)
+        assert standing(lesson) == ("held", False)
 
 
 class TestStats:
