@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from ejournal.access import Viewer
@@ -88,7 +88,7 @@ def _put_back(actor: Viewer, course_id: int, since: datetime) -> list[Saved]:
 
 def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
     """The newest change of cells by the actor that is neither an undo nor undone, with the rest of its batch."""
-    undoing, later = aliased(LogEntry), aliased(LogEntry)
+    undoing = aliased(LogEntry)
     own = select(
         LogEntry.id,
         LogEntry.subject,
@@ -108,14 +108,9 @@ def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
         ),
         LogEntry.at >= now() - UNDO_WITHIN,
         ~exists().where(undoing.undoes_id == LogEntry.id),
-        # What somebody else has changed since is theirs: it must not stand in the way of one's earlier changes.
-        ~exists().where(
-            later.work_id == LogEntry.work_id,
-            later.student_id == LogEntry.student_id,
-            later.subject == "cell",
-            later.id > LogEntry.id,
-            later.actor_id != actor.person_id,
-        ),
+        # A mark corrected by answering a dispute stands by that answer (п. 4.5).
+        LogEntry.action != "dispute",
+        ~_changed_or_decided_since(actor),
     )
     last = db.session.execute(own.order_by(LogEntry.id.desc()).limit(1)).first()
     if last is None:
@@ -123,3 +118,18 @@ def _last_change(actor: Viewer, course_id: int) -> Sequence[Any]:
     if last.batch is None:
         return [last]
     return db.session.execute(own.where(LogEntry.batch == last.batch).order_by(LogEntry.id)).all()
+
+
+def _changed_or_decided_since(actor: Viewer) -> ColumnElement[bool]:
+    """What somebody else has changed since is theirs, and what was decided about a disputed mark is decided (п. 4.5):
+    neither must stand in the way of one's earlier changes."""
+    later = aliased(LogEntry)
+    return exists().where(
+        later.work_id == LogEntry.work_id,
+        later.student_id == LogEntry.student_id,
+        later.id > LogEntry.id,
+        or_(
+            and_(later.subject == "cell", later.actor_id != actor.person_id),
+            and_(later.subject == "dispute", later.action.in_(("update", "uphold"))),
+        ),
+    )

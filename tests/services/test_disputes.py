@@ -14,7 +14,7 @@ from ejournal.access import Viewer
 from ejournal.extensions import db
 from ejournal.models import Cell, Dispute, LogEntry, PendingNotice, PeriodClosing, Role
 from ejournal.models.base import now
-from ejournal.services import absence_requests, asks, diary_mark, dispute_lists, disputes
+from ejournal.services import absence_requests, asks, diary_mark, dispute_lists, disputes, undo
 from ejournal.services.disputes import Answer, Panel
 from ejournal.services.errors import (
     ClosedError,
@@ -184,6 +184,31 @@ def test_r4_5_c_a_mark_mended_in_the_journal_closes_the_dispute_as_corrected(wor
     world.put("5")
     answered = disputes.answer(world.teacher, dispute_id, Answer("corrected", "Исправил в журнале", "5", 1))
     assert (answered.state, answered.corrected_to, world.cell().version) == ("corrected", "5", 2)
+
+
+@pytest.mark.parametrize(("decision", "typed"), [("corrected", ""), ("corrected", "5"), ("upheld", "")])
+def test_r4_5_c_what_was_decided_is_not_undone_and_the_change_before_it_is(
+    world: World, student: Viewer, decision: str, typed: str
+) -> None:
+    world.put("4", 1)
+    cell = world.put("3")
+    dispute_id = ask(student, cell)
+    if typed:  # mended in the journal first, answered after
+        world.put(typed)
+    disputes.answer(world.teacher, dispute_id, Answer(decision, "Я ошиблась строкой", "5"))
+    decided = "5" if decision == "corrected" else "3"
+    undo.undo_last(world.teacher, world.journal.course_id)
+    assert (world.text(0), world.text(1)) == (decided, "")
+    with pytest.raises(RefusedError, match="нечего"):
+        undo.undo_last(world.teacher, world.journal.course_id)
+
+
+def test_r4_5_c_what_is_typed_after_the_answer_goes_back_to_what_was_decided(world: World, student: Viewer) -> None:
+    dispute_id = ask(student, world.put("3"))
+    disputes.answer(world.teacher, dispute_id, Answer("corrected", "Я ошиблась строкой", "5"))
+    world.put("2")
+    undo.undo_last(world.teacher, world.journal.course_id)
+    assert world.text(0) == "5"
 
 
 def test_r4_4_a_in_a_closed_period_a_mark_can_only_be_upheld(world: World, student: Viewer) -> None:
