@@ -69,6 +69,9 @@ DO: dict[SubstitutionKind, Callable[[Lesson, Substitution], None]] = {
     SubstitutionKind.ROOM: _change_room,
 }
 
+# Who gives the lesson or where: it stays where and as it stands.
+IN_PLACE = (SubstitutionKind.TEACHER, SubstitutionKind.ROOM)
+
 
 def _take_off(lesson: Lesson, reason: str) -> None:
     lesson.state, lesson.reason, lesson.attendance_at = LessonState.CANCELLED, reason, None
@@ -137,11 +140,14 @@ def state_of(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def restore(lesson: Lesson, before: dict[str, Any]) -> None:
-    lesson.room, lesson.teacher_id, lesson.reason = before["room"], before["teacher_id"], before["reason"]
-    lesson.state, lesson.pair = LessonState(before["state"]), before["pair"]
+def restore(lesson: Lesson, made: Substitution) -> None:
+    """Put back what the replacement changed. Who gave the lesson or where has nothing to do with its day and state."""
+    before = made.before
+    lesson.room, lesson.teacher_id, lesson.version = before["room"], before["teacher_id"], lesson.version + 1
+    if made.kind in IN_PLACE:
+        return
+    lesson.reason, lesson.state, lesson.pair = before["reason"], LessonState(before["state"]), before["pair"]
     lesson.date = date.fromisoformat(before["date"])
     lesson.moved_from = date.fromisoformat(before["moved_from"]) if before["moved_from"] else None
     if entered := before.get("attendance_at"):  # replacements made before it was kept have none
         lesson.attendance_at = datetime.fromisoformat(entered)
-    lesson.version += 1

@@ -24,7 +24,7 @@ from ejournal.models.base import now
 from ejournal.services import conflicts, generation, lesson_context, log, periods
 from ejournal.services.closed import hold_open
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, ServiceError
-from ejournal.services.substitution_effects import DO, is_filled, make, restore, state_of, take_away
+from ejournal.services.substitution_effects import DO, IN_PLACE, is_filled, make, restore, state_of, take_away
 
 KINDS = {
     SubstitutionKind.TEACHER: "другой преподаватель",
@@ -127,14 +127,15 @@ def take_back(actor: Viewer | None, made: Substitution) -> None:
     instead = db.session.get(Lesson, made.instead_lesson_id) if made.instead_lesson_id else None
     if made.kind != SubstitutionKind.CANCELLED and is_filled(instead or lesson):
         raise RefusedError("Занятие уже заполняют: замену не отозвать. Внесите новую, если что-то изменилось.")
-    for day in {lesson.date, date.fromisoformat(made.before["date"])}:
+    back = lesson.date if made.kind in IN_PLACE else date.fromisoformat(made.before["date"])
+    for day in {lesson.date, back}:
         lesson_context.check_open(lesson.course_id, day)
     if instead:
         lesson_context.check_open(instead.course_id, instead.date)
         made.instead_lesson_id = None
         db.session.flush()
         take_away(instead)
-    restore(lesson, made.before)
+    restore(lesson, made)
     made.withdrawn_at, made.withdrawn_by = now(), actor.person_id if actor else None
     log.record(
         actor, "substitution", "withdraw", before=words(made), after=_planned(lesson, made),

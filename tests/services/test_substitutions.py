@@ -362,6 +362,20 @@ def test_of_two_replacements_of_a_lesson_the_later_one_is_withdrawn_first(
         cells.record_cell(viewer, journal.course_id, Entry(journal.students[0].id, journal.works[1].id, "5", None))
 
 
+@pytest.mark.parametrize("kind", ["teacher", "room"])
+def test_a_withdrawn_teacher_or_room_leaves_the_lesson_on_the_day_it_was_moved_to_since(
+    actor: Viewer, journal: Journal, substitute: Person, kind: str
+) -> None:
+    lesson = journal.lessons[1]
+    made = service.publish(actor, lesson.id, Typed(kind, substitute.id, room="300", sure=True))
+    form = {"reason": "карантин", "date": "2026-12-01", "pair": "2", "sure": "1"}
+    lesson_states.move(viewer_of(journal.teacher), journal.course_id, lesson.id, form, None)
+    service.withdraw(actor, made.id)
+    moved = stored(lesson)
+    assert (moved.date, moved.pair, moved.state, moved.reason) == (date(2026, 12, 1), 2, "moved", "карантин")
+    assert (moved.teacher_id, moved.room) == (None, "")
+
+
 def test_a_replacement_of_what_came_instead_is_withdrawn_first(
     actor: Viewer, journal: Journal, substitute: Person
 ) -> None:
