@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from ejournal.extensions import db
-from ejournal.models import PeriodClosing, Role, UserSession
+from ejournal.models import Lesson, PeriodClosing, Role, UserSession
 from ejournal.models.base import now
 from ejournal.services import cells
 from ejournal.services.cells import Entry
@@ -212,6 +212,24 @@ def test_r3_4_log_page_says_what_was_done_in_russian(app, journal, sign_in):
     page = sign_in(director).get("/admin/log").get_data(as_text=True)
     assert "все присутствуют" in page
     assert "present" not in page
+
+
+def test_r4_4_the_roll_of_who_replaces_offers_what_the_server_takes(app, journal, sign_in):
+    with app.app_context():
+        substitute = make_person("Заменяева", (Role.TEACHER,))
+        db.session.get_one(Lesson, journal.lessons[2].id).teacher_id = substitute.id
+        db.session.commit()
+    client, base = sign_in(substitute), f"/journal/{journal.course_id}"
+    assert "присутствуют" in client.get(f"{base}/lessons/{journal.lessons[2].id}/roll").text
+    statuses = [
+        client.post(address, data={"value": "5"}, headers=FRAGMENT).status_code
+        for number in (2, 0)
+        for address in (
+            f"{base}/lessons/{journal.lessons[number].id}/presence",
+            f"{base}/works/{journal.works[number].id}/fill",
+        )
+    ]
+    assert statuses == [200, 200, 404, 404]
 
 
 @pytest.mark.parametrize("entries", ["", "[]", "{}", '[["a", 1, "5", 0]]', "[[1, 2]]", "[" * 100_000])
