@@ -16,6 +16,7 @@ from ejournal.models import LESSON_STATES, Lesson, LessonState, LogEntry
 from ejournal.models.base import now
 from ejournal.services import log
 from ejournal.services.cell_context import Place
+from ejournal.services.closed import close_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,23 @@ def note(actor: Viewer, shown: dict[int, Shown]) -> None:
         db.session.execute(update(Lesson).where(Lesson.id == lesson_id).values(**values))
 
 
+def hold(changes: Sequence[Any]) -> None:
+    """To be called before any of the changes is taken back: a mark that is on its way into their lessons is there, or
+    finds them as they are put back. Raises RefusedError."""
+    if any(_changed_its_lesson(change) for change in changes):
+        close_alone()
+
+
 def put_back(actor: Viewer, undone: Sequence[Any]) -> None:
     """The lessons of entries that are taken back are as they were before those, each as far as nothing else was
     entered since: attendance by its own, that the lesson was held by whatever the log says of it."""
     for change in undone:
-        before = change.details or {}
-        if "attendance_at" in before:
-            _put_back(actor, change, before, [one.id for one in undone])
+        if _changed_its_lesson(change):
+            _put_back(actor, change, change.details, [one.id for one in undone])
+
+
+def _changed_its_lesson(change: Any) -> bool:
+    return "attendance_at" in (change.details or {})
 
 
 def _put_back(actor: Viewer, change: Any, before: dict[str, Any], undone: Sequence[int]) -> None:

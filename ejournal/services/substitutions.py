@@ -22,7 +22,7 @@ from ejournal.models import (
 )
 from ejournal.models.base import now
 from ejournal.services import conflicts, generation, lesson_context, log, periods
-from ejournal.services.closed import hold_open
+from ejournal.services.closed import close_alone, hold_open
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError, ServiceError
 from ejournal.services.substitution_effects import DO, IN_PLACE, is_filled, make, restore, state_of, take_away
 
@@ -58,7 +58,7 @@ def publish(actor: Viewer | None, lesson_id: int, typed: Typed) -> Substitution:
     Raises NotFoundError, ClosedError, FieldsError (what is missing; clashes under `sure`), RefusedError where the
     lesson holds marks and would have to go elsewhere.
     """
-    hold_open()
+    close_alone()  # a mark that is on its way is there, or finds the lesson cancelled or moved
     in_turn("lessons")
     lesson = find_lesson(lesson_id)
     made = prepare(actor, lesson, typed)

@@ -33,6 +33,7 @@ def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list
     changes = _last_change(actor, course_id)
     if not changes:
         raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
+    held_lessons.hold(changes)
     undone = [change for change in changes if change.subject == "lesson"]
     for change in undone:
         _take_back_presence(actor, course_id, change)

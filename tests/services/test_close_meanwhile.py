@@ -11,16 +11,19 @@ from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Cell, Lesson, LessonState, LogEntry, Role
+from ejournal.models import AcademicYear, Cell, CourseTeacher, Lesson, LessonState, LogEntry, Role
 from ejournal.services import (
     cells,
     closed,
     closing,
     closing_list,
+    columns,
     lesson_context,
     lesson_states,
     period_marks,
     settings,
+    substitutions,
+    undo,
     year_setup,
 )
 from ejournal.services.cells import Entry
@@ -117,6 +120,15 @@ def move(app: Flask, teacher: Viewer, journal: Journal) -> str:
             return refused.message
 
 
+def replace(app: Flask, _teacher: Viewer, journal: Journal) -> str:
+    """The office takes the lesson off."""
+    with app.app_context():
+        try:
+            return substitutions.publish(None, journal.lessons[0].id, substitutions.Typed("cancelled", sure=True)).kind
+        except RefusedError as refused:
+            return refused.message
+
+
 @pytest.fixture
 def planned(app: Flask) -> tuple[Journal, Viewer]:
     with app.app_context():
@@ -128,7 +140,7 @@ def planned(app: Flask) -> tuple[Journal, Viewer]:
     return journal, teacher
 
 
-@pytest.mark.parametrize("change", [cancel, move])
+@pytest.mark.parametrize("change", [cancel, move, replace])
 def test_r4_4_a_lesson_goes_away_only_without_the_mark_that_is_being_saved(
     app: Flask, planned: tuple[Journal, Viewer], change: Callable[[Flask, Viewer, Journal], str]
 ) -> None:
@@ -143,6 +155,31 @@ def test_r4_4_a_lesson_goes_away_only_without_the_mark_that_is_being_saved(
         write_cell(teacher, journal, begin)
         assert "есть отметки" in changes[0].result()
         assert db.session.get_one(Lesson, journal.lessons[0].id).state == LessonState.HELD
+
+
+def test_r4_4_an_undo_leaves_a_lesson_held_where_a_colleagues_mark_is_being_saved(
+    app: Flask, planned: tuple[Journal, Viewer]
+) -> None:
+    journal, teacher = planned
+    with ThreadPoolExecutor(1) as pool, app.app_context():
+        colleague = factories.make_person("Вторая", (Role.TEACHER,))
+        db.session.add(CourseTeacher(course_id=journal.course_id, teacher_id=colleague.id))
+        db.session.commit()
+        viewer = factories.viewer_of(colleague)
+        columns.everybody_present(teacher, journal.course_id, journal.lessons[0].id)
+        undone: list[Future[None]] = []
+
+        def take_back() -> None:
+            with app.app_context():
+                undo.undo_last(teacher, journal.course_id)
+
+        def begin() -> None:
+            undone.append(pool.submit(take_back))
+            wait(undone, MOMENT)
+
+        write_cell(viewer, journal, begin)
+        undone[0].result()
+        assert db.session.get_one(Lesson, journal.lessons[0].id, populate_existing=True).state == LessonState.HELD
 
 
 def test_r4_4_a_mark_that_comes_while_a_lesson_is_cancelled_is_refused(
