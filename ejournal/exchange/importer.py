@@ -195,13 +195,7 @@ def _apply(
             raise _refusal(plan)
         if plan.fingerprint() != fingerprint:
             raise ChangedMeanwhileError(CHANGED)
-        db.session.add_all(plan.first)
-        db.session.flush()
-        for number, change in enumerate(plan.changes):
-            progress(number, len(plan.changes))
-            change.act()
-        for act in plan.closing:
-            act()
+        _carry_out(plan, progress)
         plan.log_id = _log(plan, actor)
         renew_statistics(db.session.connection())
         db.session.commit()
@@ -218,6 +212,16 @@ def _apply(
         db.session.rollback()
         raise
     return plan
+
+
+def _carry_out(plan: ImportPlan, progress: Progress) -> None:
+    db.session.add_all(plan.first)
+    db.session.flush()
+    for number, change in enumerate(plan.changes):
+        progress(number, len(plan.changes))
+        change.act()
+    for act in plan.closing:
+        act()
 
 
 def recent(limit: int = 10) -> list[LogEntry]:

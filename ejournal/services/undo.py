@@ -33,6 +33,7 @@ def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list
     changes = _last_change(actor, course_id)
     if not changes:
         raise RefusedError("Отменять нечего: ваших правок в этом журнале за последние 12 часов нет.")
+    _refuse_past_period_mark(actor, course_id, changes[-1].id)
     held_lessons.hold(changes)
     undone = [change for change in changes if change.subject == "lesson"]
     for change in undone:
@@ -59,6 +60,32 @@ def undo_last(actor: Viewer, course_id: int, request_id: str = "") -> tuple[list
     held_lessons.put_back(actor, undone)
     saved = cells.write_back(actor, good, {(change.student_id, change.work_id): change.id for change in changes})
     return saved, refused
+
+
+def _refuse_past_period_mark(actor: Viewer, course_id: int, entry_id: int) -> None:
+    """Who has given a mark of a period since means that one by «последнее действие»: with its debt it is taken back in
+    its own column (п. 4.4), and no older mark goes in its place. Raises RefusedError."""
+    rows = db.session.execute(
+        select(LogEntry.student_id, LogEntry.before, LogEntry.after, LogEntry.details)
+        .where(
+            LogEntry.course_id == course_id,
+            LogEntry.actor_id == actor.person_id,
+            LogEntry.subject == "period-mark",
+            LogEntry.id > entry_id,
+        )
+        .order_by(LogEntry.id)
+    )
+    given: dict[tuple[int, str], list[Any]] = {}
+    for row in rows:
+        given.setdefault((row.student_id, (row.details or {}).get("slot", "")), []).append(row)
+    # One that was put back, as the page does at once, is none.
+    left = [each[-1] for each in given.values() if (each[0].before or "") != (each[-1].after or "")]
+    if left:
+        name, mark = (left[-1].details or {}).get("name", "за период"), left[-1].after or "пусто"
+        raise RefusedError(
+            f"Последней вы изменили оценку {name} («{mark}»): исправьте её в её столбце (п. 4.4). Отметки, "
+            "поставленные до неё, отмена не трогает."
+        )
 
 
 def _take_back_presence(actor: Viewer, course_id: int, change: Any) -> None:

@@ -7,7 +7,7 @@ from factories import Journal, make_journal, make_person, viewer_of
 
 from ejournal.extensions import db
 from ejournal.models import Course, CurriculumHours, Debt, LogEntry, Period, PeriodClosing, PeriodMark, Role, YearMark
-from ejournal.services import cells, grid, period_marks, settings
+from ejournal.services import cells, grid, period_marks, settings, undo
 from ejournal.services.debt_marks import Terms
 from ejournal.services.errors import (
     ClosedError,
@@ -223,3 +223,16 @@ def test_suggested_marks_are_all_or_nothing_where_a_debt_lacks_its_term(journal)
         actor, journal.course_id, key, {first: "5", second: "н/а"}, in_a_month()
     )[0] == 2  # fmt: skip
     assert db.session.scalars(db.select(Debt.student_id)).all() == [second]
+
+
+def test_an_undo_takes_back_no_older_mark_in_the_place_of_a_periods(journal):
+    actor = viewer_of(journal.teacher)
+    give(journal, 0, ["5"])
+    given = write(journal, "4")
+    with pytest.raises(RefusedError, match=r"Последней вы изменили оценку за .*«4»"):
+        undo.undo_last(actor, journal.course_id)
+    db.session.rollback()
+    # Put back by the page itself, it is none.
+    write(journal, "", given.version)
+    saved, _refused = undo.undo_last(actor, journal.course_id)
+    assert [one.text for one in saved] == [""]
