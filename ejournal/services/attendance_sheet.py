@@ -72,8 +72,8 @@ def day_codes(cells: Sequence[Given]) -> dict[date, dict[str, int]]:
     """Hours by code of each day; a lesson with several works is missed once. «о» counts lessons, not hours."""
     lessons: dict[tuple[date, int, int], list[str | None]] = {}
     for cell in cells:
-        if cell.attendance:
-            lessons.setdefault((cell.date, cell.lesson_id, cell.hours), []).append(cell.attendance)
+        if cell.missed:
+            lessons.setdefault((cell.date, cell.lesson_id, cell.hours), []).append(cell.missed)
     days: dict[date, dict[str, int]] = {}
     for (day, _lesson, hours), codes in lessons.items():
         worst = grading.lesson_attendance(codes)

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import lasting
 from ejournal.extensions import db
 from ejournal.models import Cell, Course, Enrollment, Lesson, Period, PeriodMark, Person, Work, WorkKind, YearMark
-from ejournal.services import mark_slots
+from ejournal.services import mark_slots, stats
 
 # Attendance in the order and the words of п. 4.4.
 ATTENDANCE = {"н": "неуважительная", "п": "уважительная", "б": "болезнь", "о": "опоздание"}
@@ -90,11 +90,12 @@ def _cells(student_id: int, since: date, until: date) -> Iterable[Any]:
             Work.title,
             WorkKind.title.label("kind"),
             Cell.mark,
-            Cell.attendance,
+            case((stats.is_missed(), Cell.attendance)).label("attendance"),
         )
         .join(Work, Work.id == Cell.work_id)
         .join(WorkKind, WorkKind.id == Work.kind_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
+        .join(Course, Course.id == Lesson.course_id)
         .where(Cell.student_id == student_id, Lesson.date.between(since, until))
         .order_by(Lesson.date, Lesson.pair, Work.ordinal)
     )

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -221,8 +221,8 @@ def _fill(
     texts: dict[int, dict[int, tuple[int, str]]] = defaultdict(dict)
     for work_id, student_id, attendance, mark, version in rows:
         texts[student_id][work_id] = version, (attendance or "") + (mark or "")
-    about = {work[0]: (work[8], work[1], work[11]) for work in works if period.span[0] <= work[2] <= period.span[1]}
-    figures = stats.summarise((row[1], row[2], row[3], *about[row[0]]) for row in rows if row[0] in about)
+    counted = {work[0]: work for work in works if period.span[0] <= work[2] <= period.span[1]}
+    figures = stats.summarise(_counted(rows, students, counted))
     heads = [(column.work_id, column.date, not (can_edit and column.is_open)) for column in columns]
     for student in students:
         student.figures = figures.get(student.id, stats.NO_STATS)
@@ -235,6 +235,17 @@ def _fill(
             ]
     shown = [column.work_id for column in columns]
     return stats.column_means(shown, ((row[0], row[3]) for row in rows if row[3])), figures
+
+
+def _counted(rows: Sequence[Any], students: Sequence[Student], works: dict[int, Any]) -> Iterator[tuple[Any, ...]]:
+    """The cells of some works as stats.summarise takes them; attendance counts as stats.is_missed says."""
+    listed = {student.id: student for student in students}
+    for work_id, student_id, attendance, mark, _version in rows:
+        if work_id in works:
+            work = works[work_id]
+            student = listed.get(student_id) if attendance and work[4] == LessonState.HELD else None
+            counts = student is not None and student.was_there(work[2])
+            yield student_id, attendance if counts else None, mark, work[8], work[1], work[11]
 
 
 @prepared

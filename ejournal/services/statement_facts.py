@@ -28,6 +28,7 @@ from ejournal.models import (
     Work,
     YearMark,
 )
+from ejournal.services import stats
 from ejournal.services.individual_lists import EVER, overlap
 from ejournal.services.roster import leaving_note
 
@@ -55,6 +56,12 @@ class Given(NamedTuple):
     mark: str | None
     weight: int
     hours: int
+    # Whether the attendance counts (stats.is_missed): of who was not listed that day it is shown, and no more.
+    is_missed: bool = True
+
+    @property
+    def missed(self) -> str | None:
+        return self.attendance if self.is_missed else None
 
 
 class Memberships(NamedTuple):
@@ -230,7 +237,7 @@ def _cells(student_ids: Sequence[int], first: date, last: date) -> Select[*tuple
     return (
         select(
             Cell.student_id, Lesson.id, Lesson.date, Course.discipline_id, Cell.attendance, Cell.mark, Work.weight,
-            Lesson.hours,
+            Lesson.hours, stats.is_missed(),
         )
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)

@@ -65,7 +65,7 @@ def count(
     """Rows by discipline title, and their sum.
 
     Several works of a lesson are one lesson: it is missed, or come late to, once (grading.lesson_attendance). An
-    absence written for a lesson that was not the student's to attend still counts: the teacher wrote it.
+    absence counts where the lesson does, else more would be missed than was held; a mark always, for it was earned.
     """
     rows = _Rows(titles)
     for lesson in held:
@@ -78,9 +78,9 @@ def count(
         if cell.mark:
             row.marks.append(cell.mark)
             row.weighed.append((cell.mark, cell.weight))
-        if cell.attendance:
+        if cell.missed:
             of_lesson = codes.setdefault(cell.discipline_id, {})
-            of_lesson.setdefault((cell.lesson_id, cell.hours), []).append(cell.attendance)
+            of_lesson.setdefault((cell.lesson_id, cell.hours), []).append(cell.missed)
     for discipline_id, mark in period_marks.items():
         rows[discipline_id].period_mark = mark
     for discipline_id, of_year in year_marks.items():

@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, null, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, null, select, union_all
 
 from ejournal.access import prepared
 from ejournal.domain import grading
 from ejournal.extensions import db
-from ejournal.models import Cell, Lesson, Work
+from ejournal.models import Cell, Course, Lesson, LessonState, Work
+from ejournal.services.cell_context import enrolled_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,16 @@ def _rows_and_columns(
     return union_all(rows, columns.where(Cell.work_id.in_(works), Cell.mark.is_not(None)))
 
 
-ROW = (Cell.student_id, Cell.attendance, Cell.mark, Work.weight, Lesson.id, Lesson.hours)
+def is_missed() -> ColumnElement[bool]:
+    """The condition that the attendance of the query's Cell counts: of a lesson held, on a day on which the Course
+    listed the student, so that nobody misses more than was planned. An order of a past day takes a student off a
+    journal whose cells stay as they were filled in (DOMAIN: movement of the contingent)."""
+    return and_(
+        Cell.attendance.is_not(None), Lesson.state == LessonState.HELD, enrolled_on(Cell.student_id, Lesson.date)
+    )
+
+
+ROW = (Cell.student_id, case((is_missed(), Cell.attendance)), Cell.mark, Work.weight, Lesson.id, Lesson.hours)
 
 
 def _of_journal(query: Select[*tuple[Any, ...]], course_id: int, first: date, last: date) -> Select[*tuple[Any, ...]]:
@@ -77,12 +87,13 @@ def _of_journal(query: Select[*tuple[Any, ...]], course_id: int, first: date, la
         query.select_from(Cell)
         .join(Work, Work.id == Cell.work_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
+        .join(Course, Course.id == Lesson.course_id)
         .where(Lesson.course_id == course_id, Lesson.date.between(first, last))
     )
 
 
 def summarise(rows: Iterable[Any]) -> dict[int, RowStats]:
-    """Figures by student from (student, attendance, mark, weight, lesson, hours); a lesson is missed once."""
+    """Figures by student from (student, attendance as counted, mark, weight, lesson, hours); each lesson once."""
     rows = list(rows)
     marks = _like_together((row[0], (row[2], row[3])) for row in rows if row[2])
     codes: dict[int, dict[tuple[int, int], list[str | None]]] = defaultdict(lambda: defaultdict(list))

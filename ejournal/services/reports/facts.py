@@ -57,11 +57,12 @@ class Roster:
 
     def journal_on(self, course_id: int, day: date) -> list[int]:
         """The students of a journal on a day."""
-        return [
-            student
-            for student, days in self.of_course.get(course_id, {}).items()
-            if any(since <= day <= until for since, until in days)
-        ]
+        return [student for student in self.of_course.get(course_id, ()) if self.lists(course_id, student, day)]
+
+    def lists(self, course_id: int, student_id: int, day: date) -> bool:
+        """Whether a journal lists a student on a day."""
+        days = self.of_course.get(course_id, {}).get(student_id, ())
+        return any(since <= day <= until for since, until in days)
 
 
 def roster(scope: Scope) -> Roster:
@@ -198,8 +199,9 @@ class Missed(NamedTuple):
     code: str
 
 
-def missed(scope: Scope) -> list[Missed]:
-    """Absences and latenesses of lessons held: with several works a lesson is missed once; one query."""
+def missed(scope: Scope, people: Roster) -> list[Missed]:
+    """Absences and latenesses of lessons held, of who was listed on their day, as planned hours are (see also
+    stats.is_missed): with several works a lesson is missed once; one query."""
     codes: dict[tuple[int, int], list[str | None]] = defaultdict(list)
     about: dict[int, tuple[int, date, int]] = {}
     for row in fetch(
@@ -213,8 +215,8 @@ def missed(scope: Scope) -> list[Missed]:
     found = []
     for (student_id, lesson_id), given in codes.items():
         worst = grading.lesson_attendance(given)
-        if worst:
-            course_id, day, hours = about[lesson_id]
+        course_id, day, hours = about[lesson_id]
+        if worst and people.lists(course_id, student_id, day):
             found.append(Missed(student_id, course_id, day, hours, worst))
     return found
 

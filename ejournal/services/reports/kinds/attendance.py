@@ -51,8 +51,8 @@ class Figures:
 
 
 def build(scope: Scope) -> Table:
-    lessons, people, absences = facts.held(scope), facts.roster(scope), facts.missed(scope)
-    return VIEWS[scope.choice("by")](scope, lessons, people, absences)
+    lessons, people = facts.held(scope), facts.roster(scope)
+    return VIEWS[scope.choice("by")](scope, lessons, people, facts.missed(scope, people))
 
 
 def _by_group(scope: Scope, lessons: list[Held], people: facts.Roster, absences: list[Missed]) -> Table:
@@ -72,9 +72,8 @@ def _by_student(scope: Scope, lessons: list[Held], people: facts.Roster, absence
     rows = []
     for group in scope.groups.values():
         own = [student for group_id, student in figures if group_id == group.id]
-        for student in sorted(own, key=lambda id_: people.names.get(id_, ("", ""))):
-            name = people.names.get(student, ("", "обучающийся другой группы"))[1]
-            cells: list[Value] = [name, group.title, *figures[group.id, student].cells()]
+        for student in sorted(own, key=lambda id_: people.names[id_]):
+            cells: list[Value] = [people.names[student][1], group.title, *figures[group.id, student].cells()]
             rows.append(Row(cells, student_id=student))
     return _table(scope, [Column("Обучающийся"), Column("Группа")], rows, figures.values())
 

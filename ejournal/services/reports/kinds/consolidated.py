@@ -26,7 +26,7 @@ def build(scope: Scope) -> Table:
     found = marks.of(scope, people)
     disciplines = _disciplines(scope)
     given = {(student, scope.journals[course].discipline): mark for (student, course), mark in found.marks.items()}
-    missed = _missed(scope)
+    missed = _missed(scope, people)
     lines = []
     for student in people.group_on(group.id, scope.last_day(group.id)):
         own = [given.get((student, name), "") for name in disciplines]
@@ -68,9 +68,9 @@ def _exempt(scope: Scope, people: facts.Roster, student: int, name: str) -> str:
     return "" if any(student in people.of_course.get(id_, {}) for id_ in journals) else consolidated.EXEMPT
 
 
-def _missed(scope: Scope) -> dict[int, grading.Missed]:
+def _missed(scope: Scope, people: facts.Roster) -> dict[int, grading.Missed]:
     own: dict[int, list[tuple[int, str | None]]] = {}
-    for one in facts.missed(scope):
+    for one in facts.missed(scope, people):
         own.setdefault(one.student_id, []).append((one.hours, one.code))
     return {student: grading.missed_hours(found) for student, found in own.items()}
 

@@ -18,7 +18,7 @@ Marks = dict[tuple[int, int], list[tuple[str | None, int]]]
 def build(scope: Scope) -> Table:
     people, held, marks = facts.roster(scope), facts.hours_held(facts.held(scope)), _marks(scope)
     missed: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for one in facts.missed(scope):
+    for one in facts.missed(scope, people):
         if one.code in MISSING:
             missed[one.student_id, one.course_id].append(one.hours)
     journals = _journals_of(scope, people)
