@@ -17,7 +17,8 @@ from ejournal.services.spans import Choice
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """A day of a month. `codes`: what was missed, gravest first; `kind`: "", free, lessons, ahead, or missed."""
+    """A day of a month. `codes`: what was missed, gravest first; `kind`: free, lessons (held), ahead (none held yet),
+    or missed."""
 
     date: datetime.date
     kind: str
@@ -63,7 +64,7 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Attendance:
     missed = [Absence(entry, code, ATTENDANCE[code]) for entry, code in diary_entries.codes(found).values()]
     missed.sort(key=lambda absence: (absence.entry.date, absence.entry.pair), reverse=True)
     total = grading.missed_hours((absence.entry.hours, absence.code) for absence in missed)
-    held = diary_entries.hours_held(found, today)
+    held = diary_entries.hours_held(found)
     plans = diary_calendar.load(*chosen.span)
     return Attendance(
         diary=opened,
@@ -93,7 +94,7 @@ def _months(
 ) -> list[Month]:
     """The months of the span that have begun, the newest first."""
     lessons = {entry.date for entry in found}
-    held = {entry.date for entry in found if diary_entries.was_held(entry, today)}
+    held = {entry.date for entry in found if entry.held}
     by_day: dict[date, list[Absence]] = {}
     for absence in missed:
         by_day.setdefault(absence.entry.date, []).append(absence)

@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     attendance: str | None
     mark: str | None
     updated_at: Any
-    checked: bool
+    held: bool
 
     @property
     def text(self) -> str:
@@ -67,7 +67,7 @@ def _entries(
             Person.id, Lesson.id, Lesson.course_id, Lesson.date, Lesson.pair, Lesson.hours, Discipline.title,
             Lesson.topic, func.coalesce(func.nullif(Work.title, ""), WorkKind.title, ""),
             func.coalesce(Work.weight, 1), Cell.id, Cell.attendance, Cell.mark, Cell.updated_at,
-            Lesson.attendance_at.is_not(None),
+            Lesson.state == LessonState.HELD,
         )
         .select_from(Lesson)
         .join(Course, and_(Course.id == Lesson.course_id, courses_near(students, groups)))
@@ -82,10 +82,10 @@ def _entries(
 
 
 def codes(found: Collection[Entry]) -> dict[int, tuple[Entry, str]]:
-    """Of a student's entries: the lessons with an attendance code, once each, the gravest code."""
+    """Of a student's entries: the lessons held with an attendance code, once each, the gravest code."""
     by_lesson: dict[int, list[Entry]] = {}
     for entry in found:
-        if entry.attendance:
+        if entry.held and entry.attendance:
             by_lesson.setdefault(entry.lesson_id, []).append(entry)
     return {
         lesson_id: (cells[0], grading.lesson_attendance([cell.attendance for cell in cells]) or "")
@@ -93,10 +93,7 @@ def codes(found: Collection[Entry]) -> dict[int, tuple[Entry, str]]:
     }
 
 
-def hours_held(found: Collection[Entry], today: date) -> int:
-    """Academic hours of the lessons before today, and of today's whose attendance is entered, each once."""
-    return sum({entry.lesson_id: entry.hours for entry in found if was_held(entry, today)}.values())
-
-
-def was_held(entry: Entry, today: date) -> bool:
-    return entry.date < today or (entry.date == today and (entry.checked or entry.attendance is not None))
+def hours_held(found: Collection[Entry]) -> int:
+    """Academic hours of the lessons held, each once: as statements and reports count them, a lesson that is over and
+    that nobody filled in is none (п. 4.6)."""
+    return sum({entry.lesson_id: entry.hours for entry in found if entry.held}.values())

@@ -98,7 +98,7 @@ def of(
         news=news[:MOST_NEWS],
         news_count=len(news),
         is_first_visit=child.new_since is None,
-        hints=_hints([entry for entry in entries if period[0] <= entry.date <= period[1]], today),
+        hints=_hints([entry for entry in entries if period[0] <= entry.date <= period[1]]),
     )
 
 
@@ -201,7 +201,7 @@ def _news(child: Child, entries: Sequence[Entry], tasks: Sequence[Task]) -> list
     )
 
 
-def _hints(entries: Sequence[Entry], today: date) -> list[Hint]:
+def _hints(entries: Sequence[Entry]) -> list[Hint]:
     by_course: dict[int, list[Entry]] = {}
     for entry in entries:
         by_course.setdefault(entry.course_id, []).append(entry)
@@ -209,7 +209,7 @@ def _hints(entries: Sequence[Entry], today: date) -> list[Hint]:
         hints.Subject(
             title=own[0].discipline,
             marks=[(entry.mark, entry.weight) for entry in own],
-            held=diary_entries.hours_held(own, today),
+            held=diary_entries.hours_held(own),
             missed=grading.missed_hours((e.hours, code) for e, code in diary_entries.codes(own).values()).total,
         )
         for own in sorted(by_course.values(), key=lambda own: own[0].discipline)

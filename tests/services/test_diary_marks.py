@@ -10,7 +10,7 @@ from flask import Flask
 
 from ejournal.extensions import db
 from ejournal.models import Lesson, Period, PeriodMark, Person, Work
-from ejournal.services import cells, diary_attendance, diary_mark, diary_marks, settings
+from ejournal.services import cells, diary_attendance, diary_mark, diary_marks, settings, statements
 from ejournal.services.errors import NotFoundError, RefusedError
 
 DAY = timedelta(days=1)
@@ -178,6 +178,18 @@ def test_a_lesson_to_come_is_not_held_yet(journal, child):
     kind = make_kind()
     work = Work(lesson_id=lesson.id, kind_id=kind.id, ordinal=5)
     db.session.add(work)
+    lesson.state = "held"
     db.session.commit()
     factories_diary.put(work, child, attendance="н")
     assert (attendance_of(child).held, attendance_of(child).missed.total) == (2, 2)
+
+
+def test_r4_6_b_a_lesson_nobody_filled_in_is_held_neither_in_the_diary_nor_in_the_statement(journal, child):
+    yesterday = settings.today() - DAY
+    make_lesson(journal.course_id, yesterday - DAY, state="planned")
+    mark(journal, child, "", code="н")
+    assert (attendance_of(child).held, attendance_of(child).share) == (2, "0,0\u00a0%")
+    days = {cell.date: cell for month in attendance_of(child).months for week in month.weeks for cell in week if cell}
+    assert days[yesterday - DAY].kind == "ahead"
+    curator = factories.viewer_of(factories.make_curator(journal.group))
+    assert statements.of_student(curator, child.id, None).total.hours == 2
