@@ -9,8 +9,21 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import lasting
+from ejournal.domain import grading
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, Enrollment, Lesson, Period, PeriodMark, Person, Work, WorkKind, YearMark
+from ejournal.models import (
+    Cell,
+    Course,
+    Enrollment,
+    Lesson,
+    LessonState,
+    Period,
+    PeriodMark,
+    Person,
+    Work,
+    WorkKind,
+    YearMark,
+)
 from ejournal.services import mark_slots, stats
 
 # Attendance in the order and the words of п. 4.4.
@@ -54,20 +67,20 @@ class Extract:
 def build(person: Person, since: date, until: date) -> Extract:
     """Both days included; five queries whatever it holds."""
     lines: dict[int, Line] = {}
-    seen: dict[int, set[tuple[int, str]]] = {}
+    codes: dict[tuple[int, int], list[str]] = {}
     for row in _cells(person.id, since, until):
         line = _line(lines, row.course_id)
         if row.mark:
             line.marks.append(Mark(row.date, row.title or row.kind, row.mark))
         if row.attendance:
-            seen.setdefault(row.course_id, set()).add((row.lesson_id, row.attendance))
+            codes.setdefault((row.course_id, row.lesson_id), []).append(row.attendance)
     for row in _period_marks(person.id, since, until):
         _line(lines, row.course_id).period_marks.append((row.title, row.mark))
     for row in _year_marks(person.id, since, until):
         _line(lines, row.course_id).period_marks.append((mark_slots.TITLES[row.kind], row.mark))
-    for course_id, lessons in seen.items():
-        for _lesson_id, letter in sorted(lessons):
-            lines[course_id].absences[letter] = lines[course_id].absences.get(letter, 0) + 1
+    for (course_id, _lesson_id), found in codes.items():
+        letter = grading.lesson_attendance(found) or ""
+        lines[course_id].absences[letter] = lines[course_id].absences.get(letter, 0) + 1
     _name(lines)
     total = {letter: sum(line.absences.get(letter, 0) for line in lines.values()) for letter in ATTENDANCE}
     return Extract(
@@ -96,7 +109,7 @@ def _cells(student_id: int, since: date, until: date) -> Iterable[Any]:
         .join(WorkKind, WorkKind.id == Work.kind_id)
         .join(Lesson, Lesson.id == Work.lesson_id)
         .join(Course, Course.id == Lesson.course_id)
-        .where(Cell.student_id == student_id, Lesson.date.between(since, until))
+        .where(Cell.student_id == student_id, Lesson.date.between(since, until), Lesson.state != LessonState.CANCELLED)
         .order_by(Lesson.date, Lesson.pair, Work.ordinal)
     )
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import factories
+import factories_diary
 import factories_documents as made
 import pytest
 from flask import Flask
@@ -214,3 +215,18 @@ def test_marks_for_the_year_and_final_ones_stand_in_statement_sheet_and_extract(
     db.session.commit()
     assert not statements.of_student(viewer, first.id, journal.period.id).has_year_marks
     assert extracts.build(first, journal.year.starts, journal.year.ends).lines[0].period_marks == [("I семестр", "4")]
+
+
+def test_r2_1_a_an_extract_counts_a_lesson_once_by_the_gravest_code_as_the_statement_does(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=2, works=2)
+    student = journal.students[0]
+    factories_diary.put(journal.works[0], student, attendance="н")
+    factories_diary.put(journal.works[1], student, attendance="о", mark="5")
+    factories_diary.put(journal.works[2], student, attendance="б", mark="4")
+    journal.lessons[1].state = "cancelled"
+    db.session.commit()
+    total = statements.of_student(factories.viewer_of(factories.make_curator(journal.group)), student.id, None).total
+    assert (total.missed_lessons, total.missed.late_count) == (1, 0)
+    made_for = extracts.build(student, journal.year.starts, journal.year.ends)
+    assert (made_for.absences, made_for.lines[0].absences) == ({"н": 1}, {"н": 1})
+    assert [mark.mark for mark in made_for.lines[0].marks] == ["5"]
