@@ -245,6 +245,29 @@ def test_the_forecast_is_the_same_whatever_journals_are_shown(in_app: Flask) -> 
     assert of_all == of_one
 
 
+def test_r2_3_control_a_substitute_of_a_past_lesson_stays_one_when_appointed_teacher_since(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=3)
+    other = factories.make_person("Заменова", (Role.TEACHER,))
+    first, _second, last = journal.lessons
+    first.teacher_id = last.teacher_id = other.id
+    db.session.commit()
+
+    def substituted() -> object:
+        table = make(manager(), "hours", period="s1").table
+        return table.rows[0].cells[[column.title for column in table.columns].index("Замены")]
+
+    assert substituted() == 4
+    own = db.session.scalars(db.select(CourseTeacher)).one()
+    own.until = last.date - timedelta(days=1)
+    db.session.add(CourseTeacher(course_id=journal.course_id, teacher_id=other.id, since=last.date))
+    db.session.commit()
+    # The last lesson she gave as the journal's teacher; the first one still for somebody else.
+    assert substituted() == 2
+    own.until = first.date - timedelta(days=1)
+    db.session.commit()
+    assert substituted() == 2
+
+
 def test_hours_of_the_curriculum_stand_in_for_a_load_without_periods(in_app: Flask) -> None:
     journal = factories.make_journal(students=1, lessons=1)
     course = db.session.get(Course, journal.course_id)

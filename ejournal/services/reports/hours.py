@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from ejournal.domain import lesson_plan, reports
 from ejournal.domain.lesson_plan import Entry
-from ejournal.models import Course, CourseHours, CourseTeacher, Lesson, LessonState, TimetableEntry
+from ejournal.models import Course, CourseHours, Lesson, LessonState, TimetableEntry
 from ejournal.services import generation, group_modes, periods, plan_hours, school_days
 from ejournal.services.reports import facts
 from ejournal.services.reports.scope import Scope
@@ -32,9 +32,8 @@ class Given:
 
 
 def given(scope: Scope) -> dict[int, Given]:
-    """By journal, to the period's end; five queries."""
+    """By journal, to the period's end; four queries."""
     found: dict[int, Given] = defaultdict(Given)
-    substitutes = _teachers(scope)
     for course_id, day, hours, state, teacher_id in facts.fetch(
         select(Lesson.course_id, Lesson.date, Lesson.hours, Lesson.state, Lesson.teacher_id)
         .where(scope.during(Lesson.course_id, whole=True))
@@ -45,7 +44,7 @@ def given(scope: Scope) -> dict[int, Given]:
             own.cancelled += hours
         elif state == LessonState.HELD:
             own.months[day.replace(day=1)] += hours
-            if teacher_id and teacher_id not in substitutes.get(course_id, set()):
+            if teacher_id and not scope.taught_by(course_id, teacher_id, day):
                 own.substituted += hours
         elif day < scope.today:
             own.overdue += hours
@@ -65,15 +64,6 @@ def _horizon(scope: Scope) -> dict[int, date]:
         .group_by(Course.group_id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def _teachers(scope: Scope) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    for course_id, teacher_id in facts.fetch(
-        select(CourseTeacher.course_id, CourseTeacher.teacher_id).where(CourseTeacher.course_id.in_(scope.journals))
-    ):
-        found[course_id].add(teacher_id)
-    return found
 
 
 def _timetable(scope: Scope, horizon: dict[int, date]) -> dict[int, int]:

@@ -92,9 +92,15 @@ class Scope:
 
     def teachers_of(self, course_id: int, on: date) -> list[Person]:
         """Who teaches a journal on a day; whoever ever did where nobody does."""
+        return self._appointed(course_id, on) or [who for who, _since, _until in self.teachers.get(course_id, [])]
+
+    def taught_by(self, course_id: int, teacher_id: int, on: date) -> bool:
+        """Whether somebody was the journal's teacher on a day: not whoever became one since."""
+        return any(who.id == teacher_id for who in self._appointed(course_id, on))
+
+    def _appointed(self, course_id: int, on: date) -> list[Person]:
         rows = self.teachers.get(course_id, [])
-        now = [who for who, since, until in rows if (since or on) <= on <= (until or on)]
-        return now or [who for who, _since, _until in rows]
+        return [who for who, since, until in rows if (since or on) <= on <= (until or on)]
 
     def teacher_ids(self, course_id: int, on: date) -> tuple[int, ...]:
         return tuple(who.id for who in self.teachers_of(course_id, on))
