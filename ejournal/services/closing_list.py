@@ -14,6 +14,8 @@ from ejournal.models import (
     Course,
     Enrollment,
     Group,
+    IndividualPlan,
+    IndividualRow,
     JournalUnlock,
     Lesson,
     LessonState,
@@ -139,6 +141,13 @@ def _lessons(lines: dict[int, Line], period: Period) -> None:
 def _missing(group: Group, period: Period) -> Sequence[tuple[int, int]]:
     day = min(period.ends, settings.today())
     members = select(Enrollment.student_id).where(Enrollment.group_id == group.id)
+    own = select(Course.id).where(Course.group_id == group.id, Course.year_id == period.year_id)
+    # Whom an individual plan sends here is of another group; `enrolled_on` decides about all of them.
+    guests = (
+        select(IndividualPlan.student_id)
+        .join(IndividualRow, IndividualRow.plan_id == IndividualPlan.id)
+        .where(IndividualRow.course_id.in_(own))
+    )
     given = exists().where(
         PeriodMark.course_id == Course.id,
         PeriodMark.student_id == Person.id,
@@ -148,7 +157,7 @@ def _missing(group: Group, period: Period) -> Sequence[tuple[int, int]]:
     rows = db.session.execute(
         select(Course.id, func.count(Person.id))
         .select_from(Course)
-        .join(Person, Person.id.in_(members))
+        .join(Person, Person.id.in_(members.union(guests)))
         .where(Course.group_id == group.id, Course.year_id == period.year_id, enrolled_on(Person.id, day), ~given)
         .group_by(Course.id)
     )

@@ -6,9 +6,10 @@ from random import Random
 import pytest
 import time_machine
 from factories import Journal, make_curator, make_journal, make_lesson, make_person, viewer_of
+from factories_individual import make_plan
 
 from ejournal.extensions import db
-from ejournal.models import Cell, Debt, JournalUnlock, Lesson, LogEntry, Period, PeriodClosing, PeriodMark, Role
+from ejournal.models import Cell, Course, Debt, JournalUnlock, Lesson, LogEntry, Period, PeriodClosing, PeriodMark, Role
 from ejournal.models.base import now
 from ejournal.services import cells, closing, closing_list, grid, lessons, period_marks, settings
 from ejournal.services.debt_marks import Terms
@@ -152,6 +153,21 @@ def test_marks_that_are_debts_without_term_are_listed_and_get_one(journal):
     assert closing.set_debts(actor, journal.course_id, str(journal.period.id), terms) == 1
     assert db.session.scalars(db.select(Debt.form)).all() == ["зачёт"]
     assert closing.load(actor, journal.course_id, journal.period.id).lacks.is_empty
+
+
+def test_r4_4_d_the_list_counts_guests_without_a_mark_as_the_journals_own_page_does(journal):
+    course = db.session.get_one(Course, journal.course_id)
+    guest = make_journal(students=1, lessons=1).students[0]
+    make_plan(guest.id, journal.year.starts, discipline_id=course.discipline_id, course_id=course.id)
+    page = closing.load(viewer_of(journal.teacher), journal.course_id, journal.period.id)
+    assert [student.id for student in page.lacks.marks] == [guest.id]
+    (line,) = closing_list.load(viewer_of(chief()), journal.group.id, journal.period.id).lines
+    assert (line.missing, line.is_ready) == (1, False)
+    # Whom a plan sends elsewhere is owed nothing here.
+    db.session.execute(db.update(PeriodMark).values(mark=None))
+    make_plan(journal.students[0].id, journal.year.starts, discipline_id=course.discipline_id, exempt=True)
+    (line,) = closing_list.load(viewer_of(chief()), journal.group.id, journal.period.id).lines
+    assert line.missing == 2
 
 
 def test_administration_sees_a_groups_journals_and_closes_those_ticked(journal):

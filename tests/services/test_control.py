@@ -10,11 +10,12 @@ import pytest
 import time_machine
 from factories import Viewer
 from factories_control import INSTANT, Semester
+from factories_individual import make_plan
 from flask import Flask
 
 from ejournal.domain.control import Counts, State
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, ControlCount, CourseTeacher, LogEntry, Role
+from ejournal.models import AcademicYear, ControlCount, Course, CourseTeacher, LogEntry, Role
 from ejournal.services import agenda, cells, failures, homework, log, log_chain, settings
 from ejournal.services.control import digest, history, late_entries, tally
 from ejournal.services.control.tally import Asked
@@ -105,6 +106,24 @@ def test_r4_4_j_period_marks_disputes_and_registers(made: Semester) -> None:
     assert found["compromise"] == {State.IN_TIME: 1, State.LATE: 1, State.OPEN: 1, State.WAITING: 1}
     assert found["subject_request"] == {State.LATE: 1, State.WAITING: 1}
     assert found["year_setup"] == {State.OPEN: 2}
+
+
+def test_r4_4_d_a_guest_without_a_period_mark_keeps_the_duty_open(moscow: Semester) -> None:
+    semester.give_period_marks(moscow)
+    first, second, _third = moscow.journals
+    course = db.session.get_one(Course, first.course_id)
+    guest = second.students[0]
+    make_plan(guest.id, first.year.starts, discipline_id=course.discipline_id, course_id=course.id)
+    asked = {"clause": "period_mark", "teacher": first.teacher.id}
+    assert counted(manager(), **asked)["period_mark"] == {State.OPEN: 1}
+    moment = db.session.scalars(db.select(semester.PeriodMark).filter_by(course_id=course.id)).first().updated_at
+    db.session.add(
+        semester.PeriodMark(
+            course_id=course.id, period_id=first.period.id, student_id=guest.id, mark="4", updated_at=moment
+        )
+    )  # fmt: skip
+    db.session.commit()
+    assert counted(manager(), **asked)["period_mark"] == {State.IN_TIME: 1}
 
 
 def test_a_period_mark_corrected_after_its_term_was_in_time_and_one_given_late_by_the_log_was_not(

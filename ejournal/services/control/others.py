@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ejournal.access import in_force
@@ -19,6 +19,8 @@ from ejournal.models import (
     Course,
     Dispute,
     Enrollment,
+    IndividualPlan,
+    IndividualRow,
     Lesson,
     LessonState,
     LogEntry,
@@ -104,36 +106,55 @@ def _over(scope: Scope) -> dict[int, list[int]]:
 
 def _marks_given(over: dict[int, list[int]], today: date) -> Iterable[Any]:
     """By journal and period: students on its last day, marks given, when the last of the uncorrected ones was."""
+    listed = _listed(over).c
+    mark = and_(
+        PeriodMark.course_id == listed.course_id,
+        PeriodMark.period_id == listed.period_id,
+        PeriodMark.student_id == listed.student_id,
+        PeriodMark.mark.is_not(None),
+    )
+    place = (listed.course_id, listed.group_id, listed.period_id)
+    return facts.fetch(
+        select(
+            *place,
+            func.count(listed.student_id).label("students"),
+            func.count(PeriodMark.id).label("given"),
+            func.max(case((PeriodMark.version == 1, PeriodMark.updated_at))).label("last"),
+            is_closed(listed.course_id, listed.period_id, today).label("closed"),
+        )
+        .outerjoin(PeriodMark, mark)
+        .group_by(*place)
+        .order_by(listed.course_id, listed.period_id)
+    )
+
+
+def _listed(over: dict[int, list[int]]) -> Subquery:
+    """Whom journals list on the last day of their periods that are over: of the group, or a guest by an individual plan
+    (п. 4.2), once each."""
+    # Aliases: `enrolled_on`, which decides, names the tables themselves.
+    member, plan, row = aliased(Enrollment), aliased(IndividualPlan), aliased(IndividualRow)
+    members = _on_last_day(over, member.student_id).join(
+        member, and_(member.group_id == Course.group_id, in_force(member, Period.ends))
+    )
+    guests = (
+        _on_last_day(over, plan.student_id)
+        .join(row, row.course_id == Course.id)
+        .join(plan, and_(plan.id == row.plan_id, in_force(plan, Period.ends)))
+    )
+    return members.union(guests).subquery()
+
+
+def _on_last_day(over: dict[int, list[int]], student_id: Any) -> Select[*tuple[Any, ...]]:
     held = exists().where(
         Lesson.course_id == Course.id,
         Lesson.date.between(Period.starts, Period.ends),
         Lesson.state != LessonState.CANCELLED,
     )
-    # An alias: `enrolled_on` names the table itself.
-    member = aliased(Enrollment)
-    mark = and_(
-        PeriodMark.course_id == Course.id,
-        PeriodMark.period_id == Period.id,
-        PeriodMark.student_id == member.student_id,
-        PeriodMark.mark.is_not(None),
-    )
-    return facts.fetch(
-        select(
-            Course.id.label("course_id"),
-            Course.group_id,
-            Period.id.label("period_id"),
-            func.count(member.student_id).label("students"),
-            func.count(PeriodMark.id).label("given"),
-            func.max(case((PeriodMark.version == 1, PeriodMark.updated_at))).label("last"),
-            is_closed(Course.id, Period.id, today).label("closed"),
-        )
+    return (
+        select(Course.id.label("course_id"), Course.group_id, Period.id.label("period_id"), student_id)
         .select_from(Course)
         .join(Period, _of_groups(over))
-        .join(member, and_(member.group_id == Course.group_id, in_force(member, Period.ends)))
-        .outerjoin(PeriodMark, mark)
-        .where(Course.year_id == Period.year_id, enrolled_on(member.student_id, Period.ends), held)
-        .group_by(Course.id, Course.group_id, Period.id)
-        .order_by(Course.id, Period.id)
+        .where(Course.year_id == Period.year_id, enrolled_on(student_id, Period.ends), held)
     )
 
 
