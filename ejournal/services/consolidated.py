@@ -82,10 +82,7 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     lines = []
     for student in students:
         own = given.get(student.id, {})
-        marks = [
-            own.get(one.id) or (EXEMPT if statement_facts.within(facts.exempt, (student.id, one.id), span[1]) else "")
-            for one in disciplines
-        ]
+        marks = [_mark(facts, student.id, one.id, own, span[1]) for one in disciplines]
         total = statements.count(facts.titles, facts.held(student.id), facts.given.get(student.id, ()), {})[1]
         lines.append(_line(student, marks, total))
     columns = [
@@ -106,6 +103,15 @@ def _of_year(facts: Facts, kind: str) -> dict[int, dict[int, str]]:
         for student_id, own in facts.year_marks.items()
     }
     return {student_id: own for student_id, own in found.items() if own}
+
+
+def _mark(facts: Facts, student_id: int, discipline_id: int, own: Mapping[int, str], last: date) -> str:
+    """Who is exempt on the last day is out of N, whatever was given before (DOMAIN: reports); who studies it elsewhere
+    has the mark given there."""
+    key = student_id, discipline_id
+    if statement_facts.within(facts.exempt, key, last):
+        return EXEMPT
+    return own.get(discipline_id) or (EXEMPT if statement_facts.within(facts.kept_off, key, last) else "")
 
 
 def _line(student: Person, marks: list[str], total: Row) -> Line:

@@ -65,28 +65,30 @@ class Given(NamedTuple):
 
 
 class Memberships(NamedTuple):
-    """The days on which a student is bound to a course: by an individual plan, its subgroup, its group; and is not."""
+    """The days on which a student is bound to a course: by an individual plan, its subgroup, its group; and kept off."""
 
     elsewhere: tuple[Days, ...]
     in_subgroup: tuple[Days, ...]
     in_group: tuple[Days, ...]
-    exempt: tuple[Days, ...]
+    kept_off: tuple[Days, ...]
 
     def had_to_attend(self, day: datetime.date) -> bool:
         if holds(self.elsewhere, day):
             return True
-        return holds(self.in_subgroup, day) and holds(self.in_group, day) and not holds(self.exempt, day)
+        return holds(self.in_subgroup, day) and holds(self.in_group, day) and not holds(self.kept_off, day)
 
 
 @dataclass(slots=True)
 class Facts:
-    """`given` and `period_marks` are by student; spans by (student, group), (student, subgroup) and so on."""
+    """`given` and `period_marks` are by student; spans by (student, group), (student, subgroup), (student, discipline)
+    and so on. `kept_off`: exempt, or `elsewhere`."""
 
     titles: dict[int, str]
     lessons: list[Any]
     in_group: Spans
     in_subgroup: Spans
     exempt: Spans
+    kept_off: Spans
     elsewhere: Spans
     given: dict[int, list[Given]]
     period_marks: dict[int, dict[int, str]]
@@ -114,7 +116,7 @@ class Facts:
             tuple(self.elsewhere.get((student_id, course.course_id), ())),
             tuple(self.in_subgroup.get((student_id, course.subgroup_id), ())) if course.subgroup_id else ALWAYS,
             tuple(self.in_group.get((student_id, course.group_id), ())),
-            tuple(self.exempt.get((student_id, course.discipline_id), ())),
+            tuple(self.kept_off.get((student_id, course.discipline_id), ())),
         )
 
     def _held_of(self, course: Any, memberships: Memberships) -> list[Held]:
@@ -152,7 +154,7 @@ def load(
 ) -> Facts:
     """Everything of some students between two dates, both included; seven queries. `of_year`: marks of the year too."""
     in_group = _in_groups(student_ids, span)
-    exempt, elsewhere = _individual(student_ids, in_group)
+    exempt, kept_off, elsewhere = _individual(student_ids, in_group)
     groups, courses = {key[1] for key in in_group}, {key[1] for key in elsewhere}
     lessons = db.session.execute(
         select(Lesson.id, Lesson.course_id, Lesson.date, Lesson.hours, Course.group_id, Course.subgroup_id,
@@ -171,7 +173,8 @@ def load(
     disciplines |= {cell.discipline_id for cells in given.values() for cell in cells}
     disciplines |= {one for found in (marks, years) for own in found.values() for one in own}
     titles = {row.id: row.label for row in db.session.scalars(select(Discipline).where(Discipline.id.in_(disciplines)))}
-    return Facts(titles, list(lessons), in_group, _in_subgroups(student_ids), exempt, elsewhere, given, marks, years)
+    in_subgroup = _in_subgroups(student_ids)
+    return Facts(titles, list(lessons), in_group, in_subgroup, exempt, kept_off, elsewhere, given, marks, years)
 
 
 def _in_groups(student_ids: Sequence[int], span: tuple[date, date]) -> Spans:
@@ -198,13 +201,14 @@ def _in_subgroups(student_ids: Sequence[int]) -> Spans:
     return spans
 
 
-def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spans]:
-    """Disciplines of which a student is exempt, and journals of other groups that list the student, by days: those of
-    the plan on which the student was in some group at all."""
+def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spans, Spans]:
+    """Disciplines a student is exempt of, those with what is studied elsewhere, and the journals of other groups that
+    list the student, by days: those of the plan on which the student was in some group at all."""
     enrolled: dict[int, list[Days]] = defaultdict(list)
     for (student_id, _group_id), spans in in_group.items():
         enrolled[student_id] += spans
     exempt: Spans = defaultdict(list)
+    kept_off: Spans = defaultdict(list)
     elsewhere: Spans = defaultdict(list)
     for row in db.session.execute(
         select(
@@ -215,12 +219,14 @@ def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spa
         .where(IndividualPlan.student_id.in_(student_ids))
     ):  # fmt: skip
         days = (row.since, row.until or EVER)
-        if row.exempt or row.course_id:
+        if row.exempt:
             exempt[row.student_id, row.discipline_id].append(days)
+        if row.exempt or row.course_id:
+            kept_off[row.student_id, row.discipline_id].append(days)
         there = overlap(days, enrolled[row.student_id])
         if row.course_id and not row.exempt and there:
             elsewhere[row.student_id, row.course_id] += there
-    return exempt, elsewhere
+    return exempt, kept_off, elsewhere
 
 
 def _given(student_ids: Sequence[int], span: tuple[date, date]) -> dict[int, list[Given]]:

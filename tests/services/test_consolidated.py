@@ -5,6 +5,7 @@ from datetime import timedelta
 import factories
 import factories_documents as made
 import pytest
+from factories_individual import make_plan
 from flask import Flask
 
 from ejournal.extensions import db
@@ -23,6 +24,7 @@ from ejournal.models.base import now
 from ejournal.services import attendance_sheet, consolidated, settings
 from ejournal.services.attendance_sheet import month_span
 from ejournal.services.errors import ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.reports import running
 
 
 def manager() -> factories.Viewer:
@@ -95,6 +97,20 @@ def test_who_is_exempt_is_out_of_n(in_app: Flask) -> None:
     sheet = consolidated.of_group(manager(), journal.group.id, None)
     assert [line.marks for line in sheet.lines] == [["4"], ["осв."]]
     assert sheet.columns[0].counted == 1
+
+
+def test_who_is_exempt_is_out_of_n_with_a_mark_given_before_as_in_the_report(in_app: Flask) -> None:
+    journal = factories.make_journal(students=2, lessons=1)
+    course = db.session.get_one(Course, journal.course_id)
+    made.give(journal, ["3", "5"])
+    make_plan(journal.students[1].id, settings.today(), discipline_id=course.discipline_id, exempt=True)
+    sheet = consolidated.of_group(manager(), journal.group.id, None)
+    assert [line.marks for line in sheet.lines] == [["3"], ["осв."]]
+    figures = sheet.columns[0]
+    assert (figures.counted, figures.quality, figures.mean) == (1, "0,0\u00a0%", "3,00")
+    table = running.make(manager(), "performance", {"period": "s1", "basis": "final"}).table
+    row = dict(zip([column.title for column in table.columns], table.rows[0].cells, strict=True))
+    assert (row["Качество"], row["Средний балл"]) == (0, 3)
 
 
 def test_a_curator_prints_no_consolidated_sheet(in_app: Flask) -> None:
