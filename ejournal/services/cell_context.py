@@ -134,19 +134,20 @@ def period_of(day: Any) -> ScalarSelect[int]:
     )
 
 
-def enrolled_on(student_id: Any, day: Any) -> ColumnElement[bool]:
-    """The condition that a student was in the enclosing query's Course on a day: in its group and subgroup, unless an
-    individual plan says otherwise (п. 4.2)."""
+def enrolled_on(student_id: Any, day: Any, course: Any = Course) -> ColumnElement[bool]:
+    """The condition that a student was in the enclosing query's Course (or an alias of it) on a day: in its group and
+    subgroup, unless an individual plan says otherwise (п. 4.2)."""
     in_group = exists().where(
-        Enrollment.student_id == student_id, Enrollment.group_id == Course.group_id, in_force(Enrollment, day)
+        Enrollment.student_id == student_id, Enrollment.group_id == course.group_id, in_force(Enrollment, day)
     )
     in_subgroup = exists().where(
         SubgroupMember.student_id == student_id,
-        SubgroupMember.subgroup_id == Course.subgroup_id,
+        SubgroupMember.subgroup_id == course.subgroup_id,
         in_force(SubgroupMember, day),
     )
-    member = and_(in_group, or_(Course.subgroup_id.is_(None), in_subgroup))
-    return or_(and_(member, ~individual_lists.stays_away(student_id, day)), individual_lists.is_guest(student_id, day))
+    member = and_(in_group, or_(course.subgroup_id.is_(None), in_subgroup))
+    stays_away = individual_lists.stays_away(student_id, day, course)
+    return or_(and_(member, ~stays_away), individual_lists.is_guest(student_id, day, course))
 
 
 def _place(row: Any) -> Place:

@@ -133,7 +133,7 @@ def choices_of(child: Child, today: date) -> tuple[list[Choice], list[Period]]:
         own = plan.of_group(child.group_on(min(max(plan.year.starts, first), today)) or child.group)
         periods += own
         tail = f" {plan.year.title}" if len(plans) > 1 else ""
-        choices += [Choice(f"p{p.id}", p.title + tail, (p.starts, p.ends)) for p in own]
+        choices += [Choice(f"p{p.id}", p.title + tail, (p.starts, p.ends), p) for p in own]
         choices.append(Choice(f"y{plan.year.id}", f"Весь год {plan.year.title}", (plan.year.starts, plan.year.ends)))
     return choices or [Choice("year", "Всё время", (first, today))], periods
 

@@ -82,7 +82,7 @@ def load(viewer: Viewer, group_id: int, asked: Mapping[str, str]) -> Board:
     frame = group_frame.of(group, asked, today)
     people = statement_facts.members(group_id, frame.span)
     ids = [person.id for person, _note in people]
-    facts = statement_facts.load(ids, _both(frame), group_frame.period_of(frame.period))
+    facts = statement_facts.load(ids, _both(frame), frame.period.period)
     disciplines = group_standing.disciplines(facts)
     names = {one.id: one.title for one in disciplines}
     owed, openable = group_standing.debts(ids), _openable(viewer, ids, today)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ejournal.domain import calendar
-from ejournal.models import Group, Period
+from ejournal.models import Group
 from ejournal.services import diary_calendar, groups
 from ejournal.services.diary_calendar import Plans
 from ejournal.services.spans import Choice
@@ -71,7 +71,9 @@ def begun(plans: Plans, group: Group, last: date) -> list[Choice]:
         if not 1 <= group.course_number(plan.year.starts.year) <= groups.years_of_study(group):
             continue
         of_group = [period for period in plan.of_group(group) if period.starts <= last]
-        choices += [Choice(f"p{one.id}", f"{one.title}, {plan.year.title}", (one.starts, one.ends)) for one in of_group]
+        choices += [
+            Choice(f"p{one.id}", f"{one.title}, {plan.year.title}", (one.starts, one.ends), one) for one in of_group
+        ]
         choices.append(Choice(f"y{plan.year.id}", f"весь {plan.year.title} год", (plan.year.starts, plan.year.ends)))
     return choices
 
@@ -82,11 +84,6 @@ def enclosing(choices: Sequence[Choice], day: date) -> Choice:
     inside = [one for one in around if one.value[0] == "p"]
     before = sorted((one for one in choices if one.value[0] == "p" and one.span[1] < day), key=lambda one: one.span[1])
     return (inside or before[-1:] or around or list(choices))[0]
-
-
-def period_of(choice: Choice) -> Period | None:
-    """The period a choice is, for what is asked by its id; None for a year."""
-    return Period(id=int(choice.value[1:])) if choice.value[0] == "p" else None
 
 
 def _day(day: date, choices: list[Choice], order: str) -> Frame:

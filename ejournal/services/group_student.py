@@ -127,7 +127,7 @@ def study(viewer: Viewer, group_id: int, student_id: int, shown: str = "") -> St
     last = min(today, group.released_on or today)
     choices = group_frame.choices_of(group, last)
     chosen = next((one for one in choices if one.value == shown), None) or group_frame.enclosing(choices, last)
-    facts = statement_facts.load([student_id], chosen.span, group_frame.period_of(chosen))
+    facts = statement_facts.load([student_id], chosen.span, chosen.period)
     names = {one.id: one.title for one in group_standing.disciplines(facts)}
     held = facts.held(student_id)
     cells = facts.given.get(student_id, [])

@@ -70,24 +70,24 @@ def _listed(course_id: int, discipline_id: int, starts: date, ends: date) -> Sel
     )  # fmt: skip
 
 
-def stays_away(student_id: Any, day: Any) -> ColumnElement[bool]:
+def stays_away(student_id: Any, day: Any, course: Any = Course) -> ColumnElement[bool]:
     """The condition that a plan takes a student off the enclosing query's Course on a day."""
     return exists().where(
         IndividualPlan.student_id == student_id,
         in_force(IndividualPlan, day),
         IndividualRow.plan_id == IndividualPlan.id,
-        _elsewhere(Course.discipline_id, Course.id),
+        _elsewhere(course.discipline_id, course.id),
     )
 
 
-def is_guest(student_id: Any, day: Any) -> ColumnElement[bool]:
+def is_guest(student_id: Any, day: Any, course: Any = Course) -> ColumnElement[bool]:
     """The condition that a plan puts a student on the enclosing query's Course on a day."""
     return and_(
         exists().where(
             IndividualPlan.student_id == student_id,
             in_force(IndividualPlan, day),
             IndividualRow.plan_id == IndividualPlan.id,
-            IndividualRow.course_id == Course.id,
+            IndividualRow.course_id == course.id,
         ),
         exists().where(Enrollment.student_id == student_id, in_force(Enrollment, day)),
     )

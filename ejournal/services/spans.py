@@ -11,11 +11,13 @@ from ejournal.services import periods
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A month or a period offered above the grid."""
+    """A month, a period or a year that can be looked at."""
 
     value: str
     title: str
     span: tuple[date, date]
+    # None of a month or year.
+    period: Period | None = None
 
 
 def periods_of(course: Course) -> list[Period]:
@@ -25,7 +27,7 @@ def periods_of(course: Course) -> list[Period]:
 
 def choices_of(course: Course, of_group: Sequence[Period]) -> list[Choice]:
     """Periods, then the months of the year."""
-    result = [Choice(f"p{p.id}", p.title, (p.starts, p.ends)) for p in of_group]
+    result = [Choice(f"p{p.id}", p.title, (p.starts, p.ends), p) for p in of_group]
     if not result:
         result.append(Choice("year", "Учебный год", (course.year.starts, course.year.ends)))
     first, last = result[0].span[0], result[-1].span[1]

@@ -22,13 +22,11 @@ from ejournal.models import (
     Lesson,
     LessonState,
     Period,
-    PeriodMark,
     Person,
     SubgroupMember,
     Work,
-    YearMark,
 )
-from ejournal.services import stats
+from ejournal.services import statement_marks, stats
 from ejournal.services.individual_lists import EVER, overlap
 from ejournal.services.roster import leaving_note
 
@@ -167,8 +165,8 @@ def load(
         )
     ).all()  # fmt: skip
     given = _given(student_ids, span)
-    marks = _period_marks(student_ids, period) if period else {}
-    years = _year_marks(student_ids, period) if period and of_year else {}
+    marks = statement_marks.of_period(student_ids, period) if period else {}
+    years = statement_marks.of_year(student_ids, period) if period and of_year else {}
     disciplines = {lesson.discipline_id for lesson in lessons}
     disciplines |= {cell.discipline_id for cells in given.values() for cell in cells}
     disciplines |= {one for found in (marks, years) for own in found.values() for one in own}
@@ -256,38 +254,6 @@ def _cells(student_ids: Sequence[int], first: date, last: date) -> Select[*tuple
         )
         .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
     )  # fmt: skip
-
-
-def _period_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[int, str]]:
-    marks: dict[int, dict[int, str]] = defaultdict(dict)
-    for student_id, discipline_id, mark in db.session.execute(
-        select(PeriodMark.student_id, Course.discipline_id, PeriodMark.mark)
-        .join(Course, Course.id == PeriodMark.course_id)
-        .where(PeriodMark.student_id.in_(student_ids), PeriodMark.period_id == period.id, PeriodMark.mark.is_not(None))
-    ):
-        marks[student_id][discipline_id] = mark or ""
-    return marks
-
-
-def _year_marks(student_ids: Sequence[int], period: Period) -> dict[int, dict[int, dict[str, str]]]:
-    """Marks for the year and final ones; none where a later period of the year is still to come, so that a
-    semester's paper printed again after the year says what it said."""
-    marks: dict[int, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-    later = select(Period.id).where(
-        Period.year_id == period.year_id,
-        Period.starts > period.ends,
-        Period.group_id.is_not_distinct_from(period.group_id),
-        Period.course_number.is_not_distinct_from(period.course_number),
-    )
-    if db.session.scalar(later.limit(1)):
-        return {}
-    for student_id, discipline_id, kind, mark in db.session.execute(
-        select(YearMark.student_id, Course.discipline_id, YearMark.kind, YearMark.mark)
-        .join(Course, Course.id == YearMark.course_id)
-        .where(YearMark.student_id.in_(student_ids), Course.year_id == period.year_id, YearMark.mark.is_not(None))
-    ):
-        marks[student_id][discipline_id][kind] = mark or ""
-    return marks
 
 
 def within(spans: Spans, key: tuple[int, int], day: date) -> bool:

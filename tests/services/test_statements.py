@@ -6,16 +6,19 @@ import factories
 import factories_diary
 import factories_documents as made
 import pytest
+from factories_individual import make_discipline
 from flask import Flask
 
 from ejournal.domain.grading import Missed
 from ejournal.extensions import db
 from ejournal.models import (
     Course,
+    Enrollment,
     IndividualPlan,
     IndividualRow,
     Lesson,
     Period,
+    PeriodMark,
     Role,
     Subgroup,
     SubgroupMember,
@@ -23,6 +26,7 @@ from ejournal.models import (
 )
 from ejournal.services import consolidated, extracts, settings, statements
 from ejournal.services.errors import NotFoundError, RefusedError
+from ejournal.services.reports import running
 from ejournal.services.statement_facts import Given, Held
 
 DAY = date(2026, 10, 5)
@@ -230,3 +234,63 @@ def test_r2_1_a_an_extract_counts_a_lesson_once_by_the_gravest_code_as_the_state
     made_for = extracts.build(student, journal.year.starts, journal.year.ends)
     assert (made_for.absences, made_for.lines[0].absences) == ({"н": 1}, {"н": 1})
     assert [mark.mark for mark in made_for.lines[0].marks] == ["5"]
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_r4_4_d_of_two_journals_of_a_discipline_the_last_days_speaks(in_app: Flask, later_first: bool) -> None:
+    """Statement, consolidated sheet and report name the mark of the subgroup in which the period ended."""
+    journal = factories.make_journal(students=1, lessons=1)
+    student, middle = journal.students[0], settings.today() - timedelta(days=10)
+    halves = [Subgroup(group_id=journal.group.id, title=title) for title in ("1", "2")]
+    db.session.add_all(halves)
+    db.session.flush()
+    days = [(journal.year.starts, middle - timedelta(days=1)), (middle, None)]
+    discipline = make_discipline(journal.group.programme_id, "ОП.09", "op", {})
+    courses = {}
+    for number in (1, 0) if later_first else (0, 1):
+        since, until = days[number]
+        db.session.add(
+            SubgroupMember(subgroup_id=halves[number].id, student_id=student.id, since=since, until=until)
+        )  # fmt: skip
+        course = Course(
+            year_id=journal.year.id, group_id=journal.group.id, discipline_id=discipline.id, hours=72,
+            subgroup_id=halves[number].id,
+        )  # fmt: skip
+        db.session.add(course)
+        db.session.flush()
+        courses[number] = course.id
+
+    def give(number: int, mark: str) -> None:
+        db.session.add(
+            PeriodMark(course_id=courses[number], period_id=journal.period.id, student_id=student.id, mark=mark)
+        )  # fmt: skip
+        db.session.commit()
+
+    def told() -> list[object]:
+        statement = statements.of_student(viewer, student.id, None)
+        sheet = consolidated.of_group(viewer, journal.group.id, None)
+        asked = {"period": "s1", "basis": "final", "group": str(journal.group.id)}
+        table = running.make(viewer, "consolidated", asked).table
+        column = [one.title for one in table.columns].index("ОП.09")
+        return [
+            next((row.period_mark for row in statement.rows if row.discipline_id == discipline.id), ""),
+            dict(zip([one.index for one in sheet.columns], sheet.lines[0].marks, strict=True)).get("ОП.09", ""),
+            table.rows[0].cells[column],
+        ]
+
+    viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    give(0, "3")
+    # The mark is still owed by the journal of today.
+    assert told() == ["", "", ""]
+    give(1, "5")
+    assert told() == ["5", "5", "5"]
+
+
+def test_r4_6_b_a_mark_of_who_is_in_no_journal_any_more_stays_on_the_statement(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=2)
+    made.give(journal, ["4"])
+    left = db.session.scalars(db.select(Enrollment)).one()
+    left.until = journal.lessons[0].date
+    db.session.commit()
+    viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    assert statements.of_student(viewer, journal.students[0].id, None).rows[0].period_mark == "4"
