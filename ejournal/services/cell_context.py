@@ -108,23 +108,33 @@ def _places(
 
 def period_of(day: Any) -> ScalarSelect[int]:
     """The id of the period of the enclosing query's Course on a day: the group's own, its course's, anybody's."""
-    number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
-    candidate, own, of_course = aliased(Period), aliased(Period), aliased(Period)
-    # As periods.narrowest: who has any of its own keeps to no others, on days outside of them neither.
+    candidate = aliased(Period)
+    return _kept_to(candidate, candidate.starts <= day, candidate.ends >= day)
+
+
+def period_numbered(number: Any) -> ScalarSelect[int]:
+    """The same of the period with a number: «I семестр» of a journal, whatever its dates are (п. 4.2)."""
+    candidate = aliased(Period)
+    return _kept_to(candidate, candidate.number == number)
+
+
+def _kept_to(candidate: Any, *wanted: ColumnElement[bool]) -> ScalarSelect[int]:
+    """As periods.narrowest: who has any of its own keeps to no others, on days outside of them neither."""
+    course_number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
+    own, of_course = aliased(Period), aliased(Period)
     has_own = exists().where(own.year_id == Course.year_id, own.group_id == Course.group_id)
     has_course = exists().where(
-        of_course.year_id == Course.year_id, of_course.group_id.is_(None), of_course.course_number == number
+        of_course.year_id == Course.year_id, of_course.group_id.is_(None), of_course.course_number == course_number
     )
     common = and_(candidate.course_number.is_(None), ~has_course)
     return (
         select(candidate.id)
         .where(
             candidate.year_id == Course.year_id,
-            candidate.starts <= day,
-            candidate.ends >= day,
+            *wanted,
             or_(
                 candidate.group_id == Course.group_id,
-                and_(candidate.group_id.is_(None), ~has_own, or_(candidate.course_number == number, common)),
+                and_(candidate.group_id.is_(None), ~has_own, or_(candidate.course_number == course_number, common)),
             ),
         )
         .order_by(candidate.id)

@@ -58,7 +58,7 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Attendance:
     """Attendance over a period or year; the running period by itself. Raises NotFoundError."""
     opened = diary.load(viewer, student_id)
     today = settings.today()
-    choices, _periods = diary_marks.choices_of(opened.child, today)
+    choices = diary_marks.choices_of(opened.child, today)
     chosen = spans.choose(choices, shown, today)
     found = diary_entries.load([opened.child], chosen.span)
     missed = [Absence(entry, code, ATTENDANCE[code]) for entry, code in diary_entries.codes(found).values()]

@@ -11,7 +11,7 @@ from ejournal.domain import grading, outlook
 from ejournal.domain.grading import SuggestionRules
 from ejournal.domain.numbers import whole
 from ejournal.domain.outlook import Explained
-from ejournal.models import Debt, Period
+from ejournal.models import Debt
 from ejournal.services import (
     debt_list,
     diary,
@@ -95,7 +95,7 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Marks:
     """Marks of a period («p12») or a year («y3»); the running period by itself. Raises NotFoundError."""
     opened = diary.load(viewer, student_id)
     today = settings.today()
-    choices, periods = choices_of(opened.child, today)
+    choices = choices_of(opened.child, today)
     chosen = spans.choose(choices, shown, today)
     found = diary_entries.load([opened.child], chosen.span)
     of_period = mark_slots.marks_of_student(student_id, {entry.course_id for entry in found})
@@ -103,7 +103,7 @@ def load(viewer: Viewer, student_id: int, shown: str = "") -> Marks:
     for entry in found:
         by_course.setdefault(entry.course_id, []).append(entry)
     rules = suggestions.rules()
-    subjects = [_subject(own, chosen.span, periods, of_period, rules) for own in by_course.values()]
+    subjects = [_subject(own, chosen.span, of_period, rules) for own in by_course.values()]
     subjects.sort(key=lambda subject: subject.title.casefold())
     return Marks(opened, choices, chosen, subjects, debt_list.of_student(student_id))
 
@@ -124,31 +124,28 @@ def what_if(viewer: Viewer, student_id: int, course_id: int, shown: str, form: d
     )  # fmt: skip
 
 
-def choices_of(child: Child, today: date) -> tuple[list[Choice], list[Period]]:
+def choices_of(child: Child, today: date) -> list[Choice]:
     """The periods and years of a student that can be looked at, the newest year first."""
     first = min((spell.since for spell in child.spells), default=today)
     plans = diary_calendar.load(min(first, today), today).years
-    choices, periods = [], []
+    choices = []
     for plan in reversed(plans):
         own = plan.of_group(child.group_on(min(max(plan.year.starts, first), today)) or child.group)
-        periods += own
         tail = f" {plan.year.title}" if len(plans) > 1 else ""
         choices += [Choice(f"p{p.id}", p.title + tail, (p.starts, p.ends), p) for p in own]
         choices.append(Choice(f"y{plan.year.id}", f"Весь год {plan.year.title}", (plan.year.starts, plan.year.ends)))
-    return choices or [Choice("year", "Всё время", (first, today))], periods
+    return choices or [Choice("year", "Всё время", (first, today))]
 
 
 def _subject(
     own: Sequence[Entry],
     span: tuple[date, date],
-    periods: Sequence[Period],
     of_period: Sequence[Given],
     rules: SuggestionRules,
 ) -> Subject:
     marked = [entry for entry in own if entry.mark and entry.cell_id]
     weighed = _weighed(marked)
     course_id = own[0].course_id
-    titles = {**mark_slots.TITLES, **{str(period.id): period.title for period in periods}}
     return Subject(
         course_id=course_id,
         title=own[0].discipline,
@@ -159,9 +156,7 @@ def _subject(
         outside=outlook.outside(entry.mark for entry in marked),
         has_sign=any(entry.mark in grading.PLUS_MINUS for entry in marked),
         chart=diary_chart.draw(marked, span),
-        period_marks=[
-            Whole(row.slot, titles.get(row.slot, ""), row.mark) for row in of_period if row.course_id == course_id
-        ],
+        period_marks=[Whole(row.slot, row.title, row.mark) for row in of_period if row.course_id == course_id],
     )
 
 

@@ -61,11 +61,12 @@ _LAST = 2**31 - 1
 
 
 class Given(NamedTuple):
-    """A mark of a student, in which journal."""
+    """A mark of a student, in which journal; `title` of its period, which may be no period of the student's own group."""
 
     course_id: int
     slot: str
     mark: str
+    title: str
 
 
 Marks = dict[tuple[int, str], Stored]
@@ -111,18 +112,21 @@ def _marks_of(course_id: int) -> CompoundSelect[*tuple[Any, ...]]:
 def marks_of_student(student_id: int, course_ids: Iterable[int]) -> list[Given]:
     """A student's marks in journals, periods in their order, then the year's and the final one. One query."""
     wanted = set(course_ids)
+    of_period = select(Period.title).where(Period.id == PeriodMark.period_id).scalar_subquery()
     parts = [
-        select(table.course_id, cast(key, String).label("slot"), table.mark, rank.label("rank"), table.id).where(
-            table.student_id == student_id, table.course_id.in_(wanted), table.mark.is_not(None)
+        select(
+            table.course_id, cast(key, String).label("slot"), table.mark, title.label("title"), rank.label("rank"),
+            table.id,
+        ).where(table.student_id == student_id, table.course_id.in_(wanted), table.mark.is_not(None))
+        for table, key, title, rank in (
+            (PeriodMark, PeriodMark.period_id, of_period, PeriodMark.period_id),
+            (YearMark, YearMark.kind, literal(""), literal(_LAST)),
         )
-        for table, key, rank in (
-            (PeriodMark, PeriodMark.period_id, PeriodMark.period_id),
-            (YearMark, YearMark.kind, literal(_LAST)),
-        )
-    ]
+    ]  # fmt: skip
     rows = db.session.execute(union_all(*parts).order_by("rank", "id"))
+    given = [Given(row[0], row[1], row[2] or "", TITLES.get(row[1]) or row[3]) for row in rows]
     order = {YEAR: 1, FINAL: 2}
-    return sorted((Given(row[0], row[1], row[2] or "") for row in rows), key=lambda given: order.get(given.slot, 0))
+    return sorted(given, key=lambda one: order.get(one.slot, 0))
 
 
 def store(course_id: int, slot: Slot, student_id: int, seen: int, values: dict[str, Any]) -> bool:

@@ -10,27 +10,33 @@ from sqlalchemy.orm import aliased
 
 from ejournal.access import prepared
 from ejournal.extensions import db
-from ejournal.models import Course, Period, PeriodMark, Person, YearMark
+from ejournal.models import AcademicYear, Course, Group, Period, PeriodMark, Person, YearMark
 from ejournal.services import settings
-from ejournal.services.cell_context import enrolled_on
+from ejournal.services.cell_context import enrolled_on, period_numbered
 
 
 def of_period(student_ids: Sequence[int], period: Period) -> dict[int, dict[int, str]]:
-    """The marks of a period by student and discipline. One query."""
+    """The marks of a period by student and discipline: each journal's of its own period with that number, for a guest's
+    or a former group's may have other dates (п. 4.2). One query."""
     found: dict[int, dict[int, str]] = defaultdict(dict)
-    for student_id, discipline_id, mark in db.session.execute(*_of_period(student_ids, period.id, _last_day(period))):
+    for student_id, discipline_id, mark in db.session.execute(
+        *_of_period(student_ids, period.year_id, period.number, _last_day(period))
+    ):
         found[student_id][discipline_id] = mark
     return found
 
 
 @prepared
-def _of_period(students: Sequence[int], period_id: int, last: date) -> Select[*tuple[Any, ...]]:
+def _of_period(students: Sequence[int], year_id: int, number: int, last: date) -> Select[*tuple[Any, ...]]:
     return (
         select(PeriodMark.student_id, Course.discipline_id, PeriodMark.mark)
         .join(Course, Course.id == PeriodMark.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
         .where(
             PeriodMark.student_id.in_(students),
-            PeriodMark.period_id == period_id,
+            Course.year_id == year_id,
+            PeriodMark.period_id == period_numbered(number),
             PeriodMark.mark.is_not(None),
             _speaks(PeriodMark.student_id, last),
         )

@@ -6,7 +6,7 @@ import factories
 import factories_diary
 import factories_documents as made
 import pytest
-from factories_individual import make_discipline
+from factories_individual import make_discipline, make_plan
 from flask import Flask
 
 from ejournal.domain.grading import Missed
@@ -24,7 +24,7 @@ from ejournal.models import (
     SubgroupMember,
     YearMark,
 )
-from ejournal.services import consolidated, extracts, settings, statements
+from ejournal.services import consolidated, diary_marks, extracts, settings, statements
 from ejournal.services.errors import NotFoundError, RefusedError
 from ejournal.services.reports import running
 from ejournal.services.statement_facts import Given, Held
@@ -294,3 +294,66 @@ def test_r4_6_b_a_mark_of_who_is_in_no_journal_any_more_stays_on_the_statement(i
     db.session.commit()
     viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
     assert statements.of_student(viewer, journal.students[0].id, None).rows[0].period_mark == "4"
+
+
+def guest_of(own: factories.Journal, there: factories.Journal) -> Period:
+    """The first student of `own` studies its discipline in another group, whose period has dates of its own."""
+    student = own.students[0]
+    course, other = (db.session.get_one(Course, journal.course_id) for journal in (own, there))
+    other.discipline_id = course.discipline_id
+    period = Period(
+        year_id=own.year.id, group_id=there.group.id, number=1, title="I семестр (ускоренно)", starts=own.year.starts,
+        ends=settings.today(),
+    )  # fmt: skip
+    db.session.add(period)
+    db.session.commit()
+    make_plan(student.id, own.year.starts, discipline_id=course.discipline_id, course_id=there.course_id)
+    return period
+
+
+def test_r4_4_d_a_guests_mark_of_the_journals_own_period_is_on_the_own_groups_papers(in_app: Flask) -> None:
+    own, there = (factories.make_journal(students=1, lessons=1) for _ in range(2))
+    student, period = own.students[0], guest_of(own, there)
+    viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    # A mark of the period that was the journal's before it got its own is no mark of the journal any more.
+    stale = PeriodMark(course_id=there.course_id, period_id=own.period.id, student_id=student.id, mark="2")
+    db.session.add(stale)
+    db.session.commit()
+    assert consolidated.of_group(viewer, own.group.id, None).lines[0].marks == ["осв."]
+    db.session.add(PeriodMark(course_id=there.course_id, period_id=period.id, student_id=student.id, mark="4"))
+    db.session.commit()
+    assert statements.of_student(viewer, student.id, None).rows[0].period_mark == "4"
+    sheet = consolidated.of_group(viewer, own.group.id, None)
+    assert (sheet.lines[0].marks, sheet.columns[0].counted) == (["4"], 1)
+
+
+def test_r4_6_a_the_diary_names_the_period_of_the_journal_in_which_one_is_a_guest(in_app: Flask) -> None:
+    own, there = (factories.make_journal(students=1, lessons=1) for _ in range(2))
+    child = factories_diary.make_child(own.group)
+    own.students[0] = child
+    period = guest_of(own, there)
+    db.session.add(PeriodMark(course_id=there.course_id, period_id=period.id, student_id=child.id, mark="4"))
+    db.session.commit()
+    (subject,) = diary_marks.load(factories.viewer_of(child), child.id).subjects
+    assert [(one.title, one.mark) for one in subject.period_marks] == [("I семестр (ускоренно)", "4")]
+
+
+def test_r4_4_d_a_mark_given_before_a_move_stands_on_the_new_groups_papers(in_app: Flask) -> None:
+    """Moved after the period's end: the old group's journal was the student's on the last day, by its own period."""
+    old, new = (factories.make_journal(students=1, lessons=1) for _ in range(2))
+    day = settings.today() - timedelta(days=1)
+    marked = Period(
+        year_id=old.year.id, group_id=old.group.id, number=1, title="I семестр", starts=old.year.starts, ends=day
+    )  # fmt: skip
+    new.period.ends = day
+    db.session.add(marked)
+    student = old.students[0]
+    for enrollment in db.session.scalars(db.select(Enrollment).where(Enrollment.student_id == student.id)):
+        enrollment.until = day
+    factories.enroll(student, new.group, settings.today())
+    db.session.add(PeriodMark(course_id=old.course_id, period_id=marked.id, student_id=student.id, mark="5"))
+    factories.make_lesson(old.course_id, day)
+    viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    statement = statements.of_student(viewer, student.id, new.period.id)
+    assert statement.group.id == new.group.id
+    assert [row.period_mark for row in statement.rows] == ["5"]
