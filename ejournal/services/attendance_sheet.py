@@ -1,6 +1,6 @@
 """The attendance of a group in a month, by student and day, in academic hours (п. 4.4; DOMAIN: missed hours)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from ejournal.domain.calendar import month_end
 from ejournal.models import Group, Person
 from ejournal.services import group_admin, settings, statement_facts
 from ejournal.services.errors import NotFoundError, RefusedError
-from ejournal.services.statement_facts import Given
+from ejournal.services.statement_facts import Facts, Given, Held
 
 
 @dataclass(slots=True)
@@ -46,17 +46,24 @@ def of_group(viewer: Viewer, group_id: int, month: str) -> Sheet:
     first, last = month_span(month, today)
     people = statement_facts.members(group_id, (first, last))
     facts = statement_facts.load([person.id for person, _note in people], (first, last))
-    days = sorted({lesson.date for lesson in facts.lessons if lesson.group_id == group_id})
+    # Who came from another group or went to one: the days there are in the sheet of that group.
+    spans = {person.id: facts.in_group.get((person.id, group_id), ()) for person, _note in people}
+    held = {id_: [one for one in facts.held(id_) if statement_facts.holds(own, one.date)] for id_, own in spans.items()}
+    days = _days(group_id, facts, held.values())
     if not days:
         raise RefusedError(f"В {first:%m.%Y} у группы {group.title} проведённых занятий нет.")
     lines = []
     for person, note in people:
-        # Who came from another group or went to one: the days there are in the sheet of that group.
-        spans = facts.in_group.get((person.id, group_id), ())
-        cells = [cell for cell in facts.given.get(person.id, ()) if statement_facts.holds(spans, cell.date)]
-        held = sum(one.hours for one in facts.held(person.id) if statement_facts.holds(spans, one.date))
-        lines.append(_line(person, note, days, cells, held))
+        cells = [cell for cell in facts.given.get(person.id, ()) if statement_facts.holds(spans[person.id], cell.date)]
+        lines.append(_line(person, note, days, cells, sum(one.hours for one in held[person.id])))
     return _sheet(group, first, days, lines)
+
+
+def _days(group_id: int, facts: Facts, held: Iterable[Sequence[Held]]) -> list[date]:
+    """The days of the group's lessons, and those on which one of it had lessons elsewhere: an individual plan's hours
+    are in the total, so their days are there too (п. 4.2)."""
+    days = {lesson.date for lesson in facts.lessons if lesson.group_id == group_id}
+    return sorted(days.union(lesson.date for lessons in held for lesson in lessons))
 
 
 def month_span(text: str, today: date) -> tuple[date, date]:

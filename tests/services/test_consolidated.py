@@ -174,3 +174,26 @@ def test_a_month_ends_on_its_last_day() -> None:
 
 def settings_day() -> factories.date:
     return factories.date(2026, 11, 25)
+
+
+def test_r4_4_days_and_total_of_a_months_attendance_agree_for_a_guest_of_another_journal(in_app: Flask) -> None:
+    journal, there = (factories.make_journal(students=1, lessons=1) for _ in range(2))
+    day = journal.lessons[0].date
+    before = day - timedelta(days=1) if day.day > 1 else day + timedelta(days=1)
+    lesson = factories.make_lesson(there.course_id, before)
+    course = db.session.get_one(Course, there.course_id)
+    guest = journal.students[0]
+    make_plan(guest.id, min(before, journal.year.starts), discipline_id=course.discipline_id, course_id=course.id)
+    for work, code in ((lesson.works[0], "н"), (journal.works[0], "б")):
+        db.session.add(Cell(work_id=work.id, student_id=guest.id, attendance=code))
+    db.session.commit()
+    sheet = attendance_sheet.of_group(manager(), journal.group.id, f"{day:%Y-%m}")
+    (line,) = sheet.lines
+    assert sheet.days == sorted((before, day))
+    assert dict(zip(sheet.days, line.days, strict=True)) == {before: ["н2"], day: ["б2"]}
+    # Of the other group's two lessons one is on the day itself.
+    assert (line.planned, line.missed.total, sum(sheet.by_day), sheet.total.total) == (6, 4, 4, 4)
+    # The other group's own sheet has its own students.
+    assert [one.name for one in attendance_sheet.of_group(manager(), there.group.id, f"{day:%Y-%m}").lines] == [
+        there.students[0].full_name
+    ]
