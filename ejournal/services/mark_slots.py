@@ -61,7 +61,7 @@ _LAST = 2**31 - 1
 
 
 class Given(NamedTuple):
-    """A mark of a student, in which journal; `title` of its period, which may be no period of the student's own group."""
+    """A mark of a student, in which journal; `title` of its period, which may be none of the student's own group."""
 
     course_id: int
     slot: str

@@ -63,7 +63,7 @@ class Given(NamedTuple):
 
 
 class Memberships(NamedTuple):
-    """The days on which a student is bound to a course: by an individual plan, its subgroup, its group; and kept off."""
+    """The days on which a student is bound to a course: by an individual plan, its subgroup, its group; or kept off."""
 
     elsewhere: tuple[Days, ...]
     in_subgroup: tuple[Days, ...]
