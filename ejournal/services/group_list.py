@@ -13,8 +13,8 @@ from ejournal.domain import attestation, numbers
 from ejournal.domain.grading import MISSING
 from ejournal.domain.names import normalize_group_title
 from ejournal.extensions import db
-from ejournal.models import Cell, Course, Enrollment, Group, Lesson, LessonState, PeriodMark, Work
-from ejournal.services import consent_lists, group_access, group_admin, groups, periods, settings
+from ejournal.models import Cell, Course, Enrollment, Group, Lesson, PeriodMark, Work
+from ejournal.services import consent_lists, group_access, group_admin, groups, periods, settings, stats
 
 PAGE = 40
 
@@ -126,8 +126,8 @@ def _missing(ids: Collection[int], today: date) -> Any:
         .where(
             Course.group_id.in_(ids),
             Lesson.date == today,
-            Lesson.state != LessonState.CANCELLED,
             Cell.attendance.in_(MISSING),
+            stats.is_missed(),
         )
         .group_by(Course.group_id)
     )
