@@ -21,7 +21,7 @@ from ejournal.models import (
     Group,
     Person,
 )
-from ejournal.services import absence_lessons, diary, files, settings
+from ejournal.services import absence_lessons, diary, files, groups, settings
 from ejournal.services.absence_cover import span_words
 from ejournal.services.absence_lessons import Concern
 from ejournal.services.diary import Diary
@@ -101,8 +101,8 @@ def of_leader(viewer: Viewer, state: str = "", page: int = 1) -> tuple[list[Line
         .offset((page - 1) * PAGE_SIZE)
     ).all()
     concerns = absence_lessons.load([request.id for paper in papers for request in paper.requests])
-    groups = _groups([paper.student_id for paper in papers])
-    lines = [Line(paper, groups.get(paper.student_id, ""), _standings(paper, concerns)) for paper in papers]
+    titles = groups.titles_of([paper.student_id for paper in papers])
+    lines = [Line(paper, titles.get(paper.student_id, ""), _standings(paper, concerns)) for paper in papers]
     return lines, numbers.pages(total, PAGE_SIZE)
 
 
@@ -145,7 +145,7 @@ def load(viewer: Viewer, paper_id: int) -> Page:
         for request in requests
         if concerns[request.id].spots
     ]
-    group = _groups([paper.student_id]).get(paper.student_id, "")
+    group = groups.titles_of([paper.student_id]).get(paper.student_id, "")
     return Page(paper, group, span_words(paper.since, paper.until), journals, len(requests) - len(journals))
 
 
@@ -233,17 +233,6 @@ def _led(viewer: Viewer) -> Select[AbsencePaper]:
 
 def _standings(paper: AbsencePaper, concerns: dict[int, Concern]) -> list[Standing]:
     return [concerns[request.id].standing(request.answer) for request in paper.requests if concerns[request.id].spots]
-
-
-def _groups(student_ids: Sequence[int]) -> dict[int, str]:
-    """The group each student is in today, or was in last; a coming transfer does not count yet."""
-    rows = db.session.execute(
-        select(Enrollment.student_id, Group.title)
-        .join(Group, Group.id == Enrollment.group_id)
-        .where(Enrollment.student_id.in_(student_ids), Enrollment.since <= settings.today())
-        .order_by(Enrollment.since, Enrollment.id)
-    )
-    return {row.student_id: row.title for row in rows}
 
 
 def _teachers(course_ids: Sequence[int]) -> dict[int, list[str]]:

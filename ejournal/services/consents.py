@@ -1,6 +1,6 @@
 """Recording consents, refusals and withdrawals, and ending the access that rests on them (п. 4.1, 152-ФЗ)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import Viewer, closed_to, leads, led_by
+from ejournal.access import Viewer, leads, led_by
 from ejournal.domain import consents as rules
 from ejournal.extensions import db
-from ejournal.models import CONSENTS, Account, Consent, Group, Guardianship, Person
-from ejournal.services import accounts, consent_register, files, group_admin, log, sessions, settings
+from ejournal.models import CONSENTS, Consent, Group, Person
+from ejournal.services import consent_register, files, group_admin, log, settings, shut_out
 from ejournal.services.consent_register import Standing
 from ejournal.services.errors import FieldsError, NotFoundError
 from ejournal.services.files import Download, Upload
@@ -182,14 +182,8 @@ def _who(line: Standing, signer: str, form: Form) -> str:
 
 
 def _end_access(actor: Viewer, line: Standing, person_id: int) -> None:
-    """End at once the sessions of everybody to whom nothing is open any more: of who answered, and of the parents of an
-    adult who did. Whoever keeps another role or child goes on; the closed data is simply out of reach."""
+    """Of who answered, and of the present parents of an adult who did."""
     people = {person_id}
     if person_id == line.id:
-        people |= set(db.session.scalars(select(Guardianship.parent_id).where(Guardianship.student_id == line.id)))
-    for account in db.session.scalars(select(Account).where(Account.person_id.in_(people)).order_by(Account.id)):
-        viewer = accounts.viewer_of(account)
-        if viewer and closed_to(viewer, settings.today()):
-            sessions.end_all(account)
-            about: Mapping[str, Any] = {"person_id": account.person_id, "username": account.username}
-            log.record(actor, "session", "end", reason="нет согласия (п. 4.1)", details=about)
+        people |= {parent.id for parent in line.parents}
+    shut_out.end_sessions(actor, people, "нет согласия (п. 4.1)")

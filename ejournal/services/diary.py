@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from ejournal.access import Viewer, prepared, reads_diary
+from ejournal.access import Viewer, in_force, prepared, reads_diary
 from ejournal.domain.names import fold, full_name
 from ejournal.extensions import db
 from ejournal.models import DiaryVisit, Enrollment, Group, Guardianship, Person
@@ -90,15 +90,19 @@ def search(viewer: Viewer, text: str) -> list[Child]:
 @prepared
 def _with_family(viewer: Viewer, today: date, student_id: int | None) -> Select[*tuple[Any, ...]]:
     """The student asked for, and who belongs to the viewer."""
-    wanted = _is_kin(viewer)
+    wanted = _is_kin(viewer, today)
     return _children(viewer, today, wanted if student_id is None else or_(Person.id == student_id, wanted))
 
 
-def _is_kin(viewer: Viewer) -> ColumnElement[bool]:
-    """Oneself or one's child: whether it may be read is asked beside."""
+def _is_kin(viewer: Viewer, today: date) -> ColumnElement[bool]:
+    """Oneself or one's child while the link is in force; whether it may be read is asked beside."""
     return or_(
         Person.id == viewer.person_id,
-        exists().where(Guardianship.parent_id == viewer.person_id, Guardianship.student_id == Person.id),
+        exists().where(
+            Guardianship.parent_id == viewer.person_id,
+            Guardianship.student_id == Person.id,
+            in_force(Guardianship, today),
+        ),
     )
 
 
@@ -109,7 +113,7 @@ def _children(viewer: Viewer, today: date, wanted: ColumnElement[bool]) -> Selec
             *(Person.id, Person.surname, Person.name, Person.patronymic),
             *(Group, _Spell.since, _Spell.until),
             *(DiaryVisit.seen_at, DiaryVisit.before_at),
-            _is_kin(viewer).label("is_kin"),
+            _is_kin(viewer, today).label("is_kin"),
         )
         .outerjoin(_Spell, _Spell.student_id == Person.id)
         .outerjoin(Group, Group.id == _Spell.group_id)

@@ -1,12 +1,14 @@
 """Groups that study in a year."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Group, Programme
+from ejournal.models import AcademicYear, Enrollment, Group, Programme
+from ejournal.services import settings
 
 USUAL_YEARS = 4
 
@@ -55,3 +57,14 @@ def _lasting(own: int | None, of_programme: int | None) -> int:
 
 def find(group_id: int) -> Group | None:
     return db.session.get(Group, group_id)
+
+
+def titles_of(student_ids: Collection[int]) -> dict[int, str]:
+    """The group each student is in today, or was in last; a coming transfer does not count yet. One query."""
+    rows = db.session.execute(
+        select(Enrollment.student_id, Group.title)
+        .join(Group, Group.id == Enrollment.group_id)
+        .where(Enrollment.student_id.in_(student_ids), Enrollment.since <= settings.today())
+        .order_by(Enrollment.since, Enrollment.id)
+    )
+    return {row.student_id: row.title for row in rows}

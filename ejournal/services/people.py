@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ejournal.access import Viewer, holding, in_force
@@ -12,7 +13,7 @@ from ejournal.domain import numbers, phones
 from ejournal.domain.names import fold, full_name
 from ejournal.domain.words import sentence
 from ejournal.extensions import db
-from ejournal.models import Account, Person, Role, RoleGrant
+from ejournal.models import Account, Enrollment, Person, Role, RoleGrant
 from ejournal.services import log, settings
 from ejournal.services.errors import NotFoundError, RefusedError
 
@@ -44,6 +45,8 @@ class Filter:
     role: str = ""
     state: str = ""
     page: int = 1
+    # Only who studies or studied here.
+    students: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,15 @@ def grants(person: Person) -> list[RoleGrant]:
     return list(db.session.scalars(query))
 
 
+def ensure_role(person_id: int, role: Role) -> bool:
+    """Give a role from today on to who does not hold it. Returns whether it was given; the caller logs and commits."""
+    today = settings.today()
+    if db.session.scalar(select(holding(person_id, (role,), today))):
+        return False
+    db.session.add(RoleGrant(person_id=person_id, role=role, since=today))
+    return True
+
+
 def create(actor: Viewer, values: Mapping[str, str]) -> Person:
     clean = _checked(values)
     _check_phone(clean["phone"])
@@ -199,7 +211,14 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         where.append(holding(Person.id, (wanted.role,), settings.today()))
     if wanted.state in STATES:
         where += _state_conditions(wanted.state)
+    if wanted.students:
+        where.append(was_enrolled(Person.id))
     return where
+
+
+def was_enrolled(person_id: Any) -> ColumnElement[bool]:
+    """The condition that a person is or was in a group."""
+    return exists().where(Enrollment.student_id == person_id)
 
 
 def _called(word: str) -> ColumnElement[bool]:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from ejournal.access import STAFF, Viewer, holding, in_force, leads
 from ejournal.extensions import db
-from ejournal.models import Account, Group, Guardianship, Person, Role, RoleGrant
+from ejournal.models import Account, Group, Guardianship, Person, Role
 from ejournal.models.base import now
-from ejournal.services import accounts, group_admin, log, movement_plan, settings, usernames
+from ejournal.services import accounts, group_admin, log, movement_plan, people, settings, usernames
 from ejournal.services.errors import NotFoundError, RefusedError
 
 KINDS = {"students": "обучающиеся", "parents": "родители"}
@@ -116,13 +116,7 @@ def _create(actor: Viewer, person: Person) -> Account:
 
 def _ensure_role(line: Line) -> None:
     """A code is of use only to who has a role."""
-    role = Role.STUDENT if line.kind == "students" else Role.PARENT
-    today = settings.today()
-    held = select(RoleGrant.id).where(
-        RoleGrant.person_id == line.person.id, RoleGrant.role == role, in_force(RoleGrant, today)
-    )
-    if db.session.scalar(held) is None:
-        db.session.add(RoleGrant(person_id=line.person.id, role=role, since=today))
+    people.ensure_role(line.person.id, Role.STUDENT if line.kind == "students" else Role.PARENT)
 
 
 def _parents(student_ids: Sequence[int]) -> list[Person]:
