@@ -345,6 +345,68 @@ def test_one_parent_on_two_rows_is_one_with_both_children(load: Import) -> None:
     assert db.session.scalar(select(func.count(Guardianship.id))) == 2
 
 
+def end_link(name: str) -> Guardianship:
+    """The administrator takes back a link of who is called so."""
+    link = db.session.scalars(
+        select(Guardianship).join(Person, Person.id == Guardianship.parent_id).where(Person.surname == name)
+    ).one()
+    link.until = date(2026, 11, 20)
+    db.session.commit()
+    return link
+
+
+ANNA = ["Семёнова Анна", "мать", "89001234567", "Семёнов Пётр Артёмович"]
+
+
+def test_r2_1_c_a_list_loaded_again_does_not_bring_back_an_ended_link(load: Import) -> None:
+    load("students", workbook(HEAD, PETR), create=True)
+    load("parents", workbook(PARENTS, ANNA))
+    link = end_link("Семёнова")
+    plan = load("parents", workbook(PARENTS, ["Семёнова Анна", "опекун", "89001234567", ANNA[3]]))
+    assert (plan.errors, plan.created, plan.updated, plan.unchanged) == ([], 0, 0, 1)
+    (told,) = plan.notes
+    assert "Семёнова Анна" in told
+    assert "Семёнов Пётр Артёмович" in told
+    assert "20.11.2026" in told
+    assert (link.until, link.relation) == (date(2026, 11, 20), "мать")
+
+
+def test_a_row_of_ended_links_alone_writes_nothing_of_its_person(load: Import) -> None:
+    """It may be the wrong namesake: with the telephone and address of the right one, letters would go astray."""
+    load("students", workbook(HEAD, PETR), create=True)
+    load("parents", workbook(PARENTS, ["Семёнова Анна", "мать", None, ANNA[3]]))
+    wrong = db.session.get_one(Person, end_link("Семёнова").parent_id)
+    plan = load("parents", workbook(PARENTS, ANNA))
+    assert (plan.errors, plan.updated, len(plan.notes)) == ([], 0, 1)
+    assert wrong.phone is None
+
+
+def test_of_two_namesakes_the_one_whose_link_holds_is_meant(load: Import) -> None:
+    load("students", workbook(HEAD, PETR), create=True)
+    row = ["Семёнова Анна", "мать", None, ANNA[3]]
+    load("parents", workbook(PARENTS, row))
+    link = end_link("Семёнова")
+    right = Person.called("Семёнова", "Анна")
+    db.session.add(right)
+    db.session.flush()
+    db.session.add(Guardianship(parent_id=right.id, student_id=link.student_id, relation="мать"))
+    db.session.add(RoleGrant(person_id=right.id, role=Role.PARENT, since=date(2026, 11, 21)))
+    db.session.commit()
+    plan = load("parents", workbook(PARENTS, row))
+    assert (plan.errors, plan.notes, plan.unchanged) == ([], [], 1)
+
+
+def test_beside_an_ended_link_the_other_children_of_a_row_are_linked(load: Import) -> None:
+    vera = [2, "Семёнова Вера", date(2008, 3, 15), "ИС-21"]
+    load("students", workbook(HEAD, PETR, vera), create=True)
+    load("parents", workbook(PARENTS, ANNA))
+    end_link("Семёнова")
+    plan = load("parents", workbook(PARENTS, [*ANNA[:3], f"{ANNA[3]}; Семёнова Вера"]))
+    assert (plan.errors, plan.updated, len(plan.notes)) == ([], 1, 1)
+    rows = db.session.scalars(select(Guardianship).order_by(Guardianship.id)).all()
+    assert [row.until for row in rows] == [date(2026, 11, 20), None]
+
+
 def test_a_plan_that_no_longer_holds_is_not_applied(load: Import) -> None:
     load("students", workbook(HEAD, PETR), create=True)
     plan = preview("students", workbook(HEAD, [*PETR[:4], "89001234567"]))

@@ -23,18 +23,25 @@ def plan(listing: Listing[ParentRecord], draft: Draft) -> None:
     """Add the changes of a list to the draft."""
     directory = Directory(draft.today)
     groups_of = _groups_of_students()
-    links = people.guardianships()
+    links, over = people.guardianships(draft.today)
     for record in listing.records:
         try:
             # A child named with the group in one row and without it in another is one child.
             children = list(dict.fromkeys(_find_child(child, directory, groups_of) for child in record.children))
             details = Details(record.name, None, record.phone, record.email, record.snils)
-            person = _find(details, children, directory, links)
+            person = _find(details, children, directory, links, over)
             if person:
                 directory.claim(person, record.rows[0])
         except RowRefusedError as refusal:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
+        if person and (ended := [child for child in children if (person.id, child.id) in over]):
+            draft.notes += [_told(person, child, over) for child in ended]
+            children = [child for child in children if child not in ended]
+            if not children:
+                # Perhaps the wrong namesake: with the telephone and post of the right one, letters would go astray.
+                draft.keep(person.full_name)
+                continue
         _change(person, record, details, children, links, directory, draft)
 
 
@@ -71,7 +78,7 @@ def _find_child(child: Child, directory: Directory, groups_of: dict[int, list[tu
     return students[0]
 
 
-def _find(details: Details, children: list[Person], directory: Directory, links: Links) -> Person | None:
+def _find(details: Details, children: list[Person], directory: Directory, links: Links, over: Links) -> Person | None:
     if owner := directory.find_by_snils(details):
         return owner
     namesakes = directory.namesakes(details)
@@ -86,10 +93,20 @@ def _find(details: Details, children: list[Person], directory: Directory, links:
     silent = [
         person for person in namesakes if not (person.phone or person.email) and directory.holds(person, [Role.PARENT])
     ]
-    found = sharing or silent
+    # Whose link was taken back comes after who has one: of namesakes the list means the one who is a parent now.
+    former = [person for person in namesakes if any((person.id, child.id) in over for child in children)]
+    found = sharing or former or silent
     if len(found) > 1:
         raise RowRefusedError("name", AMBIGUOUS)
     return found[0] if found else None
+
+
+def _told(person: Person, child: Person, over: Links) -> str:
+    last = f"{over[person.id, child.id].until:%d.%m.%Y}"
+    return (
+        f"{person.full_name}: связь с обучающимся {child.full_name} прекращена, последний день — {last} (п. 2.1). "
+        "Список её не возвращает: если она снова нужна, добавьте её на странице человека."
+    )
 
 
 def _change(

@@ -172,8 +172,14 @@ def grant(person: Person, roles: Iterable[Role], since: date) -> None:
     db.session.add_all([RoleGrant(person_id=person.id, role=role.value, since=since) for role in roles])
 
 
-def guardianships() -> dict[tuple[int, int], Guardianship]:
-    return {(row.parent_id, row.student_id): row for row in db.session.scalars(select(Guardianship))}
+def guardianships(today: date) -> tuple[dict[tuple[int, int], Guardianship], dict[tuple[int, int], Guardianship]]:
+    """By parent and child: the links that hold, and those that were ended (п. 2.1)."""
+    links: dict[tuple[int, int], Guardianship] = {}
+    over: dict[tuple[int, int], Guardianship] = {}
+    for row in db.session.scalars(select(Guardianship)):
+        is_over = row.until is not None and row.until < today
+        (over if is_over else links)[row.parent_id, row.student_id] = row
+    return links, over
 
 
 def _better_name(person: Person, name: Name) -> Name | None:
