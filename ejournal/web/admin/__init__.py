@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
-from ejournal.web.admin import college, exports, grading, imports, index, log, people, security  # noqa: E402, F401 - they attach themselves to bp
+from ejournal.web.admin import college, exports, family, grading, imports, index, log, people, security  # noqa: E402, F401 - they attach themselves to bp

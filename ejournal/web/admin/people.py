@@ -9,7 +9,7 @@ from flask_login import current_user
 from ejournal.access import permits, proven
 from ejournal.extensions import db
 from ejournal.models import Role
-from ejournal.services import account_admin, addresses, people, second_step, sessions, settings, usernames
+from ejournal.services import account_admin, addresses, family, people, second_step, sessions, settings, usernames
 from ejournal.services.errors import RefusedError
 from ejournal.web.admin import bp
 from ejournal.web.typed_days import typed_day
@@ -62,7 +62,7 @@ def create_person() -> ResponseReturnValue:
 @bp.get("/people/<int:person_id>")
 @permits(Role.SYSADMIN)
 def person(person_id: int) -> str:
-    return _page(person_id)
+    return person_page(person_id)
 
 
 @bp.post("/people/<int:person_id>")
@@ -71,7 +71,7 @@ def update_person(person_id: int) -> ResponseReturnValue:
     try:
         people.update(current_user, person_id, request.form)
     except RefusedError as error:
-        return _page(person_id, values=request.form, error=error.message), error.status
+        return person_page(person_id, values=request.form, error=error.message), error.status
     flash("Сохранено.")
     return redirect(url_for("admin.person", person_id=person_id))
 
@@ -84,7 +84,7 @@ def create_account(person_id: int) -> ResponseReturnValue:
         code = account_admin.create_account(current_user, person_id, request.form.get("username", ""))
     except RefusedError as error:
         return _back(person_id, error)
-    return _page(person_id, code=code)
+    return person_page(person_id, code=code)
 
 
 @bp.post("/people/<int:person_id>/account/code")
@@ -93,7 +93,7 @@ def create_account(person_id: int) -> ResponseReturnValue:
 def renew_code(person_id: int) -> ResponseReturnValue:
     """The code is in this one answer only: neither the address nor the session keeps it."""
     try:
-        return _page(person_id, code=account_admin.renew_code(current_user, person_id))
+        return person_page(person_id, code=account_admin.renew_code(current_user, person_id))
     except RefusedError as error:
         return _back(person_id, error)
 
@@ -132,7 +132,7 @@ def end_second_step(person_id: int) -> ResponseReturnValue:
         second_step.reset(current_user, account_admin.find_account(person_id), reason)
     except RefusedError as error:
         db.session.rollback()
-        return _page(person_id, second_error=error.message, second_reason=reason), error.status
+        return person_page(person_id, second_error=error.message, second_reason=reason), error.status
     flash("Второй шаг сброшен, сеансы завершены.")
     return _back(person_id)
 
@@ -178,7 +178,8 @@ def _back(person_id: int, error: RefusedError | None = None) -> Response:
     return redirect(url_for("admin.person", person_id=person_id), Response=Response)  # type: ignore[return-value]
 
 
-def _page(person_id: int, **more: object) -> str:
+def person_page(person_id: int, **more: object) -> str:
+    """The page of a person; `more`: what one of its forms got wrong, or a code that is shown once."""
     found = people.find(person_id)
     suggestion = "" if found.account else usernames.suggest(found)
     return render_template(
@@ -188,6 +189,7 @@ def _page(person_id: int, **more: object) -> str:
         state=people.state_of(found.account),
         states=people.STATES,
         grants=people.grants(found),
+        family=family.of(found),
         second=second_step.state_of(found.account) if found.account else None,
         sessions=sessions.of_account(found.account, current_user.session) if found.account else [],
         suggestion=suggestion,
