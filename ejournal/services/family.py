@@ -101,7 +101,7 @@ def _was_parent(person_id: int) -> bool:
     )
 
 
-def candidates(person_id: int, side: Side, text: str) -> Candidates:
+def candidates(side: Side, text: str) -> Candidates:
     """Who may be at that end, by name or login: for children those who study or studied."""
     listing = people.search(people.Filter(text=text, students=side is Side.CHILDREN))
     ids = [row.person.id for row in listing.rows]

@@ -297,10 +297,10 @@ def test_a_childs_withdrawal_says_nothing_of_a_parent_who_is_none_any_more(colle
 
 
 def test_people_are_found_with_what_tells_namesakes_apart(college: SimpleNamespace) -> None:
-    children = family.candidates(factories.make_person("Отцов").id, Side.CHILDREN, "аксен")
+    children = family.candidates(Side.CHILDREN, "аксен")
     assert [row.person.id for row in children.listing.rows] == [college.child.id], "students alone"
     assert children.about[college.child.id] == college.group.title
-    grown = family.candidates(college.journal.students[0].id, Side.GUARDIANS, "аксенова")
+    grown = family.candidates(Side.GUARDIANS, "аксенова")
     assert [row.person.id for row in grown.listing.rows] == [college.mother.id]
     assert college.child.short_name in grown.about[college.mother.id]
 

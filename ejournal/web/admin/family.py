@@ -23,7 +23,7 @@ def new_link(person_id: int, side: str) -> str:
     if other_id:
         return _form(person_id, side, other_id)
     text = request.args.get("q", "").strip()
-    found = family.candidates(person_id, Side(side), text) if text else None
+    found = family.candidates(Side(side), text) if text else None
     return render_template("admin/link_whom.html", person=people.find(person_id), side=side, text=text, found=found)
 
 
