@@ -32,6 +32,7 @@ TABLES = {
     "grant_id": "role_grant",
     "group_id": "student_group",
     "individual_id": "individual_plan",
+    "link_id": "guardianship",
     "order_id": "movement_order",
     "paper_id": "absence_paper",
     "plan_id": "thematic_plan",
@@ -55,6 +56,7 @@ WORDS = {
     "name": "0" * 32,
     "proof": "x",
     "report_key": "attendance",
+    "side": "children",
     "suffix": "pdf",
     "token": "0" * 43,
 }

@@ -126,7 +126,7 @@ def addresses(app: Flask, made: Journal) -> list[str]:
         "period_id": made.period.id, "mark_slot": str(made.period.id), "programme_id": made.group.programme_id,
         "remark_id": db.session.scalar(db.select(db.func.max(Remark.id))),
         "debt_id": db.session.scalar(db.select(db.func.max(Debt.id))),
-        "guide_name": "teacher", "report_key": "attendance",
+        "guide_name": "teacher", "report_key": "attendance", "side": "guardians",
     }  # fmt: skip
     db.session.rollback()
     rules = [

@@ -64,7 +64,7 @@ def test_the_page_of_a_student_lists_the_representatives(admin: FlaskClient, col
 def test_r4_2_a_a_new_parent_is_found_by_surname_and_added(
     admin: FlaskClient, college: SimpleNamespace, own: str, side: str, other: str, surname: str
 ) -> None:
-    address = f"/admin/people/{getattr(college, own)}/{side}"
+    address = f"/admin/people/{getattr(college, own)}/family/{side}"
     assert f'href="{address}/new"' in admin.get(f"/admin/people/{getattr(college, own)}").text
     found = admin.get(f"{address}/new", query_string={"q": surname}).text
     assert f'{address}/new?person={getattr(college, other)}"' in found
@@ -77,15 +77,15 @@ def test_r4_2_a_a_new_parent_is_found_by_surname_and_added(
 
 
 def test_a_wrong_choice_is_told_in_the_form(admin: FlaskClient, college: SimpleNamespace) -> None:
-    address = f"/admin/people/{college.father}/children"
+    address = f"/admin/people/{college.father}/family/children"
     answer = admin.post(address, data={"person": str(college.child), "relation": "сосед"})
     assert (answer.status_code, "Выберите, кем приходится" in answer.text) == (422, True)
     again = admin.post(
-        f"/admin/people/{college.mother}/children", data={"person": str(college.child), "relation": "мать"}
+        f"/admin/people/{college.mother}/family/children", data={"person": str(college.child), "relation": "мать"}
     )
     assert (again.status_code, "уже в законных представителях" in again.text) == (422, True)
     assert admin.post(address, data={"person": "0", "relation": "отец"}).status_code == 404
-    assert admin.get("/admin/people/1/cousins/new").status_code == 404
+    assert admin.get("/admin/people/1/family/cousins/new").status_code == 404
 
 
 def test_r2_1_c_a_link_is_ended_with_a_reason_and_the_parent_is_out_at_once(
@@ -96,7 +96,7 @@ def test_r2_1_c_a_link_is_ended_with_a_reason_and_the_parent_is_out_at_once(
         session = factories.make_session(db.session.get_one(Person, college.mother))
     _sign_in(app, own, session)
     assert own.get(f"/diary/{college.child}/marks").status_code == 200
-    address = f"/admin/people/{college.mother}/children/{college.link}/end"
+    address = f"/admin/people/{college.mother}/family/children/{college.link}/end"
     done = admin.post(address, data={"reason": "лишение родительских прав"}, follow_redirects=True)
     assert "закрыт сразу (п. 2.1)" in done.text
     assert f"последний день — {yesterday(app)}" in done.text
@@ -120,7 +120,7 @@ def yesterday(app: Flask) -> str:
 
 
 def test_without_a_reason_the_form_says_so_and_stays_open(admin: FlaskClient, college: SimpleNamespace) -> None:
-    answer = admin.post(f"/admin/people/{college.mother}/children/{college.link}/end", data={"reason": "ок"})
+    answer = admin.post(f"/admin/people/{college.mother}/family/children/{college.link}/end", data={"reason": "ок"})
     assert answer.status_code == 422
     assert "Впишите причину" in answer.text
     assert '<details class="fold" open>' in answer.text
@@ -128,9 +128,9 @@ def test_without_a_reason_the_form_says_so_and_stays_open(admin: FlaskClient, co
 
 
 def test_a_link_is_not_ended_from_a_page_of_others(admin: FlaskClient, college: SimpleNamespace) -> None:
-    form = {"reason": "однофамилец"}
-    assert admin.post(f"/admin/people/{college.father}/children/{college.link}/end", data=form).status_code == 404
-    assert admin.post(f"/admin/people/{college.mother}/guardians/{college.link}/end", data=form).status_code == 404
+    for person, side in ((college.father, "children"), (college.mother, "guardians")):
+        address = f"/admin/people/{person}/family/{side}/{college.link}/end"
+        assert admin.post(address, data={"reason": "однофамилец"}).status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATION, Role.CURATOR, Role.TEACHER, Role.PARENT])
@@ -138,7 +138,7 @@ def test_nobody_else_links_or_ends(app: Flask, college: SimpleNamespace, account
     account("other", role)
     client = app.test_client()
     enter(client, "other")
-    address = f"/admin/people/{college.mother}/children"
+    address = f"/admin/people/{college.mother}/family/children"
     assert client.get(f"{address}/new").status_code == 403
     assert client.post(address, data={"person": str(college.child), "relation": "мать"}).status_code == 403
     assert client.post(f"{address}/{college.link}/end", data={"reason": "однофамилец"}).status_code == 403
@@ -149,7 +149,7 @@ def test_who_links_has_proved_who_he_is(app: Flask, admin: FlaskClient, college:
     with app.app_context():
         db.session.execute(update(UserSession).values(proved_at=now() - timedelta(minutes=11)))
         db.session.commit()
-    address = f"/admin/people/{college.father}/children"
+    address = f"/admin/people/{college.father}/family/children"
     admin.post(address, data={"person": str(college.child), "relation": "отец"})
     with app.app_context():
         assert len(db.session.scalars(select(Guardianship)).all()) == 1
