@@ -44,7 +44,7 @@ from ejournal.access.diaries import children_of, diaries_of, led_by, reads_diary
 from ejournal.access.disputes import disputes_of
 from ejournal.access.entry import closed_to
 from ejournal.access.jobs import jobs_of
-from ejournal.access.readers import readers_of
+from ejournal.access.readers import at_work, blocked, readers_of
 from ejournal.access.remarks import answers_remark, asked_of, makes_remarks, remarks_of
 from ejournal.access.statements import prepared
 
@@ -61,6 +61,8 @@ __all__ = [
     "addressed",
     "answers_remark",
     "asked_of",
+    "at_work",
+    "blocked",
     "children_of",
     "closed_to",
     "courses_seen_by",

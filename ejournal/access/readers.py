@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select, union
 
+from ejournal.access.core import STAFF
 from ejournal.access.dated import holding, in_force
 from ejournal.access.diaries import declined, parent_may_read, studies
 from ejournal.extensions import db
@@ -33,6 +34,16 @@ def readers_of(student_ids: Collection[int], on: date) -> list[tuple[int, int]]:
     return sorted((reader, student) for reader, student in rows)
 
 
+def at_work(person_ids: Collection[int], on: date) -> set[int]:
+    """Those of the persons who are employees on a day: whom work may still be told of."""
+    wanted = select(Person.id).where(Person.id.in_(person_ids), holding(Person.id, STAFF, on), ~blocked(Person.id))
+    return set(db.session.scalars(wanted))
+
+
+def blocked(person_id: Any) -> ColumnElement[bool]:
+    """The condition that a person's account is blocked; who never had one is not."""
+    return exists().where(Account.person_id == person_id, Account.blocked_at.is_not(None))
+
+
 def _may(person_id: Any, role: Role, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    blocked = exists().where(Account.person_id == person_id, Account.blocked_at.is_not(None))
-    return holding(person_id, (role,), on), ~blocked
+    return holding(person_id, (role,), on), ~blocked(person_id)

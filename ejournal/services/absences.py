@@ -102,7 +102,8 @@ def decline(actor: Viewer, paper_id: int, reason: str) -> None:
     news_decided.paper(paper)
     if paper.sent_by:
         text = f"{words(paper)}: {paper.reason}"
-        notify.add("absence-refused", [paper.sent_by], "Документ о пропусках не принят", text)
+        title = "Документ о пропусках не принят"
+        notify.add("absence-refused", [paper.sent_by], title, text, student_id=paper.student_id)
     db.session.commit()
 
 

@@ -147,7 +147,8 @@ def answer(actor: Viewer, dispute_id: int, given: Answer) -> Dispute:
         dispute.corrected_to = change.mark
     _log(actor, dispute, "update" if change is not None else "uphold")
     words = f"Оценка «{dispute.mark}» ({dispute.phrase}): {rules.STATES[given.decision]}. {reason}"
-    notify.add("dispute-answer", [dispute.student_id], "Ответ на обращение об оценке", words)
+    student_id = dispute.student_id
+    notify.add("dispute-answer", [student_id], "Ответ на обращение об оценке", words, student_id=student_id)
     news_decided.dispute(dispute)
     if change is not None:
         change.write(actor, f"по обращению (п. 4.5): {reason}")

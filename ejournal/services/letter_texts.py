@@ -20,15 +20,19 @@ def _plain(letter: Letter) -> Content:
     return Content(letter.subject, letter.text.split("\n\n"))
 
 
-def _told(letter: Letter) -> Content:
+def _told(letter: Letter) -> Content | None:
     """What awaits an employee or a family: the names in it only where the college wants them in letters (152-ФЗ)."""
+    if not notify.may_know(letter.person_id, letter.details):
+        return None
     link = ("Открыть журнал", mail.link(mail.path_of("home.index")))
     words = letter.text.split("\n\n") if settings.get("mail.content") else [ONLY_LINK]
     return Content(letter.subject, words, link=link)
 
 
-def _compromise(letter: Letter) -> Content:
+def _compromise(letter: Letter) -> Content | None:
     """Whose account it is stands in the register; in the letter only where the college wants it so."""
+    if not notify.may_know(letter.person_id, letter.details):
+        return None
     link = ("Открыть реестр", mail.link(mail.path_of("compromises.index")))
     if settings.get("mail.content"):
         return Content(letter.subject, letter.text.split("\n\n"), link=link)

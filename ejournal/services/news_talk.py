@@ -3,7 +3,7 @@
 The site shows both in places of their own, the envelope and the board, so that nobody else is told twice.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
@@ -71,6 +71,20 @@ def board(since: datetime, until: datetime) -> int:
             [News(person_id, key, f"объявление: {row.title}", place, None, value) for person_id in _addressed(row)],
         )
     return told
+
+
+def gone(told: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of (person, «announcement:…»): those taken down or over, and those not addressed to the person any more."""
+    wanted = {(person_id, key) for person_id, key in told if key.startswith("announcement:")}
+    ids = {int(key.partition(":")[2]) for _person, key in wanted}
+    today = settings.today()
+    live = select(Announcement).where(Announcement.id.in_(ids), announcements.is_live(today))
+    standing = set()
+    for row in db.session.scalars(live).all() if ids else ():
+        people = access.members(row.audience_id, today).subquery()
+        reading = select(people.c.person_id).where(~access.blocked(people.c.person_id)).distinct()
+        standing |= {(person_id, f"announcement:{row.id}") for person_id in db.session.scalars(reading)}
+    return wanted - standing
 
 
 def key_of(conversation_id: int) -> str:

@@ -12,7 +12,7 @@ from ejournal.domain.notices import DIGEST, NOW
 from ejournal.extensions import db
 from ejournal.models import Letter, Notice
 from ejournal.models.base import now
-from ejournal.services import addresses, letters, mail, news_lessons, news_marks, settings
+from ejournal.services import addresses, letters, mail, news_lessons, news_marks, news_talk, settings
 from ejournal.services.letter_format import Content
 
 KIND = "notices"
@@ -53,13 +53,21 @@ def compose(letter: Letter) -> Content | None:
             # What is being changed comes with a letter of its own, once it stands.
             again = DIGEST if letter.key.startswith("digest:") else NOW
             notice.mail, notice.letter_id = (again if known[notice.id] == CHANGING else "none"), None
-    allowed = set(access.readers_of({n.student_id for n in told if n.student_id}, settings.today()))
-    left = [
+    left = [notice for notice in _allowed(told) if known[notice.id] == FRESH]
+    return _content(left) if left else None
+
+
+def _allowed(told: Sequence[Notice]) -> list[Notice]:
+    """What each may read today: of students as family, announcements as `freshness` says, all else as an employee."""
+    today = settings.today()
+    family = set(access.readers_of({n.student_id for n in told if n.student_id}, today))
+    staff = access.at_work({n.person_id for n in told if n.student_id is None}, today)
+    return [
         notice
         for notice in told
-        if known[notice.id] == FRESH and (notice.student_id is None or (notice.person_id, notice.student_id) in allowed)
+        if (notice.person_id, notice.student_id) in family
+        or (notice.student_id is None and (notice.person_id in staff or notice.kind == "announcement"))
     ]
-    return _content(left) if left else None
 
 
 def freshness(told: Sequence[Notice]) -> dict[int, str]:
@@ -67,9 +75,10 @@ def freshness(told: Sequence[Notice]) -> dict[int, str]:
     places = {_place(notice) for notice in told if notice.key.startswith(("mark:", "attendance:", "period:", "year:"))}
     values = news_marks.values_now(places) if places else {}
     gone = news_lessons.gone([notice.key for notice in told])
+    off_board = news_talk.gone((notice.person_id, notice.key) for notice in told)
     found = {}
     for notice in told:
-        if notice.key in gone:
+        if notice.key in gone or (notice.person_id, notice.key) in off_board:
             found[notice.id] = GONE
         else:
             place = _place(notice)

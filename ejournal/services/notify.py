@@ -4,14 +4,14 @@
 made when the letter is sent (letter_texts.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ejournal.access import OVERSEERS, in_force
+from ejournal.access import OVERSEERS, at_work, in_force, readers_of
 from ejournal.extensions import db
 from ejournal.models import PendingNotice, RoleGrant
 from ejournal.models.base import now
@@ -26,7 +26,7 @@ OLDEST = timedelta(days=2)
 
 
 def add(kind: str, person_ids: Iterable[int], title: str, text: str, **details: Any) -> None:
-    """Tell each of these persons; the caller commits."""
+    """Tell each of these persons; the caller commits. What a family is told names its `student_id`."""
     db.session.add_all(
         PendingNotice(kind=kind, person_id=person_id, title=title[:250], text=text, details=details or None)
         for person_id in person_ids
@@ -69,11 +69,24 @@ def dispatch() -> int:
     return made
 
 
+def may_know(person_id: int | None, details: Mapping[str, Any] | None) -> bool:
+    """Whether who is to be told may be today: family while the diary is open (п. 4.1), others while they work here.
+
+    Asked when a letter is queued and again when it is sent: access ends at once, and a letter may wait for days.
+    """
+    student_id = (details or {}).get("student_id")
+    if student_id:
+        return (person_id, student_id) in readers_of([student_id], settings.today())
+    return person_id is not None and person_id in at_work([person_id], settings.today())
+
+
 def _queue(notice: PendingNotice) -> bool:
     standing = addresses.of([notice.person_id])[notice.person_id]
     if not standing.works:
         return False
     kind = notice.kind if notice.kind in (LINK, COMPROMISE) else TOLD
+    if kind != LINK and not may_know(notice.person_id, notice.details):
+        return False
     letter = letters.add(
         kind, f"pending:{notice.id}", standing.address, notice.title, notice.text,
         person_id=notice.person_id, details=notice.details,

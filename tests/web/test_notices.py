@@ -279,6 +279,7 @@ def test_r2_1_b_letters_fetch_nothing_and_follow_nobody(app: Flask, college: Col
         db.session.add(
             Notice(
                 person_id=college.mother.id,
+                student_id=college.child.id,
                 kind="mark",
                 key="a",
                 text="<b>Физика</b> & химия: 5",
