@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from ejournal import access
@@ -27,6 +27,7 @@ def homework(since: datetime, until: datetime) -> int:
         .join(Lesson, Lesson.id == Homework.lesson_id)
         .options(joinedload(Lesson.course).options(joinedload(Course.year), joinedload(Course.discipline)))
         .where(Homework.published_at > since, Homework.published_at <= until, Lesson.date >= settings.today() - RECENT)
+        .where(~_told_without_moment())
         .order_by(Homework.id)
     )
     told = 0
@@ -34,7 +35,8 @@ def homework(since: datetime, until: datetime) -> int:
         students = [one.id for one in roster.students_of(lesson.course) if one.was_there(lesson.date)]
         text = f"{lesson.course.discipline.title}{_due(given.due_date)}: {_short(given.text) or 'файл'}"
         pages = partial(_homework_page, given.id)
-        told += notices.tell("homework", _for_family(students, f"homework:{given.id}", text, pages))
+        family = _for_family(students, f"homework:{given.id}", text, pages, _stamp(given.published_at))
+        told += notices.tell("homework", family)
     return told
 
 
@@ -63,22 +65,36 @@ def substitutions() -> int:
     return told
 
 
-def gone(keys: Iterable[str]) -> set[str]:
-    """Of «homework:…» and «substitution:…»: those that are no more so, or over."""
-    ids: dict[str, list[int]] = {"homework": [], "substitution": []}
-    for key in keys:
+def gone(told: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of «homework:…» and «substitution:…» with what was told: those that are no more so, or over."""
+    found: dict[str, dict[tuple[str, str], int]] = {"homework": {}, "substitution": {}}
+    for key, value in told:
         kind, _, rest = key.partition(":")
-        if kind in ids:
-            ids[kind].append(int(rest))
-    alive = db.session.scalars(select(Homework.id).where(Homework.id.in_(ids["homework"]))).all()
+        if kind in found:
+            found[kind][key, value] = int(rest)
+    given = select(Homework.id, Homework.published_at).where(Homework.id.in_(found["homework"].values()))
+    alive = {row.id: _stamp(row.published_at) for row in db.session.execute(given)}
     late = db.session.scalars(
         select(Substitution.id).where(
-            Substitution.id.in_(ids["substitution"]),
+            Substitution.id.in_(found["substitution"].values()),
             Substitution.date < settings.today(),
             or_(Substitution.to_date.is_(None), Substitution.to_date < settings.today()),
         )
     ).all()
-    return {f"homework:{id_}" for id_ in set(ids["homework"]) - set(alive)} | {f"substitution:{id_}" for id_ in late}
+    return {told for told, id_ in found["homework"].items() if id_ not in alive or told[1] not in ("", alive[id_])} | {
+        told for told, id_ in found["substitution"].items() if id_ in late
+    }
+
+
+def _stamp(published_at: datetime) -> str:
+    """Which homework of this id was told: SQLite gives the id of one that was withdrawn to the next one."""
+    return f"{published_at.timestamp():.0f}"
+
+
+def _told_without_moment() -> ColumnElement[bool]:
+    """The condition that the query's Homework was told before notices said which: it is not told once more."""
+    key = literal("homework:") + cast(Homework.id, String)
+    return exists().where(Notice.key == key, Notice.value == "", Notice.ready_at >= Homework.published_at)
 
 
 def _values(keys: Sequence[str]) -> dict[str, str]:
@@ -117,11 +133,13 @@ def _teachers(made: Substitution) -> set[int]:
     return named | ({made.teacher_id} if made.teacher_id else set())
 
 
-def _for_family(students: Sequence[int], key: str, text: str, page: Callable[[int], str]) -> list[News]:
+def _for_family(
+    students: Sequence[int], key: str, text: str, page: Callable[[int], str], value: str = ""
+) -> list[News]:
     """One notice a reader, also where two children of one parent sit in the group."""
     found: dict[int, News] = {}
     for reader, student in access.readers_of(students, settings.today()):
-        found.setdefault(reader, News(reader, key, text, page(student), student))
+        found.setdefault(reader, News(reader, key, text, page(student), student, value))
     return list(found.values())
 
 

@@ -74,11 +74,11 @@ def freshness(told: Sequence[Notice]) -> dict[int, str]:
     """Whether each is so as it was told, is being changed just now, or is no news any more."""
     places = {_place(notice) for notice in told if notice.key.startswith(("mark:", "attendance:", "period:", "year:"))}
     values = news_marks.values_now(places) if places else {}
-    gone = news_lessons.gone([notice.key for notice in told])
+    gone = news_lessons.gone((notice.key, notice.value) for notice in told)
     off_board = news_talk.gone((notice.person_id, notice.key) for notice in told)
     found = {}
     for notice in told:
-        if notice.key in gone or (notice.person_id, notice.key) in off_board:
+        if (notice.key, notice.value) in gone or (notice.person_id, notice.key) in off_board:
             found[notice.id] = GONE
         else:
             place = _place(notice)

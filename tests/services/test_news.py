@@ -23,6 +23,7 @@ from ejournal.models import (
     Discipline,
     Enrollment,
     Homework,
+    Lesson,
     Notice,
     PeriodMark,
     Person,
@@ -33,6 +34,7 @@ from ejournal.models.base import now
 from ejournal.services import (
     cells,
     diary_period_mark,
+    homework,
     letters,
     news,
     notice_letters,
@@ -375,6 +377,50 @@ def test_homework_withdrawn_within_the_hold_is_never_told(family: Family) -> Non
     db.session.execute(db.delete(Homework).where(Homework.id == given.id))
     db.session.commit()
     assert family.pass_by(minutes=31) == 0
+
+
+def assign(family: Family, lesson: int, text: str) -> None:
+    """As the teacher does; an empty text withdraws what stands."""
+    assert family.teacher
+    homework.write(family.teacher, db.session.get_one(Lesson, family.journal.lessons[lesson].id), text, None)
+    db.session.commit()
+
+
+def instead(family: Family) -> None:
+    """The task of the first lesson is withdrawn, and another is given for the second: with its id on SQLite."""
+    assign(family, 0, "")
+    assign(family, 1, "Подготовить доклад")
+
+
+def test_r4_4_g_homework_given_after_another_was_withdrawn_is_told(family: Family) -> None:
+    assign(family, 0, "Учебник, § 5")
+    family.pass_by(hours=2)
+    instead(family)
+    family.pass_by(hours=2)
+    assert told(family.child)[-1] == "Операционные системы: Подготовить доклад"
+    assert family.pass_by(hours=2) == 0
+
+
+def test_homework_withdrawn_before_the_evening_is_not_in_its_letter(family: Family, server: MailServer) -> None:
+    choose(family.mother, homework="digest")
+    assign(family, 0, "Учебник, § 5")
+    family.pass_by(hours=1)
+    instead(family)
+    family.pass_by(hours=9)
+    (letter,) = map(text_of, server.received)
+    assert "доклад" in letter
+    assert "§ 5" not in letter
+
+
+def test_homework_told_before_notices_said_which_is_not_told_again(family: Family) -> None:
+    assign(family, 0, "Учебник, § 5")
+    family.pass_by(minutes=31)
+    db.session.execute(db.update(Notice).values(value=""))
+    db.session.commit()
+    assert family.pass_by(minutes=5) == 0
+    assert {notice_letters.freshness([one])[one.id] for one in db.session.scalars(db.select(Notice))} == {"fresh"}
+    instead(family)
+    assert family.pass_by(hours=1) == 2
 
 
 def replace(family: Family, days: int, **rest: object) -> Substitution:
