@@ -18,11 +18,12 @@ Span = tuple[date, date]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt: its number, and the result if it is known. An excused absence does not use it up."""
+    """An attempt: its number, the result if it is known, its day. An excused absence does not use it up."""
 
     number: int
     result: str | None = None
     excused: bool = False
+    day: date | None = None
 
     @property
     def is_used(self) -> bool:
@@ -85,6 +86,9 @@ def refusal(
     end = last_day(opened_on, pauses)
     if day <= opened_on:
         return "day", f"Пересдача назначается позже {opened_on:%d.%m.%Y}: тогда возникла задолженность."
+    before = max((attempt.day for attempt in attempts if attempt.is_used and attempt.day), default=None)
+    if before and day <= before:
+        return "day", f"Вторую попытку назначают позже первой, {before:%d.%m.%Y}: выберите другой день ({LAW})."
     if day > end:
         return "day", f"Пересдать можно по {end:%d.%m.%Y}: в пределах года, без времени болезни и отпуска ({LAW})."
     if is_paused(day, pauses):

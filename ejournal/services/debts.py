@@ -164,7 +164,7 @@ def examiners_of(text: str) -> list[str]:
 
 
 def as_law(attempts: Iterable[DebtAttempt]) -> list[Attempt]:
-    return [Attempt(one.number, one.result, one.excused) for one in attempts]
+    return [Attempt(one.number, one.result, one.excused, one.day) for one in attempts]
 
 
 def pauses_of(debt: Debt, away: Sequence[Span] | None = None) -> list[Span]:

@@ -81,6 +81,16 @@ def test_at_most_two_attempts_one_after_another(attempts, expected):
         ([Attempt(1, "2")], OPENED + timedelta(days=10), THREE[:2], "examiners"),
         ([Attempt(1, "2")], OPENED + timedelta(days=10), ["Иванов"] * 3, "examiners"),
         ([Attempt(1, "2")], OPENED + timedelta(days=10), THREE, None),
+        ([Attempt(1, "2", day=OPENED + timedelta(days=9))], OPENED + timedelta(days=10), THREE, None),
+        ([Attempt(1, "2", day=OPENED + timedelta(days=10))], OPENED + timedelta(days=10), THREE, "day"),
+        ([Attempt(1, "2", day=OPENED + timedelta(days=11))], OPENED + timedelta(days=10), THREE, "day"),
+        # Who was excused has used nothing up.
+        (
+            [Attempt(1, "неявка", excused=True, day=OPENED + timedelta(days=11))],
+            OPENED + timedelta(days=10),
+            ["Иванов"],
+            None,
+        ),
         ([Attempt(1)], OPENED + timedelta(days=10), THREE, ""),
         ([Attempt(1, "2"), Attempt(2, "неявка")], OPENED + timedelta(days=10), THREE, ""),
     ],

@@ -76,7 +76,7 @@ def test_a_passed_debt_writes_the_mark_with_its_ground_in_a_closed_period_too(jo
 
 
 def test_second_attempt_wants_a_commission_and_there_is_no_third(debt):
-    debts.record_result(chief(), issue(debt).id, "2")
+    debts.record_result(chief(), issue(debt, days=-1).id, "2")
     with pytest.raises(FieldsError) as told:
         issue(debt)
     assert "комиссия" in told.value.fields["examiners"]
@@ -87,6 +87,16 @@ def test_second_attempt_wants_a_commission_and_there_is_no_third(debt):
     db.session.rollback()
     assert line(debt).state == "exhausted"
     assert line(debt).attempts_told == "1: 2; 2: неявка"
+
+
+@pytest.mark.parametrize("days", [-4, -3])
+def test_r4_4_i_the_second_attempt_is_later_than_the_first(debt, days):
+    debts.record_result(chief(), issue(debt, days=-3).id, "2")
+    with pytest.raises(FieldsError) as told:
+        issue(debt, days=days, examiners=THREE)
+    assert "позже первой" in told.value.fields["day"]
+    db.session.rollback()
+    assert issue(debt, days=-2, examiners=THREE).number == 2
 
 
 def test_an_excused_absence_does_not_use_the_attempt_up(debt):

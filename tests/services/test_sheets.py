@@ -12,6 +12,7 @@ from ejournal.models import (
     AttestationSheet,
     CourseTeacher,
     Debt,
+    DebtAttempt,
     Exam,
     LogEntry,
     PeriodMark,
@@ -278,6 +279,12 @@ def age(days: int = 14) -> None:
     db.session.commit()
 
 
+def next_day() -> None:
+    """The attempts that were given were given yesterday: one day holds no two of them."""
+    db.session.execute(db.update(DebtAttempt).values(day=settings.today() - timedelta(days=1)))
+    db.session.commit()
+
+
 def retake(journal: Journal, kind: str, marks: list[str]) -> AttestationSheet:
     sheet = create(journal, kind)
     fill(journal, sheet, marks)
@@ -321,6 +328,7 @@ def test_r4_4_i_a_closed_retake_is_the_debts_attempt_and_writes_the_mark_that_wa
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "period-mark").order_by(LogEntry.id)).one()
     assert (entry.after, "ликвидация задолженности" in entry.reason) == ("4", True)
     # Before the commission: who has passed is not in it; then no attempt is left.
+    next_day()
     last = create(journal, "commission")
     assert [row.student_id for row in last.rows] == [journal.students[2].id]
     fill(journal, last, ["2"])
@@ -339,6 +347,7 @@ def test_a_second_attempt_before_one_examiner_does_not_close(journal):
     closed(journal, ["5", "4", "2"])
     age()
     retake(journal, "retake", ["2"])
+    next_day()
     again = create(journal, "retake", examiners="Иванов И. И.")
     fill(journal, again, ["3"])
     with pytest.raises(RefusedError, match="комиссия"):
