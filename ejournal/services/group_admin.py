@@ -40,7 +40,7 @@ def curators(on: date) -> dict[int, Person]:
 
 
 def save(actor: Viewer, group_id: int | None, form: Mapping[str, str]) -> Group:
-    """Create or change a group; a new name is not written into journals of earlier years. Raises FieldsError."""
+    """Create or change a group; a new name goes into the journals of now, not of earlier years. Raises FieldsError."""
     group = find(group_id) if group_id else Group()
     before = _words(group) if group_id else None
     title = " ".join(form.get("title", "").split())
@@ -62,7 +62,7 @@ def save(actor: Viewer, group_id: int | None, form: Mapping[str, str]) -> Group:
     if errors or admission is None:
         raise FieldsError(errors)
     if group_id and group.title != title:
-        _keep_old_name(group)
+        _rename_journals(group, title)
     group.title, group.gkey = title, normalize_group_title(title)
     group.programme_id, group.admission_year = int(programme) if programme else None, admission
     group.years = years
@@ -136,11 +136,14 @@ def _namesake(title: str, group_id: int | None) -> bool:
     return db.session.scalar(query) is not None
 
 
-def _keep_old_name(group: Group) -> None:
-    """Journals of years that are over keep the name the group had then."""
-    for course in db.session.scalars(select(Course).where(Course.group_id == group.id, Course.group_title.is_(None))):
+def _rename_journals(group: Group, title: str) -> None:
+    """Journals of years that are over keep the name the group had then; later ones made under its name of now take
+    the new one. One that is called otherwise kept the name of before the group went on to its next course."""
+    for course in db.session.scalars(select(Course).where(Course.group_id == group.id)):
         if course.year.ends < settings.today():
-            course.group_title = group.title
+            course.group_title = course.group_title or group.title
+        elif course.group_title == group.title:
+            course.group_title = title
 
 
 def _commit(title: str) -> None:

@@ -1,16 +1,28 @@
 """Нагрузка: journals from the curriculum in one action, dated teachers, an empty journal taken away (п. 4.2)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from factories import Journal, make_journal, make_person, viewer_of
 from flask import Flask
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
-from ejournal.models import Course, CourseHours, CourseTeacher, CurriculumHours, Discipline, LogEntry, Period, Role
+from ejournal.models import (
+    AcademicYear,
+    Course,
+    CourseHours,
+    CourseTeacher,
+    CurriculumHours,
+    Discipline,
+    Group,
+    LogEntry,
+    Period,
+    Role,
+)
 from ejournal.models.base import now
-from ejournal.services import load, period_hours, readiness, settings
+from ejournal.services import group_admin, load, new_year, period_hours, readiness, settings
 from ejournal.services.errors import ClosedError, RefusedError
 
 
@@ -54,6 +66,35 @@ def test_r4_2_c_each_row_of_the_plan_gets_a_journal_with_its_hours_once(
     assert load.create_journals(actor, journal.year, [journal.group]) == 0
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.subject == "load")).one()
     assert "Базы данных" in (entry.after or "")
+
+
+def rename(actor: Viewer, journal: Journal, title: str) -> None:
+    group = db.session.get_one(Group, journal.group.id)
+    form = {"title": title, "admission_year": str(group.admission_year), "programme_id": str(group.programme_id)}
+    group_admin.save(actor, group.id, form)
+
+
+def test_r4_2_c_a_group_renamed_within_the_year_is_renamed_in_all_its_journals(actor: Viewer, journal: Journal) -> None:
+    make_row(actor, journal)
+    rename(actor, journal, "ИС-999")
+    assert {course.audience for course in db.session.scalars(db.select(Course))} == {"ИС-999"}
+
+
+def test_a_name_corrected_after_the_group_went_on_stays_out_of_the_year_before(actor: Viewer, journal: Journal) -> None:
+    make_row(actor, journal)
+    old = journal.group.title
+    new_year.rename(actor, db.session.get_one(AcademicYear, journal.year.id), {journal.group.id: "ИС-31"})
+    rename(actor, journal, "ИС-32")
+    assert {course.audience for course in db.session.scalars(db.select(Course))} == {old}
+
+
+def test_a_year_that_is_over_keeps_the_name(actor: Viewer, journal: Journal) -> None:
+    make_row(actor, journal)
+    old = journal.group.title
+    with time_machine.travel(datetime.combine(journal.year.ends + timedelta(days=30), time(12), UTC), tick=False):
+        settings.forget()
+        rename(actor, journal, "ИС-999")
+    assert {course.audience for course in db.session.scalars(db.select(Course))} == {old}
 
 
 def test_only_the_ticked_rows_get_a_journal(actor: Viewer, journal: Journal) -> None:
