@@ -107,7 +107,7 @@ def _group(part: Path, year_id: int, group_id: int, taken: set[str], step: Calla
         journals = courses.of_group(group_id, year_id)
         if not journals:
             return None
-        title = journals[0].group_title or group.title
+        title = groups.title_on(group, year.starts)
         entry = _entry(year, group, title, unique(safe(title), taken))
         folder = part / entry.folder
         (folder / JOURNALS).mkdir(parents=True, mode=0o700)

@@ -22,7 +22,7 @@ def of_group(actor: Viewer, group_id: int, period_id: int | None, of: str = cons
     return [
         Document(
             title="Сводная ведомость успеваемости",
-            subtitle=f"группа {sheet.group.title}, {span}, {year.title if year else ''} учебный год",
+            subtitle=f"группа {sheet.title}, {span}, {year.title if year else ''} учебный год",
             sheets=[Sheet("consolidated.html", context, "landscape")],
         )
     ]

@@ -15,7 +15,7 @@ HEAD, LEAST_ROW = 9 * mm, 3.5 * mm
 
 def draw_consolidated(paper: Paper, sheet: Sheet) -> None:
     def heading() -> None:
-        paper.pair(f"Сводная ведомость успеваемости, группа {sheet.group.title}", sheet.period.title)
+        paper.pair(f"Сводная ведомость успеваемости, группа {sheet.title}", sheet.period.title)
 
     paper.turn(lying=True, heading=heading)
     share = min((100 - NUMBER - SUMS - NAME) / max(len(sheet.columns), 1), WIDEST)

@@ -14,7 +14,7 @@ from ejournal.documents.drawing import BOLD, NARROW, SERIF, Column, Paper, Table
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.documents.lettering import LEAD, fitting, squeezed
 from ejournal.models import AcademicYear, Course, Group, Period
-from ejournal.services import consolidated, courses, group_admin, group_roll, periods, settings
+from ejournal.services import consolidated, courses, group_admin, group_roll, groups, periods, settings
 from ejournal.services.errors import NotFoundError, RefusedError
 
 KIND = "group-journal"
@@ -38,7 +38,7 @@ def of_group(actor: Viewer, group_id: int, year_id: int | None, period_id: int |
     begun = [one for one in periods.of_group(group, year) if one.starts <= settings.today()]
     chosen = [one for one in begun if one.id == period_id] or begun
     sheets = [
-        Sheet("title", _title(group, year, chosen, journals)),
+        Sheet("title", _title(group, year, chosen)),
         Sheet("students", {"lines": group_roll.of_year(group, year)}),
     ]
     noted: list[dict[str, Any]] = []
@@ -49,14 +49,14 @@ def of_group(actor: Viewer, group_id: int, year_id: int | None, period_id: int |
         noted += [{**one, "about": _about(course)} for one in document.sheets[-1].context["remarks"]]
     sheets += _results(group, chosen)
     sheets.append(Sheet("remarks", {"lines": sorted(noted, key=lambda one: one["date"])}))
-    subtitle = f"группа {group.title}, {year.title} учебный год"
+    subtitle = f"группа {groups.title_on(group, year.starts)}, {year.title} учебный год"
     return [Document("Журнал учебной группы", sheets, subtitle=subtitle, draw=_draw)]
 
 
-def _title(group: Group, year: AcademicYear, chosen: Sequence[Period], courses: Sequence[Course]) -> dict[str, Any]:
+def _title(group: Group, year: AcademicYear, chosen: Sequence[Period]) -> dict[str, Any]:
     curator = group_admin.curators(min(settings.today(), year.ends)).get(group.id)
     programme = group.programme
-    title = courses[0].group_title or group.title
+    title = groups.title_on(group, year.starts)
     return {
         "group": title,
         "facts": [

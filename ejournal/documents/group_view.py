@@ -6,7 +6,7 @@ from ejournal.access import Viewer
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.domain import absences, consents, disputes
 from ejournal.models import COMING, LEAVING
-from ejournal.services import group_board, group_student
+from ejournal.services import group_board, group_student, groups
 from ejournal.services.errors import RefusedError
 from ejournal.services.group_board import Board
 
@@ -23,10 +23,11 @@ def of_group(actor: Viewer, group_id: int, asked: Mapping[str, str]) -> list[Doc
     board = group_board.load(actor, group_id, asked)
     if not board.lines or not board.columns:
         raise RefusedError("Печатать нечего: в эти дни у группы занятий нет.")
+    title = groups.title_on(board.group, board.frame.span[0])
     return [
         Document(
             title="Ведомость группы по всем дисциплинам",
-            subtitle=f"группа {board.group.title}, {board.frame.title}",
+            subtitle=f"группа {title}, {board.frame.title}",
             sheets=_sheets(board),
         )
     ]

@@ -5,7 +5,7 @@ from datetime import date
 from ejournal.access import OVERSEERS, Viewer
 from ejournal.documents.issuing import Document, Sheet
 from ejournal.domain import calendar
-from ejournal.services import generation, group_admin, week
+from ejournal.services import generation, group_admin, groups, week
 from ejournal.services.errors import ForbiddenError
 
 KIND = "timetable"
@@ -20,7 +20,7 @@ def of_group(actor: Viewer, group_id: int, day: date) -> list[Document]:
     year = week.year_of(monday)
     parity = calendar.week_parity(monday, generation.anchor(year)).russian if year else ""
     days = week.load(monday, group_ids=[group_id])
-    subtitle = f"группа {group.title}, неделя с {monday:%d.%m.%Y} по {days[-1].date:%d.%m.%Y}"
+    subtitle = f"группа {groups.title_on(group, days[-1].date)}, неделя с {monday:%d.%m.%Y} по {days[-1].date:%d.%m.%Y}"
     return [
         Document(
             title="Расписание учебных занятий",

@@ -11,7 +11,7 @@ from ejournal.domain import grading, reports
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Discipline, Group, Period, Person
-from ejournal.services import group_admin, mark_slots, movement_plan, periods, statement_facts, statements
+from ejournal.services import group_admin, groups, mark_slots, movement_plan, periods, statement_facts, statements
 from ejournal.services.errors import ForbiddenError, RefusedError
 from ejournal.services.statement_facts import Facts
 from ejournal.services.statements import Row
@@ -45,9 +45,11 @@ class Column:
 
 @dataclass(slots=True)
 class Sheet:
-    """`lists`: («отличники», names …) as a college reads them out. `is_of_year`: hours missed are the year's."""
+    """`title`: of the group in that year. `lists`: («отличники», names …) as a college reads them out. `is_of_year`:
+    hours missed are the year's."""
 
     group: Group
+    title: str
     period: Period
     columns: list[Column]
     lines: list[Line]
@@ -88,7 +90,8 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     columns = [
         _figures(Column(one.index, one.title), [line.marks[n] for line in lines]) for n, one in enumerate(disciplines)
     ]
-    return Sheet(group, period, columns, lines, _total(lines), student_lists(lines), of != PERIOD)
+    title = groups.title_on(group, period.starts)
+    return Sheet(group, title, period, columns, lines, _total(lines), student_lists(lines), of != PERIOD)
 
 
 def _of_whole_year(group: Group, period: Period, span: tuple[date, date]) -> tuple[date, date]:

@@ -1,13 +1,15 @@
 """Groups that study in a year."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
+from ejournal.access import running
 from ejournal.extensions import db
-from ejournal.models import AcademicYear, Enrollment, Group, Programme
+from ejournal.models import AcademicYear, Course, Enrollment, Group, Programme
 from ejournal.services import settings
 
 USUAL_YEARS = 4
@@ -37,6 +39,20 @@ def named(year: AcademicYear) -> list[Named]:
         for id_, title, admitted, own, of_programme in db.session.connection().execute(_of_year(query, year)).all()
         if next_year - admitted <= _lasting(own, of_programme)
     ]
+
+
+def title_on(group: Group, day: date) -> str:
+    """What the journals of the year of a day call the group: papers of that year keep the name it had then.
+
+    A journal that keeps no name is called as the group is now, and so is its year; else the latest made has it right.
+    """
+    kept = (
+        select(Course.group_title)
+        .join(AcademicYear, AcademicYear.id == Course.year_id)
+        .where(Course.group_id == group.id, running(day))
+        .order_by(Course.group_title.is_(None).desc(), Course.id.desc())
+    )
+    return db.session.scalar(kept.limit(1)) or group.title
 
 
 def _of_year(query: Select[Any], year: AcademicYear) -> Select[Any]:
