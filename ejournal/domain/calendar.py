@@ -106,6 +106,17 @@ def hours_by_period(semesters: tuple[int, int], number: int) -> list[int]:
     return found
 
 
+def anchor_of(year_start: int, own: date | None) -> date:
+    """A day of the first числитель week of a year: the college's own counts for the year that its week lies in alone,
+    or the weeks of the years after would go on from it, and that of 1 September might be знаменатель.
+
+    A week is of the year of its Sunday: that of 1 September may begin in August.
+    """
+    if own and academic_year(monday_of(own) + timedelta(days=SUNDAY)) == year_start:
+        return own
+    return default_anchor(year_start)
+
+
 def default_anchor(year_start: int) -> date:
     """The Monday of the week of 1 September: the first числитель, unless the college sets its own anchor."""
     return monday_of(date(year_start, 9, 1))

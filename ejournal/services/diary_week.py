@@ -119,7 +119,8 @@ def load(viewer: Viewer, student_id: int, monday: date) -> Week:
     opened = diary.load(viewer, student_id)
     today = settings.today()
     read = _read([opened.child], monday, today)
-    plan = read.plans.of(monday) or read.plans.of(monday + timedelta(days=6))
+    # The first week of a year mostly begins in August (week.year_of).
+    plan = read.plans.of(monday + timedelta(days=5)) or read.plans.of(monday)
     days = [_day(opened.child, monday + timedelta(days=offset), read) for offset in range(7)]
     return Week(
         diary=opened,

@@ -118,9 +118,9 @@ def _plan(year: AcademicYear, group: Group, since: date, until: date, free: scho
 
 
 def anchor(year: AcademicYear) -> date:
-    """A day of the first числитель week: the college's own, else the week of 1 September."""
+    """A day of the first числитель week: the college's own for that year, else the week of 1 September."""
     own = settings.get("week.anchor")
-    return date.fromisoformat(own) if own else calendar.default_anchor(year.starts.year)
+    return calendar.anchor_of(year.starts.year, date.fromisoformat(own) if own else None)
 
 
 def _entries(year: AcademicYear, group: Group) -> list[Entry]:

@@ -151,7 +151,7 @@ def vacations(year: AcademicYear) -> list[Vacation]:
 
 
 def set_anchor(actor: Viewer, day: date | None) -> None:
-    """The first числитель week: of any day in it; None: the week of 1 September."""
+    """The first числитель week, for the year it lies in: of any day in it; None: the week of 1 September."""
     before = settings.get("week.anchor")
     after = calendar.monday_of(day).isoformat() if day else None
     if before != after:

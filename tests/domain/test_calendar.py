@@ -60,6 +60,23 @@ def test_r4_2_c_the_college_sets_its_own_first_week():
     assert calendar.week_parity(date(2026, 9, 1), wednesday) is Parity.DENOMINATOR
 
 
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (date(2026, 9, 7), date(2026, 9, 7)),
+        # The week of 1 September 2026 begins in August and is of the year that begins in it.
+        (date(2026, 8, 31), date(2026, 8, 31)),
+        (date(2027, 8, 23), date(2027, 8, 23)),
+        (date(2027, 8, 30), date(2026, 8, 31)),
+        (date(2026, 8, 24), date(2026, 8, 31)),
+        (date(2025, 9, 8), date(2026, 8, 31)),
+        (None, date(2026, 8, 31)),
+    ],
+)
+def test_r4_2_c_the_colleges_own_first_week_counts_for_its_year_alone(own, expected):
+    assert calendar.anchor_of(2026, own) == expected
+
+
 @given(days, days)
 def test_r4_2_c_parity_changes_every_week_on_both_sides_of_the_anchor(day, anchor):
     next_week = day + timedelta(days=7)

@@ -1,10 +1,11 @@
 """The week of the diary: what is in it, whose it is, as of which day (R4.2.d, R4.5.b, R4.6.a)."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import factories
 import factories_diary
 import pytest
+import time_machine
 from factories import Journal, make_lesson
 from flask import Flask
 
@@ -61,6 +62,16 @@ def day_of(child: Person, day, viewer: Person | None = None) -> diary_week.Day:
 def line_of(child: Person, day) -> diary_week.LessonLine:
     (line,) = day_of(child, day).lessons
     return line
+
+
+def test_r4_2_c_the_week_of_1_september_is_of_the_year_that_begins_in_it(in_app: Flask) -> None:
+    """Its Monday is still of the year before, which had another first week."""
+    with time_machine.travel("2026-09-02 09:00:00+03:00", tick=False):
+        factories.make_year(date(2026, 3, 1))
+        child = factories_diary.make_child(factories.make_journal(students=0, lessons=0).group)
+        settings.put("week.anchor", "2025-09-08")
+        db.session.commit()
+        assert week_of(child).parity == "числитель"
 
 
 def test_r4_6_a_a_lesson_says_when_where_who_and_what_about(journal, child):

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ejournal.access import Viewer
+from ejournal.domain.calendar import Parity, week_parity
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
@@ -24,7 +25,7 @@ from ejournal.models import (
     RoleGrant,
     Vacation,
 )
-from ejournal.services import cell_context, group_admin, groups, periods, school_days, settings, year_setup
+from ejournal.services import cell_context, generation, group_admin, groups, periods, school_days, settings, year_setup
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 
 
@@ -152,6 +153,14 @@ def test_the_first_numerator_week_is_the_colleges_choice(actor: Viewer, in_app: 
     assert settings.get("week.anchor") == "2026-09-07"
     year_setup.set_anchor(actor, None)
     assert settings.get("week.anchor") is None
+
+
+def test_r4_2_c_a_first_week_of_one_year_leaves_that_of_the_next_to_1_september(actor: Viewer) -> None:
+    first, following = (year_setup.create(actor, start, "semesters") for start in (2026, 2027))
+    year_setup.set_anchor(actor, date(2026, 9, 9))
+    assert generation.anchor(first) == date(2026, 9, 7)
+    assert week_parity(date(2027, 9, 1), generation.anchor(following)) is Parity.NUMERATOR
+    assert week_parity(date(2026, 9, 1), generation.anchor(first)) is Parity.DENOMINATOR
 
 
 def test_r2_3_store_a_closed_year_is_only_read_until_it_is_opened_with_a_reason(actor: Viewer) -> None:
