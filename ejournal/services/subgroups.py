@@ -15,6 +15,7 @@ from ejournal.models import (
     Cell,
     Course,
     Discipline,
+    Enrollment,
     Group,
     Lesson,
     Person,
@@ -155,13 +156,13 @@ def divide(actor: Viewer, year: AcademicYear, group: Group, since: date, ticks: 
     ]
     if left and not sure:
         raise FieldsError({"sure": f"С этого дня в журналах прежней подгруппы уже есть отметки: {', '.join(left)}."})
-    titles = {row.id: row.title for row in rows}
+    titles, ends = {row.id: row.title for row in rows}, _ends(group, since)
     entries = []
     for student in students:
         wanted = set(ticks.get(student.id, ())) & set(titles)
-        if wanted != now[student.id]:
+        replaced = _move(student.id, set(titles), wanted, since, ends.get(student.id))
+        if replaced or wanted != now[student.id]:
             entries.append(_entry(student, group, since, titles, now[student.id], wanted))
-        _move(student.id, set(titles), wanted, since)
     if entries:
         log.record_many(actor, "subgroup", "split", entries)
         absence_asking.ask_others([student.id for student in students], since)
@@ -255,8 +256,17 @@ def _marked(group: Group, since: date) -> set[tuple[int, int]]:
     return {(row[0], row[1]) for row in rows}
 
 
-def _move(student_id: int, offered: Collection[int], wanted: Collection[int], since: date) -> None:
-    """End, begin or keep the student's memberships from a day on; whatever was to begin later is replaced."""
+def _ends(group: Group, on: date) -> dict[int, date | None]:
+    """The last day of each student who is in the group on a day; None: goes on."""
+    rows = db.session.scalars(select(Enrollment).where(Enrollment.group_id == group.id, in_force(Enrollment, on)))
+    return {row.student_id: row.until for row in rows}
+
+
+def _move(student_id: int, offered: Collection[int], wanted: Collection[int], since: date, last: date | None) -> bool:
+    """End, begin or keep the student's memberships from a day on, up to the `last` one in the group.
+
+    Whatever a later division began or ended is replaced; returns whether there was any.
+    """
     rows = db.session.scalars(
         select(SubgroupMember).where(
             SubgroupMember.student_id == student_id,
@@ -264,14 +274,16 @@ def _move(student_id: int, offered: Collection[int], wanted: Collection[int], si
             lasting(SubgroupMember, since),
         )
     ).all()
+    replaced = any(row.since > since or row.until not in (None, last) for row in rows)
     kept = {row.subgroup_id for row in rows if row.since <= since and row.subgroup_id in wanted}
     for row in rows:
         if row.since > since or (row.since == since and row.subgroup_id not in wanted):
             db.session.delete(row)
-        elif row.subgroup_id not in wanted:
-            row.until = since - timedelta(days=1)
+        else:
+            row.until = last if row.subgroup_id in wanted else since - timedelta(days=1)
     for subgroup_id in set(wanted) - kept:
-        db.session.add(SubgroupMember(subgroup_id=subgroup_id, student_id=student_id, since=since))
+        db.session.add(SubgroupMember(subgroup_id=subgroup_id, student_id=student_id, since=since, until=last))
+    return replaced
 
 
 def _entry(

@@ -22,8 +22,9 @@ from ejournal.models import (
     SubgroupMember,
 )
 from ejournal.models.base import now
-from ejournal.services import load, readiness, roster, subgroup_journals, subgroups
+from ejournal.services import load, movement, readiness, roster, settings, subgroup_journals, subgroups
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
+from ejournal.services.movement_plan import Typed
 
 
 @pytest.fixture
@@ -100,6 +101,31 @@ def test_moving_back_on_the_same_day_leaves_no_trace(actor: Viewer, journal: Jou
         subgroups.divide(actor, year, group, year.starts, {journal.students[0].id: {wanted.id}})
     rows = db.session.scalars(db.select(SubgroupMember)).all()
     assert [(row.subgroup_id, row.since, row.until) for row in rows] == [(first.id, year.starts, None)]
+
+
+def test_a_division_from_an_earlier_day_replaces_one_that_was_planned(actor: Viewer, journal: Journal) -> None:
+    first, second = make_subgroup(journal, "подгруппа 1", (0, 1)), make_subgroup(journal, "подгруппа 2", (2, 3, 4))
+    year, group = place(journal)
+    now_in = {student.id: {first.id if n < 2 else second.id} for n, student in enumerate(journal.students)}
+    swapped = {id_: {first.id, second.id} - own for id_, own in now_in.items()}
+    subgroups.divide(actor, year, group, year.starts + timedelta(days=90), swapped)
+    assert subgroups.divide(actor, year, group, year.starts + timedelta(days=60), now_in) == 5
+    assert lists(journal, 59) == lists(journal, 120) == {"подгруппа 1": [0, 1], "подгруппа 2": [2, 3, 4]}
+    said = db.session.scalars(db.select(LogEntry.after).where(LogEntry.subject == "subgroup").order_by(LogEntry.id))
+    assert list(said)[-1] == f"подгруппа 2 с {year.starts + timedelta(days=60):%d.%m.%Y}"
+    assert subgroups.divide(actor, year, group, year.starts + timedelta(days=60), now_in) == 0
+
+
+def test_who_is_to_leave_the_group_is_in_its_subgroup_no_longer_than_that(actor: Viewer, journal: Journal) -> None:
+    first, second = make_subgroup(journal, "подгруппа 1", (0, 1)), make_subgroup(journal, "подгруппа 2")
+    year, group = place(journal)
+    kept, moved, *_ = journal.students
+    effective = year.starts + timedelta(days=90)
+    who = (kept.id, moved.id)
+    movement.issue(actor, Typed("expel", "7-к", settings.today(), effective, who, reason="заявление"))
+    subgroups.divide(actor, year, group, year.starts + timedelta(days=60), {kept.id: {first.id}, moved.id: {second.id}})
+    ends = {row.student_id: row.until for row in db.session.scalars(db.select(SubgroupMember).order_by("id"))}
+    assert ends == {kept.id: effective - timedelta(days=1), moved.id: effective - timedelta(days=1)}
 
 
 def test_marks_in_the_old_subgroups_journal_are_told_and_can_be_left(actor: Viewer, journal: Journal) -> None:
