@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ejournal.access import Viewer, in_force
+from ejournal.access import Viewer, in_force, lasting
 from ejournal.domain import calendar
 from ejournal.domain.names import normalize_group_title
 from ejournal.domain.numbers import whole
@@ -97,14 +97,20 @@ def save_programme(actor: Viewer, form: Mapping[str, str]) -> Programme:
 
 
 def appoint_curator(actor: Viewer, group_id: int, person_id: int | None, since: date | None) -> None:
-    """Who leads the group from a day on (nobody: None); whoever led it till then did so to the eve."""
+    """Who leads the group from a day on (nobody: None); whoever led it till then did so to the eve.
+
+    Who was to lead it later does not: the group has one leader.
+    """
     group, since = find(group_id), since or settings.today()
     person = db.session.get(Person, person_id) if person_id else None
     before = db.session.scalars(
-        select(Curatorship).where(Curatorship.group_id == group.id, in_force(Curatorship, since))
+        select(Curatorship)
+        .where(Curatorship.group_id == group.id, lasting(Curatorship, since))
+        .order_by(Curatorship.since, Curatorship.id)
     ).all()
-    if person and [row.person_id for row in before] == [person.id]:
+    if person and [(row.person_id, row.until, row.since <= since) for row in before] == [(person.id, None, True)]:
         return
+    names = ", ".join(_led(row, since) for row in before)
     for row in before:
         if row.since >= since:
             db.session.delete(row)
@@ -113,12 +119,16 @@ def appoint_curator(actor: Viewer, group_id: int, person_id: int | None, since: 
     if person:
         db.session.add(Curatorship(group_id=group.id, person_id=person.id, since=since))
         _grant_curator(person, since)
-    names = ", ".join(p.full_name for p in (db.session.get(Person, row.person_id) for row in before) if p)
     log.record(
         actor, "group", "update", before=f"{group.title}, куратор: {names or 'нет'}",
         after=f"{person.full_name if person else 'нет'} с {since:%d.%m.%Y}",
     )  # fmt: skip
     db.session.commit()
+
+
+def _led(row: Curatorship, since: date) -> str:
+    name = db.session.get_one(Person, row.person_id).full_name
+    return f"{name} с {row.since:%d.%m.%Y}" if row.since > since else name
 
 
 def _grant_curator(person: Person, since: date) -> None:

@@ -265,6 +265,38 @@ def test_a_new_curator_follows_the_old_one_and_gets_the_role(actor: Viewer) -> N
     assert group.id not in group_admin.curators(since)
 
 
+def led(group: Group) -> list[tuple[int, date, date | None]]:
+    rows = db.session.scalars(
+        db.select(Curatorship).where(Curatorship.group_id == group.id).order_by(Curatorship.since)
+    )
+    return [(row.person_id, row.since, row.until) for row in rows]
+
+
+def test_a_curator_appointed_from_an_earlier_day_replaces_the_one_who_was_to_begin_later(actor: Viewer) -> None:
+    year, _period = make_year()
+    group = make_group(year=year)
+    former, planned, other = make_curator(group), make_person("Первая"), make_person("Вторая")
+    begins, later = settings.today() + timedelta(days=30), settings.today() + timedelta(days=60)
+    group_admin.appoint_curator(actor, group.id, planned.id, later)
+    group_admin.appoint_curator(actor, group.id, other.id, begins)
+    eve = begins - timedelta(days=1)
+    assert led(group) == [(former.id, date(2020, 1, 1), eve), (other.id, begins, None)]
+    said = db.session.scalars(db.select(LogEntry.before).order_by(LogEntry.id.desc())).first() or ""
+    assert f"{former.full_name}, {planned.full_name} с {later:%d.%m.%Y}" in said
+
+
+def test_a_curator_who_was_to_be_followed_goes_on(actor: Viewer) -> None:
+    year, _period = make_year()
+    group = make_group(year=year)
+    leader, planned = make_curator(group), make_person("Первая")
+    group_admin.appoint_curator(actor, group.id, planned.id, settings.today() + timedelta(days=60))
+    since = settings.today() + timedelta(days=30)
+    for _ in range(2):
+        group_admin.appoint_curator(actor, group.id, leader.id, since)
+    assert [group_admin.curators(since + timedelta(days=days))[group.id].id for days in (-1, 0, 90)] == [leader.id] * 3
+    assert [row[0] for row in led(group)] == [leader.id] * 2
+
+
 def test_a_programme_is_added_once(actor: Viewer, in_app: Flask) -> None:
     group_admin.save_programme(actor, {"code": "09.02.07", "title": "Информационные системы"})
     with pytest.raises(FieldsError) as refusal:
