@@ -48,8 +48,8 @@ def change(actor: Viewer, year: AcademicYear, group: Group, entry_id: int, typed
     before, teacher_id = _words_of(entry), entry.teacher_id if entry.course_id == course.id else None
     for twin in _twins(entry):
         _end(twin, year, typed.since or twin.since or year.starts)
-    if typed.since and (entry.since is None or entry.since < typed.since):
-        entry.until = typed.since - timedelta(days=1)
+    if typed.since and typed.since > (entry.since or year.starts):
+        _end(entry, year, typed.since)
         entry = TimetableEntry()
     _write(entry, course, typed, teacher_id)
     _put_in_stream(course, typed, teacher_id)
@@ -146,9 +146,10 @@ def _twins(entry: TimetableEntry) -> Sequence[TimetableEntry]:
 
 
 def _end(entry: TimetableEntry, year: AcademicYear, since: date) -> None:
+    """No more of it from a day on; one that is over by then stays as it was."""
     if since <= (entry.since or year.starts):
         db.session.delete(entry)
-    else:
+    elif entry.until is None or entry.until >= since:
         entry.until = since - timedelta(days=1)
 
 

@@ -127,6 +127,30 @@ def test_what_is_taken_away_in_mid_year_stays_for_the_past(actor: Viewer, journa
     assert db.session.scalars(db.select(TimetableEntry)).all() == []
 
 
+def test_an_entry_that_is_over_grows_no_longer_when_changed(actor: Viewer, journal: Journal) -> None:
+    year, group = place(journal)
+    last, later = date(year.starts.year, 10, 31), date(year.starts.year, 12, 1)
+    entry = put(actor, journal, room="217", until=last)
+    service.change(actor, year, group, entry.id, Typed(journal.course_id, 1, 2, room="305", since=later), year.starts)
+    rows = db.session.scalars(db.select(TimetableEntry).order_by(TimetableEntry.id)).all()
+    assert [(row.room, row.since, row.until) for row in rows] == [("217", None, last), ("305", later, None)]
+
+
+def test_an_entry_that_is_over_grows_no_longer_when_taken_away(actor: Viewer, journal: Journal) -> None:
+    last = date(journal.year.starts.year, 10, 31)
+    entry = put(actor, journal, until=last)
+    service.take_away(actor, place(journal)[0], entry.id, date(journal.year.starts.year, 12, 1))
+    assert db.session.scalars(db.select(TimetableEntry.until)).one() == last
+
+
+def test_a_change_from_the_years_first_day_leaves_no_entry_without_days(actor: Viewer, journal: Journal) -> None:
+    year, group = place(journal)
+    entry = put(actor, journal, room="217")
+    typed = Typed(journal.course_id, 1, 2, room="305", since=year.starts)
+    service.change(actor, year, group, entry.id, typed, year.starts)
+    assert db.session.scalars(db.select(TimetableEntry.room)).all() == ["305"]
+
+
 def test_another_groups_journal_is_not_taken(actor: Viewer, journal: Journal) -> None:
     other = make_journal(students=1, lessons=0)
     assert "журнал этой группы" in refusal(actor, journal, course_id=other.course_id)
