@@ -75,7 +75,10 @@ def lessons(
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """A lesson already in a journal. `untouched`: generated, and nobody has filled anything in since."""
+    """A lesson already in a journal. `untouched`: generated, and nobody has filled anything in since.
+
+    `moved_from`: the day the timetable had it on, where it was moved away from it.
+    """
 
     id: int
     course_id: int
@@ -84,6 +87,7 @@ class Existing:
     hours: int
     room: str
     untouched: bool
+    moved_from: datetime.date | None = None
 
     @property
     def place(self) -> tuple[int, datetime.date, int]:
@@ -108,12 +112,15 @@ def compare(
     """Wanted lessons against those that exist. Never changes or removes a lesson that holds anything.
 
     A lesson that holds something but stands elsewhere on the same day (another pair, added by hand), or was moved away
-    from it (`moved_away`: course and day), fulfils what the timetable wanted of its course on that day.
+    from it (`moved_away`: course and day), fulfils what the timetable wanted of its course on that day. A moved one
+    fulfils its old day alone: what the timetable wants on the new one is another lesson.
     """
     by_place = {lesson.place: lesson for lesson in existing}
     fulfilled = Counter(moved_away)
     fulfilled.update(
-        (each.course_id, each.date) for each in existing if each.place not in wanted and not each.untouched
+        (each.course_id, each.date)
+        for each in existing
+        if each.place not in wanted and not each.untouched and each.moved_from is None
     )
     create = []
     for place, planned in wanted.items():

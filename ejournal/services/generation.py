@@ -156,7 +156,7 @@ def _existing(
             Lesson.date.between(since, until) | Lesson.moved_from.between(since, until),
         )
     ).all()  # fmt: skip
-    lessons_there = [Existing(*row[:7]) for row in rows if since <= row.date <= until]
+    lessons_there = [Existing(*row) for row in rows if since <= row.date <= until]
     return lessons_there, [(row.course_id, row.moved_from) for row in rows if row.moved_from]
 
 

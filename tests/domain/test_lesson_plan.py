@@ -111,3 +111,19 @@ def test_a_lesson_moved_to_another_day_is_not_made_again_on_the_old_one() -> Non
     away = (1, date(2026, 9, 7))
     moved = Existing(1, 1, away[1] + timedelta(days=2), 4, 2, "", untouched=False)
     assert away[1] not in {planned.date for planned in compare(wanted, [moved], [away]).create}
+
+
+def test_a_moved_lesson_does_not_stand_for_another_one_of_its_new_day() -> None:
+    wanted = plan([Entry(1, 1, 2), Entry(1, 3, 3)])
+    monday, wednesday = date(2026, 9, 7), date(2026, 9, 9)
+    moved = Existing(1, 1, wednesday, 5, 2, "", untouched=False, moved_from=monday)
+    made = {planned.date for planned in compare(wanted, [moved], [(1, monday)]).create}
+    assert monday not in made
+    assert wednesday in made
+
+
+def test_a_lesson_moved_inside_its_day_fulfils_one_lesson_of_two() -> None:
+    wanted = plan([Entry(1, 1, 2), Entry(1, 1, 3)])
+    day = date(2026, 9, 7)
+    moved = Existing(1, 1, day, 5, 2, "", untouched=False, moved_from=day)
+    assert [planned.date for planned in compare(wanted, [moved], [(1, day)]).create].count(day) == 1

@@ -141,6 +141,16 @@ def test_a_lesson_moved_by_hand_is_not_made_again(actor: Viewer, journal: Journa
     assert generate(actor, journal).created == 0
 
 
+def test_a_lesson_is_made_on_a_day_to_which_another_one_was_moved(actor: Viewer, journal: Journal) -> None:
+    generate(actor, journal)
+    moved = lessons(journal)[0]
+    moved.date, moved.pair, moved.moved_from, moved.state = date(2026, 9, 10), 5, moved.date, "moved"
+    db.session.add(TimetableEntry(course_id=journal.course_id, weekday=4, pair=2))
+    db.session.commit()
+    generate(actor, journal)
+    assert {lesson.pair for lesson in lessons(journal) if lesson.date == date(2026, 9, 10)} == {5, 2}
+
+
 def test_an_untouched_lesson_takes_the_new_room(actor: Viewer, journal: Journal) -> None:
     generate(actor, journal)
     db.session.scalars(db.select(TimetableEntry).where(TimetableEntry.weekday == 1)).one().room = "301"
