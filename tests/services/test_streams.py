@@ -146,6 +146,16 @@ def test_who_leaves_keeps_the_places_and_one_alone_is_no_stream(
         streams.rename(actor, stream.id, "Поток")
 
 
+def test_an_empty_journal_that_has_left_its_stream_can_be_deleted(
+    actor: Viewer, journals: tuple[Journal, Journal]
+) -> None:
+    one, _other = journals
+    make_stream(*journals)
+    streams.leave(actor, one.course_id)
+    load.remove(actor, one.course_id)
+    assert db.session.get(Course, one.course_id) is None
+
+
 def test_one_entry_stands_for_all_groups_put_changed_and_taken_away(
     actor: Viewer, journals: tuple[Journal, Journal]
 ) -> None:
