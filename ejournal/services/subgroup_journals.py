@@ -38,12 +38,15 @@ def split(actor: Viewer, course_id: int, chosen: Sequence[int], typed: Mapping[s
     """A journal for each chosen subgroup (`teacher-7`, `hours-7`), with the plan and the hours of the group's one.
 
     Returns how many were made, and whether the group's own journal stays because something is in it; an empty one
-    goes. Raises ClosedError, FieldsError.
+    goes, unless it is in a stream, which would lose it unseen. Raises ClosedError, FieldsError.
     """
     course, year = load.open_course(course_id)
     wanted = [offer.subgroup for offer in offers(course) if offer.subgroup.id in chosen and not offer.there]
     if not wanted:
         raise FieldsError({"chosen": "Отметьте подгруппы, у которых ещё нет журнала этой дисциплины."})
+    stays = course.subgroup_id is not None or load.is_used(course.id)
+    if course.stream_id and not stays:
+        raise FieldsError({"chosen": f"Журнал «{course.title}» в потоке: сначала выведите его оттуда (п. 4.2)."})
     known = {person.id for person in people.teachers(max(settings.today(), year.starts))}
     errors: dict[str, str] = {}
     parts = [(row, _teacher(row, typed, known, errors), _hours(row, typed, course, errors)) for row in wanted]
@@ -54,7 +57,6 @@ def split(actor: Viewer, course_id: int, chosen: Sequence[int], typed: Mapping[s
         if teacher_id:
             db.session.add(CourseTeacher(course_id=made.id, teacher_id=teacher_id, since=year.starts))
         log.record(actor, "load", "split", before=course.title, after=f"{row.title}, {hours} ч", course_id=made.id)
-    stays = course.subgroup_id is not None or load.is_used(course.id)
     if not stays:
         load.delete_empty(course)
     db.session.commit()

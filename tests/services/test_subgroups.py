@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from factories import Journal, enroll, make_journal, make_lesson, make_person, viewer_of
-from factories_load import make_subgroup
+from factories_load import make_stream, make_subgroup
 from flask import Flask
 
 from ejournal.access import Viewer
@@ -22,7 +22,7 @@ from ejournal.models import (
     SubgroupMember,
 )
 from ejournal.models.base import now
-from ejournal.services import load, movement, readiness, roster, settings, subgroup_journals, subgroups
+from ejournal.services import load, movement, readiness, roster, settings, streams, subgroup_journals, subgroups
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 from ejournal.services.movement_plan import Typed
 
@@ -224,6 +224,25 @@ def test_a_journal_with_lessons_stays_beside_those_of_the_subgroups(actor: Viewe
     make_lesson(journal.course_id, journal.year.starts)
     assert subgroup_journals.split(actor, journal.course_id, [first.id], {}) == (1, True)
     assert db.session.get(Course, journal.course_id) is not None
+
+
+def test_an_empty_journal_in_a_stream_is_split_after_it_has_left_it(actor: Viewer, journal: Journal) -> None:
+    first, other = make_subgroup(journal, "подгруппа 1"), make_journal(students=1, lessons=0)
+    make_stream(journal, other)
+    with pytest.raises(FieldsError) as refused:
+        subgroup_journals.split(actor, journal.course_id, [first.id], {})
+    assert "сначала выведите его" in refused.value.fields["chosen"]
+    db.session.rollback()
+    assert len(db.session.scalars(db.select(Course.id).where(Course.stream_id.is_not(None))).all()) == 2
+    streams.leave(actor, journal.course_id)
+    assert subgroup_journals.split(actor, journal.course_id, [first.id], {}) == (1, False)
+
+
+def test_a_journal_in_a_stream_that_stays_is_split_beside_it(actor: Viewer, journal: Journal) -> None:
+    first, other = make_subgroup(journal, "подгруппа 1"), make_journal(students=1, lessons=0)
+    make_stream(journal, other)
+    make_lesson(journal.course_id, journal.year.starts)
+    assert subgroup_journals.split(actor, journal.course_id, [first.id], {}) == (1, True)
 
 
 @pytest.mark.parametrize("typed", [{"teacher": "999"}, {"teacher": "x"}, {"hours": "-1"}, {"hours": "72,5"}])
