@@ -12,7 +12,7 @@ from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Discipline, Group, Stream
 from ejournal.services import conflicts, log, people, periods, timetable
-from ejournal.services.errors import NotFoundError, RefusedError
+from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,11 @@ def join(actor: Viewer, year: AcademicYear, course_ids: Collection[int], title: 
     for course in joining:
         course.stream_id = stream.id
     db.session.flush()
-    for course in together:
-        timetable.copy_to_stream(course)
+    try:
+        for course in together:
+            timetable.copy_to_stream(actor, course)
+    except FieldsError as error:
+        raise RefusedError(" ".join(error.fields.values())) from error
     names = ", ".join(course.audience for course in together)
     log.record(actor, "load", "join", after=f"{stream.title}: {joining[0].discipline.title}, {names}")
     db.session.commit()

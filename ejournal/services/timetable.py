@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from ejournal.access import Viewer
+from ejournal.domain import lesson_plan
 from ejournal.domain.bells import PAIRS
 from ejournal.domain.calendar import MOST_LESSON_HOURS
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, TimetableEntry
-from ejournal.services import log, periods, timetable_clashes, timetable_week
+from ejournal.services import generation, log, periods, timetable_clashes, timetable_week
 from ejournal.services.errors import FieldsError, NotFoundError
 from ejournal.services.timetable_clashes import WEEKS, Typed
 
@@ -29,12 +30,12 @@ def find(entry_id: int, year: AcademicYear | None = None) -> TimetableEntry:
 
 
 def put(actor: Viewer, year: AcademicYear, group: Group, typed: Typed, on: date) -> TimetableEntry:
-    """A new entry. Raises ClosedError, FieldsError (clashes under `sure`)."""
+    """A new entry. Raises ClosedError, FieldsError (clashes under `sure`, what a stream's journal has under `pair`)."""
     periods.check_open(year)
     course = _checked(year, group, typed, on)
     entry = TimetableEntry()
     _write(entry, course, typed)
-    _put_in_stream(course, typed, None)
+    _put_in_stream(actor, course, typed, None)
     _log(actor, course, None, _words(typed))
     db.session.commit()
     return entry
@@ -52,7 +53,7 @@ def change(actor: Viewer, year: AcademicYear, group: Group, entry_id: int, typed
         _end(entry, year, typed.since)
         entry = TimetableEntry()
     _write(entry, course, typed, teacher_id)
-    _put_in_stream(course, typed, teacher_id)
+    _put_in_stream(actor, course, typed, teacher_id)
     _log(actor, course, before, _words(typed))
     db.session.commit()
     return entry
@@ -76,12 +77,13 @@ def typed_of(entry: TimetableEntry) -> Typed:
     )
 
 
-def copy_to_stream(course: Course) -> int:
-    """Give the other journals of a stream the places that a journal has in the week. The caller commits."""
-    made = 0
+def copy_to_stream(actor: Viewer, course: Course) -> None:
+    """Give the other journals of a stream the places that a journal has in the week. The caller commits.
+
+    Raises FieldsError where something else stands there.
+    """
     for entry in db.session.scalars(select(TimetableEntry).where(TimetableEntry.course_id == course.id)).all():
-        made += _put_in_stream(course, typed_of(entry), entry.teacher_id)
-    return made
+        _put_in_stream(actor, course, typed_of(entry), entry.teacher_id)
 
 
 def _checked(year: AcademicYear, group: Group, typed: Typed, on: date, besides: int = 0) -> Course:
@@ -112,22 +114,49 @@ def _write(entry: TimetableEntry, course: Course, typed: Typed, teacher_id: int 
     db.session.add(entry)
 
 
-def _put_in_stream(course: Course, typed: Typed, teacher_id: int | None) -> int:
-    """The same place for the stream's other journals, but those that have it already. Returns how many got it."""
+def _put_in_stream(actor: Viewer, course: Course, typed: Typed, teacher_id: int | None) -> None:
+    """The same place for the stream's other journals, but those that have it already on each of its days.
+
+    What stands there for a part of those days gives way. Raises FieldsError where something cannot.
+    """
     others = timetable_week.stream_of(course)
-    there = {
-        row.course_id
+    there = [
+        row
         for row in db.session.scalars(
             select(TimetableEntry).where(
                 TimetableEntry.course_id.in_([other.id for other in others]), TimetableEntry.weekday == typed.weekday
             )
         )
         if timetable_clashes.meet(row, typed)
-    }
+    ]
+    wanted = _days(course.year, typed)
     for other in others:
-        if other.id not in there:
-            _write(TimetableEntry(), other, typed, teacher_id)
-    return len([other for other in others if other.id not in there])
+        own = [row for row in there if row.course_id == other.id]
+        same = [row for row in own if row.pair == typed.pair and row.hours >= typed.hours]
+        if own and wanted <= set().union(*(_days(course.year, row) for row in same)):
+            continue
+        for row in own:
+            _give_way(actor, other, row, typed, wanted)
+        _write(TimetableEntry(), other, typed, teacher_id)
+
+
+def _give_way(actor: Viewer, course: Course, row: TimetableEntry, typed: Typed, wanted: set[date]) -> None:
+    """End what the lesson of a stream takes the place of; one that reaches beyond it is somebody's to decide about."""
+    since = typed.since or course.year.starts
+    left = {day for day in _days(course.year, row) if day >= since} - wanted
+    if left or row.pair != typed.pair or row.hours > typed.hours:
+        begins = f" с {row.since:%d.%m.%Y}" if row.since else ""
+        ends = f" по {row.until:%d.%m.%Y}" if row.until else ""
+        said = f"{course.title}: уже стоит иначе, чем в потоке ({_words_of(row)}{begins}{ends})."
+        raise FieldsError({"pair": f"{said} Сначала измените или уберите это занятие (п. 4.2)."})
+    _log(actor, course, _words_of(row), f"{_words(typed)}, занятие потока с {since:%d.%m.%Y}")
+    _end(row, course.year, since)
+
+
+def _days(year: AcademicYear, entry: TimetableEntry | Typed) -> set[date]:
+    """The days of the year that an entry stands on, school days or not."""
+    place = lesson_plan.Entry(0, entry.weekday, entry.pair, entry.week, since=entry.since, until=entry.until)
+    return set(lesson_plan.dates_of(place, generation.anchor(year), [(year.starts, year.ends)], lambda day: False))
 
 
 def _twins(entry: TimetableEntry) -> Sequence[TimetableEntry]:

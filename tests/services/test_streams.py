@@ -73,6 +73,84 @@ def test_r4_2_c_courses_of_two_groups_are_joined_and_share_their_places(
     assert len(streams.offered(year_of(one), "операционные системы")) == 2
 
 
+@pytest.mark.parametrize(
+    "less",
+    [{"week": "odd"}, {"until": date(2026, 9, 20)}, {"since": date(2026, 10, 1)}, {"hours": 1}],
+    ids=["odd", "over", "later", "shorter"],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_journals_with_a_part_of_the_place_get_all_of_it_and_the_same_lessons(
+    actor: Viewer, journals: tuple[Journal, Journal], less: dict[str, object], turned: bool
+) -> None:
+    whole, part = reversed(journals) if turned else journals
+    put(actor, whole)
+    put(actor, part, sure=True, **less)
+    streams.join(actor, year_of(whole), [whole.course_id, part.course_id], "Поток", None)
+    assert len(places(part)) == 1
+    generation.generate(actor, year_of(whole), [], whole.year.starts, whole.year.ends)
+    given = [
+        db.session.execute(
+            db.select(Lesson.date, Lesson.pair, Lesson.hours)
+            .where(Lesson.course_id == each.course_id)
+            .order_by(Lesson.date)
+        ).all()
+        for each in journals
+    ]
+    assert given[0] == given[1]
+    assert {row.hours for row in given[0]} == {2}
+    assert f"занятие потока с {whole.year.starts:%d.%m.%Y}" in " ".join(
+        db.session.scalars(db.select(LogEntry.after).where(LogEntry.course_id == part.course_id))
+    )
+
+
+def test_both_weeks_in_two_entries_are_the_whole_place(actor: Viewer, journals: tuple[Journal, Journal]) -> None:
+    one, other = journals
+    put(actor, one)
+    put(actor, other, week="odd", sure=True, room="105")
+    put(actor, other, week="even", sure=True, room="106", until=date(2026, 11, 1))
+    put(actor, other, week="even", sure=True, room="107", since=date(2026, 11, 2))
+    streams.join(actor, year_of(one), [one.course_id, other.course_id], "Поток", None)
+    assert [room for _, _, room, _ in places(other)] == ["105", "106", "107"]
+    assert len(places(one)) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"pair": 1, "hours": 4}, {"week": "even"}],
+    ids=["practice", "weeks"],
+)
+def test_an_entry_that_reaches_beyond_the_streams_is_named_and_refused(
+    actor: Viewer, journals: tuple[Journal, Journal], more: dict[str, object]
+) -> None:
+    one, other = journals
+    put(actor, one, until=date(2026, 9, 20))
+    put(actor, other, sure=True, **more)
+    with pytest.raises(RefusedError, match="уже стоит иначе") as refused:
+        streams.join(actor, year_of(one), [one.course_id, other.course_id], "Поток", None)
+    assert "понедельник" in refused.value.message
+    db.session.rollback()
+    assert db.session.scalars(db.select(Stream)).all() == []
+    make_stream(one, other)
+    with pytest.raises(FieldsError) as told:
+        put(actor, one, until=date(2026, 9, 27), sure=True)
+    assert "уже стоит иначе" in told.value.fields["pair"]
+
+
+def test_a_place_changed_for_all_weeks_takes_along_a_journal_that_had_one_of_them(
+    actor: Viewer, journals: tuple[Journal, Journal]
+) -> None:
+    one, other = journals
+    entry = put(actor, one)
+    put(actor, other, week="odd", sure=True)
+    make_stream(one, other)
+    since = one.year.starts + timedelta(days=60)
+    group = db.session.get_one(Group, one.group.id)
+    typed = Typed(one.course_id, 1, 2, room="217", since=since)
+    timetable.change(actor, year_of(one), group, entry.id, typed, one.year.starts)
+    eve = since - timedelta(days=1)
+    assert places(other) == [(1, 2, "актовый зал", eve), (1, 2, "217", None)]
+
+
 def test_what_makes_no_stream_is_refused(actor: Viewer, journals: tuple[Journal, Journal]) -> None:
     one, other = journals
     year = year_of(one)
