@@ -1,6 +1,7 @@
 """Сводная ведомость of a group for a period: students × disciplines, and its arithmetic (п. 2.3; DOMAIN: reports)."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,8 +14,7 @@ from ejournal.extensions import db
 from ejournal.models import AcademicYear, Discipline, Group, Period, Person
 from ejournal.services import group_admin, groups, mark_slots, movement_plan, periods, statement_facts, statements
 from ejournal.services.errors import ForbiddenError, RefusedError
-from ejournal.services.statement_facts import Facts
-from ejournal.services.statements import Row
+from ejournal.services.statement_facts import Days, Facts, Given
 
 EXEMPT = "осв."
 # Which marks the sheet is of: the period's, or at the year's end those for the year and the final ones.
@@ -85,8 +85,8 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     for student in students:
         own = given.get(student.id, {})
         marks = [_mark(facts, student.id, one.id, own, span[1]) for one in disciplines]
-        total = statements.count(facts.titles, facts.held(student.id), facts.given.get(student.id, ()), {})[1]
-        lines.append(_line(student, marks, total))
+        days = facts.in_group.get((student.id, group_id), ())
+        lines.append(_line(student, marks, missed(facts.given.get(student.id, ()), days)))
     columns = [
         _figures(Column(one.index, one.title), [line.marks[n] for line in lines]) for n, one in enumerate(disciplines)
     ]
@@ -117,8 +117,18 @@ def _mark(facts: Facts, student_id: int, discipline_id: int, own: Mapping[int, s
     return own.get(discipline_id) or (EXEMPT if statement_facts.within(facts.kept_off, key, last) else "")
 
 
-def _line(student: Person, marks: list[str], total: Row) -> Line:
-    return Line(student, marks, grading.format_mean(grading.mean(marks)), total.missed)
+def missed(cells: Iterable[Given], days: Sequence[Days]) -> grading.Missed:
+    """Hours missed on the days in the group, in every journal that listed the student, be it as a guest (DOMAIN:
+    movement); a lesson with several works is missed once."""
+    codes: dict[tuple[int, int], list[str | None]] = defaultdict(list)
+    for cell in cells:
+        if cell.missed and statement_facts.holds(days, cell.date):
+            codes[cell.lesson_id, cell.hours].append(cell.missed)
+    return grading.missed_hours((hours, grading.lesson_attendance(found)) for (_lesson, hours), found in codes.items())
+
+
+def _line(student: Person, marks: list[str], hours: grading.Missed) -> Line:
+    return Line(student, marks, grading.format_mean(grading.mean(marks)), hours)
 
 
 def _figures(column: Column, marks: Sequence[str]) -> Column:

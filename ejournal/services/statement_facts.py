@@ -164,7 +164,7 @@ def load(
             Lesson.state == LessonState.HELD,
         )
     ).all()  # fmt: skip
-    given = _given(student_ids, span)
+    given = cells_of(student_ids, span)
     marks = statement_marks.of_period(student_ids, period) if period else {}
     years = statement_marks.of_year(student_ids, period) if period and of_year else {}
     disciplines = {lesson.discipline_id for lesson in lessons}
@@ -227,7 +227,8 @@ def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spa
     return exempt, kept_off, elsewhere
 
 
-def _given(student_ids: Sequence[int], span: tuple[date, date]) -> dict[int, list[Given]]:
+def cells_of(student_ids: Sequence[int], span: tuple[date, date]) -> dict[int, list[Given]]:
+    """The cells of students in every journal between two dates, by student, in the order of lessons. One query."""
     given: dict[int, list[Given]] = defaultdict(list)
     statement, values = _cells(student_ids, *span)
     # Past the ORM: thousands of rows of a group cost half of it.

@@ -1,11 +1,13 @@
 """Сводная ведомость успеваемости of a group: students × disciplines (R2.3.monitor; DOMAIN: reports)."""
 
+from collections import defaultdict
 from decimal import Decimal
 
 from ejournal.access import LEADERS
 from ejournal.domain import grading, reports
 from ejournal.domain.names import short_name
-from ejournal.services import consolidated
+from ejournal.services import consolidated, statement_facts
+from ejournal.services.individual_lists import Span
 from ejournal.services.reports import facts, marks
 from ejournal.services.reports.registry import GROUP, Report
 from ejournal.services.reports.scope import Journal, Scope
@@ -26,12 +28,13 @@ def build(scope: Scope) -> Table:
     found = marks.of(scope, people)
     disciplines = _disciplines(scope)
     given = {(student, scope.journals[course].discipline): mark for (student, course), mark in found.marks.items()}
-    missed = _missed(scope, people)
+    students = people.group_on(group.id, scope.last_day(group.id))
+    missed = _missed(scope, people, group.id, students)
     lines = []
-    for student in people.group_on(group.id, scope.last_day(group.id)):
+    for student in students:
         own = [given.get((student, name), "") for name in disciplines]
         own = [mark or _exempt(scope, people, student, name) for mark, name in zip(own, disciplines, strict=True)]
-        lines.append((student, people.names[student][1], own, missed.get(student, grading.Missed())))
+        lines.append((student, people.names[student][1], own, missed[student]))
     table = Table(_columns(disciplines), [_row(*line) for line in lines], notes=[found.note])
     if lines:
         table.rows += _figures([own for _student, _name, own, _missed in lines])
@@ -68,11 +71,12 @@ def _exempt(scope: Scope, people: facts.Roster, student: int, name: str) -> str:
     return "" if any(student in people.of_course.get(id_, {}) for id_ in journals) else consolidated.EXEMPT
 
 
-def _missed(scope: Scope, people: facts.Roster) -> dict[int, grading.Missed]:
-    own: dict[int, list[tuple[int, str | None]]] = {}
-    for one in facts.missed(scope, people):
-        own.setdefault(one.student_id, []).append((one.hours, one.code))
-    return {student: grading.missed_hours(found) for student, found in own.items()}
+def _missed(scope: Scope, people: facts.Roster, group_id: int, students: list[int]) -> dict[int, grading.Missed]:
+    days: dict[int, list[Span]] = defaultdict(list)
+    for student, since, until in people.in_group[group_id]:
+        days[student].append((since, until))
+    cells = statement_facts.cells_of(students, scope.spans[group_id])
+    return {student: consolidated.missed(cells.get(student, ()), days[student]) for student in students}
 
 
 def _figures(lines: list[list[str]]) -> list[Row]:
