@@ -122,9 +122,14 @@ def _kept_to(candidate: Any, *wanted: ColumnElement[bool]) -> ScalarSelect[int]:
     """As periods.narrowest: who has any of its own keeps to no others, on days outside of them neither."""
     course_number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
     own, of_course = aliased(Period), aliased(Period)
-    has_own = exists().where(own.year_id == Course.year_id, own.group_id == Course.group_id)
-    has_course = exists().where(
-        of_course.year_id == Course.year_id, of_course.group_id.is_(None), of_course.course_number == course_number
+    # Course is of the query around both: by itself a condition inside a condition would read all courses instead.
+    has_own = exists().where(own.year_id == Course.year_id, own.group_id == Course.group_id).correlate_except(own)
+    has_course = (
+        exists()
+        .where(
+            of_course.year_id == Course.year_id, of_course.group_id.is_(None), of_course.course_number == course_number
+        )
+        .correlate_except(of_course)
     )
     common = and_(candidate.course_number.is_(None), ~has_course)
     return (

@@ -327,6 +327,20 @@ def test_r4_4_d_a_guests_mark_of_the_journals_own_period_is_on_the_own_groups_pa
     assert (sheet.lines[0].marks, sheet.columns[0].counted) == (["4"], 1)
 
 
+@pytest.mark.parametrize("whose", ["group", "course"])
+def test_r4_2_a_mark_stays_where_somebody_else_has_periods_of_their_own(in_app: Flask, whose: str) -> None:
+    journal, other = (factories.make_journal(students=1, lessons=1) for _ in range(2))
+    made.give(journal, ["4"])
+    db.session.merge(other.group).admission_year -= 3
+    values = {"group_id": other.group.id} if whose == "group" else {"course_number": 4}
+    period = Period(year_id=journal.year.id, number=1, title="I семестр", starts=journal.year.starts,
+                    ends=settings.today(), **values)  # fmt: skip
+    db.session.add(period)
+    db.session.commit()
+    viewer = factories.viewer_of(factories.make_person(roles=(Role.ADMINISTRATION,)))
+    assert statements.of_student(viewer, journal.students[0].id, None).rows[0].period_mark == "4"
+
+
 def test_r4_6_a_the_diary_names_the_period_of_the_journal_in_which_one_is_a_guest(in_app: Flask) -> None:
     own, there = (factories.make_journal(students=1, lessons=1) for _ in range(2))
     child = factories_diary.make_child(own.group)
