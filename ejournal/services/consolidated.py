@@ -12,8 +12,18 @@ from ejournal.domain import grading, reports
 from ejournal.domain.notation import NOT_ATTESTED
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Discipline, Group, Period, Person
-from ejournal.services import group_admin, groups, mark_slots, movement_plan, periods, statement_facts, statements
+from ejournal.services import (
+    group_admin,
+    groups,
+    individual_lists,
+    mark_slots,
+    movement_plan,
+    periods,
+    statement_facts,
+    statements,
+)
 from ejournal.services.errors import ForbiddenError, RefusedError
+from ejournal.services.individual_lists import Away
 from ejournal.services.statement_facts import Days, Facts, Given
 
 EXEMPT = "осв."
@@ -71,7 +81,8 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     students = movement_plan.in_group(group_id, span[1])
     counted = span if of == PERIOD else _of_whole_year(group, period, span)
     facts = statement_facts.load([student.id for student in students], counted, period, of_year=True)
-    given = facts.period_marks if of == PERIOD else _of_year(facts, of)
+    away = individual_lists.away_on(group_id, span[1])
+    given = _at_home(facts.period_marks if of == PERIOD else _of_year(facts, of), away)
     if of != PERIOD and not given:
         raise RefusedError(f"Оценок «{MARKS[of]}» нет: их ставят в конце года. Выберите его последний период.")
     taught = {lesson.discipline_id for lesson in facts.lessons if lesson.group_id == group_id}
@@ -84,7 +95,7 @@ def of_group(viewer: Viewer, group_id: int, period_id: int | None, of: str = PER
     lines = []
     for student in students:
         own = given.get(student.id, {})
-        marks = [_mark(facts, student.id, one.id, own, span[1]) for one in disciplines]
+        marks = [shown(away.get((student.id, one.id)), own.get(one.id, "")) for one in disciplines]
         days = facts.in_group.get((student.id, group_id), ())
         lines.append(_line(student, marks, missed(facts.given.get(student.id, ()), days)))
     columns = [
@@ -108,13 +119,23 @@ def _of_year(facts: Facts, kind: str) -> dict[int, dict[int, str]]:
     return {student_id: own for student_id, own in found.items() if own}
 
 
-def _mark(facts: Facts, student_id: int, discipline_id: int, own: Mapping[int, str], last: date) -> str:
-    """Who is exempt on the last day is out of N, whatever was given before (DOMAIN: reports); who studies it elsewhere
-    has the mark given there."""
-    key = student_id, discipline_id
-    if statement_facts.within(facts.exempt, key, last):
-        return EXEMPT
-    return own.get(discipline_id) or (EXEMPT if statement_facts.within(facts.kept_off, key, last) else "")
+def _at_home(given: Mapping[int, Mapping[int, str]], away: Mapping[tuple[int, int], Away]) -> dict[int, dict[int, str]]:
+    """Marks by student and discipline, those given in another group's journal under the discipline of the own plan."""
+    found = {student_id: dict(own) for student_id, own in given.items()}
+    for (student_id, discipline_id), one in away.items():
+        for id_ in (discipline_id, one.discipline_id):
+            found.get(student_id, {}).pop(id_, None)
+    for (student_id, discipline_id), one in away.items():
+        mark = given.get(student_id, {}).get(one.discipline_id)
+        if mark:
+            found[student_id][discipline_id] = mark
+    return found
+
+
+def shown(away: Away | None, mark: str) -> str:
+    """Who is exempt on the last day is out of N, whatever was given before (DOMAIN: reports). `mark`: of the own
+    group's journal; of who studies with another group, of the one there, "" where none was given (п. 4.2)."""
+    return EXEMPT if away and away.is_exempt else mark
 
 
 def missed(cells: Iterable[Given], days: Sequence[Days]) -> grading.Missed:

@@ -85,7 +85,6 @@ class Facts:
     lessons: list[Any]
     in_group: Spans
     in_subgroup: Spans
-    exempt: Spans
     kept_off: Spans
     elsewhere: Spans
     given: dict[int, list[Given]]
@@ -152,7 +151,7 @@ def load(
 ) -> Facts:
     """Everything of some students between two dates, both included; seven queries. `of_year`: marks of the year too."""
     in_group = _in_groups(student_ids, span)
-    exempt, kept_off, elsewhere = _individual(student_ids, in_group)
+    kept_off, elsewhere = _individual(student_ids, in_group)
     groups, courses = {key[1] for key in in_group}, {key[1] for key in elsewhere}
     lessons = db.session.execute(
         select(Lesson.id, Lesson.course_id, Lesson.date, Lesson.hours, Course.group_id, Course.subgroup_id,
@@ -172,7 +171,7 @@ def load(
     disciplines |= {one for found in (marks, years) for own in found.values() for one in own}
     titles = {row.id: row.label for row in db.session.scalars(select(Discipline).where(Discipline.id.in_(disciplines)))}
     in_subgroup = _in_subgroups(student_ids)
-    return Facts(titles, list(lessons), in_group, in_subgroup, exempt, kept_off, elsewhere, given, marks, years)
+    return Facts(titles, list(lessons), in_group, in_subgroup, kept_off, elsewhere, given, marks, years)
 
 
 def _in_groups(student_ids: Sequence[int], span: tuple[date, date]) -> Spans:
@@ -199,13 +198,12 @@ def _in_subgroups(student_ids: Sequence[int]) -> Spans:
     return spans
 
 
-def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spans, Spans]:
-    """Disciplines a student is exempt of, those with what is studied elsewhere, and the journals of other groups that
-    list the student, by days: those of the plan on which the student was in some group at all."""
+def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spans]:
+    """Disciplines a student is exempt of or studies elsewhere, and the journals of other groups that list the student,
+    by days: those of the plan on which the student was in some group at all."""
     enrolled: dict[int, list[Days]] = defaultdict(list)
     for (student_id, _group_id), spans in in_group.items():
         enrolled[student_id] += spans
-    exempt: Spans = defaultdict(list)
     kept_off: Spans = defaultdict(list)
     elsewhere: Spans = defaultdict(list)
     for row in db.session.execute(
@@ -217,14 +215,12 @@ def _individual(student_ids: Sequence[int], in_group: Spans) -> tuple[Spans, Spa
         .where(IndividualPlan.student_id.in_(student_ids))
     ):  # fmt: skip
         days = (row.since, row.until or EVER)
-        if row.exempt:
-            exempt[row.student_id, row.discipline_id].append(days)
         if row.exempt or row.course_id:
             kept_off[row.student_id, row.discipline_id].append(days)
         there = overlap(days, enrolled[row.student_id])
         if row.course_id and not row.exempt and there:
             elsewhere[row.student_id, row.course_id] += there
-    return exempt, kept_off, elsewhere
+    return kept_off, elsewhere
 
 
 def cells_of(student_ids: Sequence[int], span: tuple[date, date]) -> dict[int, list[Given]]:
@@ -255,11 +251,6 @@ def _cells(student_ids: Sequence[int], first: date, last: date) -> Select[*tuple
         )
         .order_by(Lesson.date, Lesson.pair, Lesson.id, Work.ordinal)
     )  # fmt: skip
-
-
-def within(spans: Spans, key: tuple[int, int], day: date) -> bool:
-    """Whether one of the spans kept under the key holds the day."""
-    return holds(spans.get(key, ()), day)
 
 
 def holds(spans: Sequence[Days], day: date) -> bool:

@@ -251,13 +251,18 @@ def mark_sums(scope: Scope, by_month: bool = False) -> list[Sums]:
 
 
 def period_marks(scope: Scope) -> dict[tuple[int, int], str]:
-    """The marks of the chosen periods by (student, journal); one query. None where days are chosen, not a period."""
-    ids = {period.id for period in scope.periods.values()}
-    if not ids:
+    """The marks of the chosen periods by (student, journal), each journal's of its group's period; one query. None
+    where days are chosen, not a period."""
+    journals: dict[int, list[int]] = defaultdict(list)
+    for journal in scope.journals.values():
+        if journal.group_id in scope.periods:
+            journals[scope.periods[journal.group_id].id].append(journal.id)
+    if not journals:
         return {}
+    of_period = (and_(PeriodMark.course_id.in_(ids), PeriodMark.period_id == id_) for id_, ids in journals.items())
     rows = fetch(
         select(PeriodMark.student_id, PeriodMark.course_id, PeriodMark.mark).where(
-            PeriodMark.course_id.in_(scope.journals), PeriodMark.period_id.in_(ids), PeriodMark.mark.is_not(None)
+            or_(*of_period), PeriodMark.mark.is_not(None)
         )
     )
     return {(row[0], row[1]): row[2] or "" for row in rows}

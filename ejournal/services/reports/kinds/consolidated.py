@@ -1,17 +1,20 @@
 """Сводная ведомость успеваемости of a group: students × disciplines (R2.3.monitor; DOMAIN: reports)."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from ejournal.access import LEADERS
 from ejournal.domain import grading, reports
 from ejournal.domain.names import short_name
-from ejournal.services import consolidated, statement_facts
-from ejournal.services.individual_lists import Span
-from ejournal.services.reports import facts, marks
+from ejournal.services import consolidated, individual_lists, statement_facts
+from ejournal.services.individual_lists import Away, Span
+from ejournal.services.reports import facts, guests, marks
 from ejournal.services.reports.registry import GROUP, Report
 from ejournal.services.reports.scope import Journal, Scope
 from ejournal.services.reports.table import Column, Kind, Row, Table, Value
+
+Marks = dict[tuple[int, int], str]
 
 MISSED = [
     Column("Пропущено", Kind.WHOLE, "Академических часов"),
@@ -24,16 +27,21 @@ def build(scope: Scope) -> Table:
     group = next(iter(scope.groups.values()), None)
     if group is None or group.id not in scope.spans:
         return Table([], [])
-    people = facts.roster(scope)
-    found = marks.of(scope, people)
+    last = scope.last_day(group.id)
+    away = individual_lists.away_on(group.id, last)
+    wide = guests.widened(scope, group.id, {one.course_id for one in away.values() if one.course_id})
+    people = facts.roster(replace(wide, groups=scope.groups))
+    found = marks.of(wide, people)
     disciplines = _disciplines(scope)
-    given = {(student, scope.journals[course].discipline): mark for (student, course), mark in found.marks.items()}
-    students = people.group_on(group.id, scope.last_day(group.id))
+    students = people.group_on(group.id, last)
     missed = _missed(scope, people, group.id, students)
+    given = _given(scope, found.marks)
     lines = []
     for student in students:
-        own = [given.get((student, name), "") for name in disciplines]
-        own = [mark or _exempt(scope, people, student, name) for mark, name in zip(own, disciplines, strict=True)]
+        own = [
+            _mark(found.marks, student, away.get((student, one.discipline_id)), given.get((student, name), ""))
+            for name, one in disciplines.items()
+        ]
         lines.append((student, people.names[student][1], own, missed[student]))
     table = Table(_columns(disciplines), [_row(*line) for line in lines], notes=[found.note])
     if lines:
@@ -65,10 +73,18 @@ def _short(name: str) -> str:
     return short_name(*[*name.split(" ", 2), "", ""][:3])
 
 
-def _exempt(scope: Scope, people: facts.Roster, student: int, name: str) -> str:
-    """«осв.» where no journal of the discipline lists the student."""
-    journals = [one.id for one in scope.journals.values() if one.discipline == name]
-    return "" if any(student in people.of_course.get(id_, {}) for id_ in journals) else consolidated.EXEMPT
+def _given(scope: Scope, found: Marks) -> dict[tuple[int, str], str]:
+    """Marks of the group's own journals by student and discipline."""
+    return {
+        (student, scope.journals[course].discipline): mark
+        for (student, course), mark in found.items()
+        if course in scope.journals
+    }
+
+
+def _mark(found: Marks, student: int, away: Away | None, own: str) -> str:
+    there = found.get((student, away.course_id), "") if away and away.course_id else ""
+    return consolidated.shown(away, there if away else own)
 
 
 def _missed(scope: Scope, people: facts.Roster, group_id: int, students: list[int]) -> dict[int, grading.Missed]:
