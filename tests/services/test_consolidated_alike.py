@@ -14,7 +14,7 @@ from ejournal.extensions import db
 from ejournal.models import Course, Enrollment, Period, PeriodMark, Person, Role, YearMark
 from ejournal.services import consolidated, settings
 from ejournal.services.reports import running
-from ejournal.services.reports.table import Table
+from ejournal.services.reports.table import Table, texts
 
 
 def manager() -> Viewer:
@@ -125,3 +125,14 @@ def test_r4_2_current_marks_of_another_groups_journal_are_preliminary_on_the_scr
     make_plan(guest.id, own.year.starts, discipline_id=course.discipline_id, course_id=there.course_id)
     put(there.works[0], guest, "5")
     assert screen(manager(), own.group.id).rows[0].cells[1] == "5"
+
+
+def test_figures_are_in_the_same_unit(in_app: Flask) -> None:
+    journal = factories.make_journal(students=2, lessons=1)
+    made.give(journal, ["5", "4"])
+    viewer = manager()
+    table = screen(viewer, journal.group.id)
+    shown = {str(row.cells[0]): texts(table, row)[1] for row in table.rows if row.is_total}
+    column = consolidated.of_group(viewer, journal.group.id, None).columns[0]
+    assert list(shown.values()) == [column.mean, column.performance, column.quality, column.sou]
+    assert shown["СОУ"] == "82,0\u00a0%"

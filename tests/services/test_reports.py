@@ -92,12 +92,12 @@ def test_r2_3_monitor_performance_of_a_group_counts_a_student_once_by_the_worst_
     # Worst: 5, 4, 3, 2, н/а: 3 of 5 pass, 2 of 5 well. Mean of numbers: (14 + 20) / 8 = 4,25.
     # СОУ of nine marks: (5·100 + 64 + 36 + 16 + 7) / 9 = 69,2.
     assert lines(make(manager(), "performance")) == [
-        [first.group.title, "5", "1", "1", "1", "1", "1", "4,25", "60,0 %", "40,0 %", "69,2"]
+        [first.group.title, "5", "1", "1", "1", "1", "1", "4,25", "60,0 %", "40,0 %", "69,2 %"]
     ]
     by_discipline = lines(make(manager(), "performance", by="discipline"))
     # (100 + 64 + 36 + 16 + 7) / 5 = 44,6; the mean is of four numbers: 14 / 4.
-    assert by_discipline[0][1:] == ["5", "1", "1", "1", "1", "1", "3,50", "60,0 %", "40,0 %", "44,6"]
-    assert by_discipline[1][1:] == ["4", "4", "0", "0", "0", "0", "5,00", "100,0 %", "100,0 %", "100,0"]
+    assert by_discipline[0][1:] == ["5", "1", "1", "1", "1", "1", "3,50", "60,0 %", "40,0 %", "44,6 %"]
+    assert by_discipline[1][1:] == ["4", "4", "0", "0", "0", "0", "5,00", "100,0 %", "100,0 %", "100,0 %"]
     assert [line[:2] for line in lines(make(manager(), "performance", by="teacher"))] == [
         ["Преподавателева П. И.", "5"], ["Сетева П. И.", "4"],
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def test_before_period_marks_the_current_ones_tell_where_it_goes(in_app: Flask) 
     made.fill(journal, 1, ["5", "5-"])  # 5,00 → 5
     made.fill(journal, 2, ["2", "3"])  # 2,50 → 2
     found = make(manager(), "performance")
-    assert lines(found)[0][1:] == ["3", "1", "1", "0", "1", "0", "3,67", "66,7 %", "66,7 %", "60,0"]
+    assert lines(found)[0][1:] == ["3", "1", "1", "0", "1", "0", "3,67", "66,7 %", "66,7 %", "60,0 %"]
     assert "Предварительно" in found.table.notes[0]
     course = db.session.get(Course, journal.course_id)
     assert course is not None

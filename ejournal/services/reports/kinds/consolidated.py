@@ -108,7 +108,7 @@ def _figures(lines: list[list[str]]) -> list[Row]:
             [*map(grading.absolute_performance, columns), grading.absolute_performance(worst)],
         ),
         ("Качество", Kind.PERCENT, [*map(grading.quality, columns), grading.quality(worst)]),
-        ("СОУ", Kind.NUMBER, [*map(grading.sou, columns), grading.sou(every)]),
+        ("СОУ", Kind.PERCENT, [*map(grading.sou, columns), grading.sou(every)]),
     ]
     return [Row([title, *values, "", "", ""], is_total=True, kind=kind) for title, kind, values in figures]
 

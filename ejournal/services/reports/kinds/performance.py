@@ -58,7 +58,7 @@ def _figures(by: str) -> list[Column]:
         Column("Средний балл", Kind.MEAN, "Среднее числовых оценок"),
         Column("Успеваемость", Kind.PERCENT, "(«5» + «4» + «3») / N × 100"),
         Column("Качество", Kind.PERCENT, "(«5» + «4») / N × 100"),
-        Column("СОУ", Kind.NUMBER, "(«5»·100 + «4»·64 + «3»·36 + «2»·16 + «н/а»·7) / N"),
+        Column("СОУ", Kind.PERCENT, "(«5»·100 + «4»·64 + «3»·36 + «2»·16 + «н/а»·7) / N"),
     ]
 
 
