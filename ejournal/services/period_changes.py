@@ -15,11 +15,13 @@ from ejournal.models import (
     Group,
     JournalUnlock,
     Lesson,
+    LessonState,
     Period,
     PeriodClosing,
     PeriodMark,
 )
-from ejournal.services import groups, periods
+from ejournal.services import groups, periods, settings
+from ejournal.services.closed import is_unlocked
 
 # What stands in a journal for one of its periods.
 HELD = (PeriodMark, PeriodClosing, JournalUnlock, AttestationSheet, Debt, Dispute)
@@ -35,8 +37,8 @@ def complaints(
 ) -> Iterator[tuple[str, str]]:
     """Field and words for what may not become of a period (None: a new one): its days and whom it is for.
 
-    A lesson that leaves a closed period would be open again without anybody having opened the journal, and marks of a
-    period that a group no longer keeps to would be in none of its papers.
+    A lesson that leaves a closed period would be open again without anybody having opened the journal, one that enters
+    it could not be filled in, and marks of a period that a group no longer keeps to would be in none of its papers.
     """
     moves = period is None or (period.course_number, period.group_id) != (course, group)
     if period is not None:
@@ -49,6 +51,15 @@ def complaints(
                     f"оценок (п. 4.4). Закрытый период можно только продлить."
                 ),
             )
+        taken_in = _taken_in(period, days)
+        if taken_in:
+            yield (
+                "ends" if days[1] > period.ends else "starts",
+                (
+                    f"Период закрыт в журналах: {taken_in}, и занятия, которые в него войдут, нельзя будет заполнить. "
+                    f"Сначала откройте в них период для правки (п. 4.4)."
+                ),
+            )
         if moves and is_held(period):
             yield "scope", "За период уже выставлены оценки или есть документы: для кого он, изменить нельзя."
     if moves and (course or group):
@@ -57,14 +68,26 @@ def complaints(
 
 def _left_by(period: Period, days: tuple[date, date]) -> int:
     """In how many journals that have closed the period a lesson would be outside of it."""
+    return _closed_with(period, Lesson.date.between(period.starts, period.ends), ~Lesson.date.between(*days))
+
+
+def _taken_in(period: Period, days: tuple[date, date]) -> int:
+    """In how many journals that are closed now a lesson that is not filled in would get into the period."""
+    return _closed_with(
+        period,
+        Lesson.date.between(*days),
+        ~Lesson.date.between(period.starts, period.ends),
+        Lesson.state.in_((LessonState.PLANNED, LessonState.MOVED)),
+        ~is_unlocked(PeriodClosing.course_id, period.id, settings.today()),
+    )
+
+
+def _closed_with(period: Period, *lessons: ColumnElement[bool]) -> int:
+    """How many journals that have closed the period have such a lesson."""
     query = (
         select(func.count(PeriodClosing.course_id.distinct()))
         .join(Lesson, Lesson.course_id == PeriodClosing.course_id)
-        .where(
-            PeriodClosing.period_id == period.id,
-            Lesson.date.between(period.starts, period.ends),
-            ~Lesson.date.between(*days),
-        )
+        .where(PeriodClosing.period_id == period.id, *lessons)
     )
     return db.session.scalar(query) or 0
 

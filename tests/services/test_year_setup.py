@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from factories import Journal, make_curator, make_group, make_journal, make_person, make_year, viewer_of
+from factories import Journal, make_curator, make_group, make_journal, make_lesson, make_person, make_year, viewer_of
 from flask import Flask
 from sqlalchemy import select
 
@@ -16,6 +16,7 @@ from ejournal.models import (
     Course,
     Curatorship,
     Group,
+    JournalUnlock,
     Lesson,
     LogEntry,
     Period,
@@ -338,6 +339,22 @@ def test_r4_4_a_no_lesson_leaves_a_closed_period(actor: Viewer, closed_journal: 
     assert list(refused_fields(actor, journal, journal.period.id, scope=group)) == ["scope"]
     longer = of(journal, ends=(journal.period.ends + timedelta(days=1)).isoformat(), title="Первый семестр")
     assert year_setup.save_period(actor, journal.year, journal.period.id, longer).title == "Первый семестр"
+
+
+def test_r4_4_a_closed_period_takes_in_no_lesson_that_is_still_to_be_filled_in(
+    actor: Viewer, closed_journal: Journal
+) -> None:
+    journal = closed_journal
+    day = settings.today() + timedelta(days=1)
+    make_lesson(journal.course_id, day, state="planned")
+    fields = refused_fields(actor, journal, journal.period.id, ends=day.isoformat())
+    assert "Сначала откройте в них период" in fields["ends"]
+    db.session.add(
+        JournalUnlock(course_id=journal.course_id, period_id=journal.period.id, until=day, reason="продлили семестр")
+    )
+    db.session.commit()
+    longer = of(journal, ends=day.isoformat())
+    assert year_setup.save_period(actor, journal.year, journal.period.id, longer).ends == day
 
 
 @pytest.mark.parametrize("whose", ["group", "course"])
