@@ -23,10 +23,17 @@ def is_first(actor: Viewer, request_id: str) -> bool:
     To be asked before anything is read: on PostgreSQL it waits for the same request under way. A refusal rolls the
     note back, so that a value sent again after it is looked at anew. Without an id every request is a first one.
     """
-    if not request_id:
-        return True
-    values = {"key": key_of(actor, request_id), "made_at": now()}
+    return not request_id or note(key_of(actor, request_id))
+
+
+def note(key: str) -> bool:
+    """Note a request in the current transaction; False where it is noted already."""
+    values = {"key": key, "made_at": now()}
     return db.session.connection().execute(_insert(db.engine.dialect.name), values).first() is not None
+
+
+def is_done(key: str) -> bool:
+    return db.session.get(DoneRequest, key) is not None
 
 
 def made_at(actor: Viewer, request_id: str) -> datetime:

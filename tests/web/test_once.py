@@ -1,5 +1,6 @@
 """A form sent again because its answer was lost is carried out once (R2.1.c)."""
 
+import io
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ejournal.extensions import db
-from ejournal.models import Announcement, Role, Work
+from ejournal.models import Announcement, DoneRequest, Role, Work
+from ejournal.services import announcement_edit
 
 FORM = {"HX-Request": "true", "X-Form-Id": "a-b-c-d"}
 
@@ -80,7 +82,7 @@ def director(app: Flask, sign_in: SignIn) -> FlaskClient:
     return sign_in(college.director)
 
 
-def publish(client: FlaskClient, **fields: str) -> Any:
+def publish(client: FlaskClient, **fields: Any) -> Any:
     form = {"title": "Линейка", "text": "Сбор в зале.", "audience": "college"} | PAGE | fields
     return client.post("/announcements/", data=form, headers={"Referer": "http://localhost/announcements/new"})
 
@@ -117,3 +119,41 @@ def test_a_refusal_after_something_was_stored_is_no_form_that_has_come(journal, 
     """As with a wrong password: the attempt is counted, what was asked for is not done."""
     form = {"old": "неверный", "new": "длинный новый пароль", "repeated": "длинный новый пароль"} | PAGE
     assert [teacher.post("/password", data=form).status_code for _ in range(2)] == [422, 422]
+
+
+def test_a_page_with_a_file_is_stored_once_too(app, director):
+    """What keeps a file rolls back first."""
+    for _ in range(2):
+        answer = publish(director, files=(io.BytesIO(b"plan"), "план.txt"))
+        assert answer.location.endswith("/1")
+    assert announcements(app) == 1
+
+
+def test_a_form_that_broke_off_after_something_was_stored_is_carried_out_when_it_is_sent_again(
+    app, director, monkeypatch
+):
+    usual, broken = announcement_edit.create, []
+
+    def breaks(*given, **rest):
+        made = usual(*given, **rest)
+        if not broken:
+            broken.append(True)
+            raise RuntimeError("the disk is gone")
+        return made
+
+    monkeypatch.setattr(announcement_edit, "create", breaks)
+    with pytest.raises(RuntimeError):
+        publish(director)
+    assert publish(director).location.endswith("/2")
+
+
+def test_of_a_form_during_which_the_server_was_stopped_it_is_told_that_nobody_knows(app, director):
+    first = publish(director)
+    with app.app_context():
+        db.session.execute(db.update(DoneRequest).values(led_to=None))
+        db.session.commit()
+    again = publish(director)
+    assert again.location.endswith("/announcements/new")
+    assert "неизвестно, чем закончилась" in director.get("/announcements/new").text
+    assert announcements(app) == 1
+    assert publish(director).location != first.location
