@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, cast, exists, extract, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, cast, exists, extract, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Integer
 
@@ -112,41 +112,50 @@ def period_of(day: Any) -> ScalarSelect[int]:
     return _kept_to(candidate, candidate.starts <= day, candidate.ends >= day)
 
 
-def period_numbered(number: Any) -> ScalarSelect[int]:
-    """The same of the period with a number: «I семестр» of a journal, whatever its dates are (п. 4.2)."""
-    candidate = aliased(Period)
-    return _kept_to(candidate, candidate.number == number)
+def period_like(period_id: Any, number: Any) -> Any:
+    """That very period where the enclosing query's Course keeps to it, else its own of that number: «1 семестр» of a
+    journal, whatever its dates are (п. 4.2)."""
+    itself, like = aliased(Period), aliased(Period)
+    return func.coalesce(_kept_to(itself, itself.id == period_id), _kept_to(like, like.number == number))
 
 
 def _kept_to(candidate: Any, *wanted: ColumnElement[bool]) -> ScalarSelect[int]:
-    """As periods.narrowest: who has any of its own keeps to no others, on days outside of them neither."""
-    course_number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
-    own, of_course = aliased(Period), aliased(Period)
+    """As periods.narrowest: one that has the same number as a narrower one, or shares a day with it, gives way."""
+    number = cast(extract("year", AcademicYear.starts), Integer) - Group.admission_year + 1
+    narrower = aliased(Period)
+    meets = or_(
+        narrower.number == candidate.number,
+        and_(narrower.starts <= candidate.ends, narrower.ends >= candidate.starts),
+    )
     # Course is of the query around both: by itself a condition inside a condition would read all courses instead.
-    has_own = exists().where(own.year_id == Course.year_id, own.group_id == Course.group_id).correlate_except(own)
-    has_course = (
+    gives_way = (
         exists()
         .where(
-            of_course.year_id == Course.year_id, of_course.group_id.is_(None), of_course.course_number == course_number
+            narrower.year_id == Course.year_id,
+            _holds(narrower, number),
+            _width(narrower) < _width(candidate),
+            meets,
         )
-        .correlate_except(of_course)
+        .correlate_except(narrower)
     )
-    common = and_(candidate.course_number.is_(None), ~has_course)
     return (
         select(candidate.id)
-        .where(
-            candidate.year_id == Course.year_id,
-            *wanted,
-            or_(
-                candidate.group_id == Course.group_id,
-                and_(candidate.group_id.is_(None), ~has_own, or_(candidate.course_number == course_number, common)),
-            ),
-        )
+        .where(candidate.year_id == Course.year_id, *wanted, _holds(candidate, number), ~gives_way)
         .order_by(candidate.id)
         .limit(1)
         .correlate(Course, AcademicYear, Group, Lesson)
         .scalar_subquery()
     )
+
+
+def _holds(period: Any, number: Any) -> ColumnElement[bool]:
+    """The condition that a period is of the group of the enclosing query's Course, of its course or of everybody."""
+    of_course = or_(period.course_number.is_(None), period.course_number == number)
+    return or_(period.group_id == Course.group_id, and_(period.group_id.is_(None), of_course))
+
+
+def _width(period: Any) -> ColumnElement[int]:
+    return case((period.group_id.is_not(None), 0), (period.course_number.is_not(None), 1), else_=2)
 
 
 def enrolled_on(student_id: Any, day: Any, course: Any = Course) -> ColumnElement[bool]:

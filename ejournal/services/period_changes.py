@@ -1,7 +1,8 @@
 """What a change of a year's periods may not do to journals that keep to them (п. 4.2, 4.4)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple, cast
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -32,8 +33,24 @@ def is_held(period: Period) -> bool:
     return bool(db.session.scalar(select(or_(*(exists().where(table.period_id == period.id) for table in HELD)))))
 
 
+class _Changed(NamedTuple):
+    """A period as it would be; `id` 0: a new one."""
+
+    id: int
+    number: int
+    starts: date
+    ends: date
+    course_number: int | None
+    group_id: int | None
+
+
 def complaints(
-    year: AcademicYear, period: Period | None, days: tuple[date, date], course: int | None, group: int | None
+    year: AcademicYear,
+    period: Period | None,
+    number: int,
+    days: tuple[date, date],
+    course: int | None,
+    group: int | None,
 ) -> Iterator[tuple[str, str]]:
     """Field and words for what may not become of a period (None: a new one): its days and whom it is for.
 
@@ -62,8 +79,7 @@ def complaints(
             )
         if moves and is_held(period):
             yield "scope", "За период уже выставлены оценки или есть документы: для кого он, изменить нельзя."
-    if moves and (course or group):
-        yield from _left_behind(year, course, group)
+    yield from _left_behind(year, _Changed(period.id if period else 0, number, *days, course, group))
 
 
 def _left_by(period: Period, days: tuple[date, date]) -> int:
@@ -92,33 +108,27 @@ def _closed_with(period: Period, *lessons: ColumnElement[bool]) -> int:
     return db.session.scalar(query) or 0
 
 
-def _left_behind(year: AcademicYear, course: int | None, group: int | None) -> Iterator[tuple[str, str]]:
-    """A group gets periods of its own, or its course does, before anything stands for those it keeps to by then."""
+def _left_behind(year: AcademicYear, changed: _Changed) -> Iterator[tuple[str, str]]:
+    """A period takes the place of a wider one (periods.narrowest) before anything stands for that in a journal."""
     rows = periods.of_year(year)
-    for one in [db.session.get_one(Group, group)] if group else _of_course(year, course):
-        now = periods.narrowest(rows, one, year)
-        # Those of its own stay more important than a course's, and one more of the same kind takes none away.
-        if not now or now[0].group_id or (not group and now[0].course_number):
-            continue
-        title = db.session.scalar(
-            select(Period.title).where(Period.id.in_([each.id for each in now]), _stands_in({one.id})).limit(1)
-        )
+    after = cast(list[Period], [*(row for row in rows if row.id != changed.id), changed])
+    of_group = changed.group_id and db.session.get_one(Group, changed.group_id)
+    for group in [of_group] if of_group else groups.studying(year):
+        kept = {row.id for row in periods.narrowest(after, group, year)}
+        lost = [row.id for row in periods.narrowest(rows, group, year) if row.id not in kept | {changed.id}]
+        title = db.session.scalar(select(Period.title).where(Period.id.in_(lost), _stands_in(group.id))) if lost else ""
         if title:
             yield (
                 "scope",
                 (
-                    f"Группа {one.title}: за «{title}» уже есть оценки, документы или период закрыт, в новых "
-                    f"периодах их не было бы видно (п. 4.4). Свои периоды задают до первой оценки за период."
+                    f"Группа {group.title}: за «{title}» уже есть оценки, документы или период закрыт, в новом периоде "
+                    f"их не было бы видно (п. 4.4). Свой период задают до первой оценки за общий."
                 ),
             )
             return
 
 
-def _of_course(year: AcademicYear, number: int | None) -> list[Group]:
-    return [group for group in groups.studying(year) if group.course_number(year.starts.year) == number]
-
-
-def _stands_in(group_ids: Collection[int]) -> ColumnElement[bool]:
-    """The condition that something stands for the query's Period in a journal of these groups."""
-    journals = select(Course.id).where(Course.group_id.in_(group_ids))
+def _stands_in(group_id: int) -> ColumnElement[bool]:
+    """The condition that something stands for the query's Period in a journal of the group."""
+    journals = select(Course.id).where(Course.group_id == group_id)
     return or_(*(exists().where(and_(table.period_id == Period.id, table.course_id.in_(journals))) for table in HELD))

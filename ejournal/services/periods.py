@@ -13,7 +13,7 @@ from ejournal.services.errors import ClosedError, NoYearError
 
 
 def of_group(group: Group, year: AcademicYear) -> list[Period]:
-    """The periods of a group: its own where it has any, else its course's, else everybody's."""
+    """The periods of a group: its own, its course's and everybody's, as `narrowest` says."""
     rows = db.session.scalars(*_of_group(year.id, group.id, group.course_number(year.starts.year))).all()
     return narrowest(list(rows), group, year)
 
@@ -32,11 +32,36 @@ def _of_group(year_id: int, group_id: int, number: int) -> Select[*tuple[Any, ..
 
 
 def narrowest(rows: list[Period], group: Group, year: AcademicYear) -> list[Period]:
-    """Of a year's periods those that hold for a group: for many groups at once the rows are read only once."""
+    """Of a year's periods those that hold for a group: for many groups at once the rows are read only once.
+
+    Its own come before its course's and those before everybody's: one that has the same number or shares a day gives
+    way, the others hold on (п. 4.2: «2 семестр» of a group that graduates in May beside the common «1 семестр»).
+    """
     number = group.course_number(year.starts.year)
-    own = [p for p in rows if p.group_id == group.id]
-    of_course = [p for p in rows if p.group_id is None and p.course_number == number]
-    return own or of_course or [p for p in rows if p.group_id is None and p.course_number is None]
+    ranks = {row.id: _rank(row, group.id, number) for row in rows}
+    return [
+        row
+        for row in rows
+        if ranks[row.id] is not None
+        and not any(_is_less(ranks[other.id], ranks[row.id]) and _meet(other, row) for other in rows)
+    ]
+
+
+def _rank(period: Period, group_id: int, number: int) -> int | None:
+    """0 of the group's own, 1 of its course's, 2 of everybody's; None of others'."""
+    if period.group_id is not None:
+        return 0 if period.group_id == group_id else None
+    if period.course_number is not None:
+        return 1 if period.course_number == number else None
+    return 2
+
+
+def _is_less(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
+def _meet(one: Period, other: Period) -> bool:
+    return one.number == other.number or (one.starts <= other.ends and one.ends >= other.starts)
 
 
 def of_year(year: AcademicYear) -> list[Period]:

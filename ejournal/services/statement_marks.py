@@ -12,7 +12,7 @@ from ejournal.access import prepared
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Period, PeriodMark, Person, YearMark
 from ejournal.services import settings
-from ejournal.services.cell_context import enrolled_on, period_numbered
+from ejournal.services.cell_context import enrolled_on, period_like
 
 
 def of_period(student_ids: Sequence[int], period: Period) -> dict[int, dict[int, str]]:
@@ -20,14 +20,16 @@ def of_period(student_ids: Sequence[int], period: Period) -> dict[int, dict[int,
     or a former group's may have other dates (п. 4.2). One query."""
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for student_id, discipline_id, mark in db.session.execute(
-        *_of_period(student_ids, period.year_id, period.number, _last_day(period))
+        *_of_period(student_ids, period.year_id, period.id, period.number, _last_day(period))
     ):
         found[student_id][discipline_id] = mark
     return found
 
 
 @prepared
-def _of_period(students: Sequence[int], year_id: int, number: int, last: date) -> Select[*tuple[Any, ...]]:
+def _of_period(
+    students: Sequence[int], year_id: int, period_id: int, number: int, last: date
+) -> Select[*tuple[Any, ...]]:
     return (
         select(PeriodMark.student_id, Course.discipline_id, PeriodMark.mark)
         .join(Course, Course.id == PeriodMark.course_id)
@@ -36,7 +38,7 @@ def _of_period(students: Sequence[int], year_id: int, number: int, last: date) -
         .where(
             PeriodMark.student_id.in_(students),
             Course.year_id == year_id,
-            PeriodMark.period_id == period_numbered(number),
+            PeriodMark.period_id == period_like(period_id, number),
             PeriodMark.mark.is_not(None),
             _speaks(PeriodMark.student_id, last),
         )

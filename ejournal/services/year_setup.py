@@ -86,11 +86,12 @@ def save_period(actor: Viewer, year: AcademicYear, period_id: int | None, form: 
     if number is None:
         errors["number"] = f"Номер периода — от 1 до {MOST_PERIODS}."
     course, group = _scope(form, errors)
-    if starts and ends and not errors:
+    if starts and ends and number and not errors:
         other = _overlapping(year, starts, ends, course, group, period_id or 0)
         if other:
             errors["starts"] = f"Пересекается с периодом «{other.title}» ({other.starts:%d.%m}–{other.ends:%d.%m})."
-        errors |= dict(period_changes.complaints(year, period if period_id else None, (starts, ends), course, group))
+        known = period if period_id else None
+        errors |= dict(period_changes.complaints(year, known, number, (starts, ends), course, group))
     if errors or number is None or starts is None or ends is None:
         raise FieldsError(errors)
     period.title, period.number, period.starts, period.ends = title, number, starts, ends

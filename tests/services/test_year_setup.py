@@ -26,7 +26,18 @@ from ejournal.models import (
     RoleGrant,
     Vacation,
 )
-from ejournal.services import cell_context, generation, group_admin, groups, periods, school_days, settings, year_setup
+from ejournal.services import (
+    cell_context,
+    cells,
+    generation,
+    group_admin,
+    groups,
+    periods,
+    school_days,
+    settings,
+    statements,
+    year_setup,
+)
 from ejournal.services.errors import ClosedError, FieldsError, NotFoundError, RefusedError
 
 
@@ -66,8 +77,9 @@ def test_a_group_keeps_to_its_own_periods_then_to_its_courses(actor: Viewer, yea
     group, fellow = make_group("ИС-11", year), make_group("ИС-12", year)
     year_setup.save_period(actor, year, None, form(title="1 курс", scope="course-1"))
     year_setup.save_period(actor, year, None, form(title="своё", scope=f"group-{group.id}"))
-    assert [p.title for p in periods.of_group(group, year)] == ["своё"]
-    assert [p.title for p in periods.of_group(fellow, year)] == ["1 курс"]
+    # «1 семестр» gives way, «2 семестр» is everybody's still.
+    assert [p.title for p in periods.of_group(group, year)] == ["своё", "2 семестр"]
+    assert [p.title for p in periods.of_group(fellow, year)] == ["1 курс", "2 семестр"]
 
 
 def test_periods_of_one_kind_do_not_overlap(actor: Viewer, year: AcademicYear) -> None:
@@ -394,3 +406,45 @@ def test_r4_4_a_a_day_after_a_groups_own_period_is_in_none_of_everybodys(actor: 
     day = cell_context.period_of(Lesson.date)
     found = select(Lesson.date, day).join(Course).join(AcademicYear).join(Group).order_by(Lesson.date)
     assert [period for _day, period in db.session.execute(found)] == [own.id, None]
+
+
+def test_a_group_gets_other_days_of_its_second_semester_when_the_first_has_marks(actor: Viewer) -> None:
+    """Who graduates in May: the first semester stays everybody's, closed as it is (п. 4.2, 4.4)."""
+    journal = make_journal(students=1, lessons=1)
+    first, last = journal.period, journal.lessons[-1].date
+    first.ends = last + timedelta(days=1)
+    db.session.add(PeriodClosing(course_id=journal.course_id, period_id=first.id))
+    common = {"number": 2, "title": "2 семестр", "starts": last + timedelta(days=2), "ends": journal.year.ends}
+    db.session.add(Period(year_id=journal.year.id, **common))
+    db.session.commit()
+    shorter = of(
+        journal, number="2", title="2 семестр, 4 курс", scope=f"group-{journal.group.id}",
+        starts=common["starts"].isoformat(), ends=(last + timedelta(days=20)).isoformat(),
+    )  # fmt: skip
+    own = year_setup.save_period(actor, journal.year, None, shorter)
+    assert periods.of_group(journal.group, journal.year) == [first, own]
+    day = cell_context.period_of(Lesson.date)
+    found = select(day).select_from(Lesson).join(Course).join(AcademicYear).join(Group)
+    assert db.session.scalars(found).all() == [first.id]
+    with pytest.raises(ClosedError):
+        cells.record_cell(
+            viewer_of(journal.teacher),
+            journal.course_id,
+            cells.Entry(journal.students[0].id, journal.works[0].id, "5", 0),
+        )
+
+
+def test_a_paper_of_one_of_two_periods_with_one_number_has_its_own_marks(actor: Viewer) -> None:
+    journal = make_journal(students=1, lessons=1)
+    journal.period.starts = journal.lessons[-1].date - timedelta(days=3)
+    db.session.commit()
+    before = of(
+        journal, title="Практика", number=str(journal.period.number), starts=journal.year.starts.isoformat(),
+        ends=(journal.period.starts - timedelta(days=1)).isoformat(),
+    )  # fmt: skip
+    other = year_setup.save_period(actor, journal.year, None, before)
+    mark = {"course_id": journal.course_id, "student_id": journal.students[0].id, "mark": "5"}
+    db.session.add(PeriodMark(period_id=other.id, **mark))
+    db.session.commit()
+    found = statements.of_group(viewer_of(make_curator(journal.group)), journal.group.id, other.id)
+    assert [row.period_mark for row in found[0].rows] == ["5"]
