@@ -432,6 +432,7 @@ def test_a_correction_never_goes_over_what_came_after_the_retake(journal):
     with pytest.raises(RefusedError, match="верните"):
         correct(first, 0, "2")
     db.session.rollback()
+    next_day()
     retake(journal, "commission", ["2"])
     with pytest.raises(RefusedError, match="Попытка 2"):
         correct(first, 1, "4")

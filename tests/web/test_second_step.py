@@ -411,6 +411,8 @@ def test_another_site_cannot_fill_in_what_is_then_confirmed(app: Flask, with_csr
 
 
 DANGEROUS = {
+    "admin.add_link",
+    "admin.end_link",
     "admin.block_account",
     "admin.create_account",
     "admin.end_role",
