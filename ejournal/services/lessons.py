@@ -97,8 +97,8 @@ def add(actor: Viewer, course_id: int, form: Mapping[str, str]) -> Lesson:
     day = parse_date(form.get("date", ""), "date", errors)
     pair = parse_number(form.get("pair", ""), "pair", MOST_PAIRS, errors)
     hours = parse_number(form.get("hours") or str(PAIR_HOURS), "hours", MOST_LESSON_HOURS, errors)
-    place = lesson_context.open_place(actor, course_id, settings.today())
     in_turn("lessons")
+    place = lesson_context.open_place(actor, course_id, settings.today())
     if day and pair:
         check_slot(actor, course_id, day, pair, errors)
     if day and not errors and not form.get("sure"):

@@ -58,8 +58,8 @@ def publish(actor: Viewer | None, lesson_id: int, typed: Typed) -> Substitution:
     Raises NotFoundError, ClosedError, FieldsError (what is missing; clashes under `sure`), RefusedError where the
     lesson holds marks and would have to go elsewhere.
     """
+    in_turn("lessons")  # first: who waits for lessons being made keeps nobody's mark waiting
     close_alone()  # a mark that is on its way is there, or finds the lesson cancelled or moved
-    in_turn("lessons")
     lesson = find_lesson(lesson_id)
     made = prepare(actor, lesson, typed)
     db.session.commit()
@@ -107,8 +107,8 @@ def prepare(actor: Viewer | None, lesson: Lesson, typed: Typed) -> Substitution:
 def withdraw(actor: Viewer, substitution_id: int) -> Substitution:
     """Take a replacement back: the lesson is as it was before. Raises NotFoundError, ClosedError, RefusedError once
     something was filled in or a later replacement stands on it."""
-    hold_open()
     in_turn("lessons")
+    hold_open()
     made = db.session.get(Substitution, substitution_id, populate_existing=True)
     if made is None:
         raise NotFoundError
