@@ -113,7 +113,8 @@ def check_year(day: date) -> None:
 
 def _steps(typed: Typed, effective: date, group: Group | None, draft: Draft) -> None:
     people = db.session.scalars(select(Person).where(Person.id.in_(typed.student_ids)).order_by(Person.skey)).all()
-    ways, ordered = _ways(typed.student_ids), _ordered_after(typed.student_ids, effective)
+    ways = _ways(typed.student_ids)
+    ordered = ordered_after(effective, Movement.student_id.in_(typed.student_ids))
     refused = []
     for person in people:
         way = ways.get(person.id, [])
@@ -194,17 +195,13 @@ def is_on_leave(ended: Enrollment, effective: date) -> bool:
     return ended.until is not None and ended.until < effective
 
 
-def _ordered_after(student_ids: Sequence[int], effective: date) -> set[int]:
+def ordered_after(effective: date, *among: ColumnElement[bool]) -> set[int]:
     """Whom a later order is about: an expulsion from a leave begins no membership that would tell of it."""
     return set(
         db.session.scalars(
             select(Movement.student_id)
             .join(MovementOrder, MovementOrder.id == Movement.order_id)
-            .where(
-                Movement.student_id.in_(student_ids),
-                MovementOrder.effective > effective,
-                MovementOrder.undone_at.is_(None),
-            )
+            .where(MovementOrder.effective > effective, MovementOrder.undone_at.is_(None), *among)
         )
     )
 

@@ -22,13 +22,13 @@ def test_who_comes_back_is_in_no_two_groups_on_one_day(load: Import) -> None:
     """«Дата зачисления» of a list is the day of admission to the college, not to this group."""
     load("students", workbook(STUDENTS, [*PETR, date(2025, 9, 1)]), create=True)
     first = db.session.scalars(select(Enrollment)).one()
-    first.until, first.left_kind = date(2026, 10, 1), "expelled"
+    first.until = date(2026, 10, 1)
     db.session.commit()
     load("students", workbook(STUDENTS, [*PETR[:2], "ТО-22", date(2025, 9, 1)]), create=True)
     rows = db.session.scalars(select(Enrollment).order_by(Enrollment.since)).all()
     assert [(e.group.title, e.since, e.until) for e in rows] == [
         ("ИС-21", date(2025, 9, 1), date(2026, 10, 1)),
-        ("ТО-22", date(2026, 10, 2), None),
+        ("ТО-22", date(2026, 11, 24), None),
     ]
 
 

@@ -14,6 +14,7 @@ from ejournal.exchange.store.subgroup_lists import SubgroupLists
 from ejournal.exchange.students import StudentList, StudentRecord
 from ejournal.extensions import db
 from ejournal.models import LEAVING, Enrollment, Group, Person, Role
+from ejournal.services import movement_plan
 
 AMBIGUOUS = "в базе несколько человек с таким именем: укажите дату рождения"
 
@@ -28,6 +29,7 @@ def plan(listing: StudentList, draft: Draft) -> None:
     groups = Groups(draft, start.year, titles)
     directory = Directory(draft.today)
     history = _enrollments()
+    ordered = movement_plan.ordered_after(draft.today)
     subgroups = SubgroupLists(draft)
     _note_repeated(listing, draft)
     for record in listing.records:
@@ -46,8 +48,8 @@ def plan(listing: StudentList, draft: Draft) -> None:
         if person is None:
             _create(record, details, group, start, draft, subgroups)
         else:
-            way = history.get(person.id, [])
-            _update(person, details, _Place(record, group, start, way), directory, draft, subgroups)
+            place = _Place(record, group, start, history.get(person.id, []), person.id in ordered)
+            _update(person, details, place, directory, draft, subgroups)
 
 
 def _note_repeated(listing: StudentList, draft: Draft) -> None:
@@ -113,14 +115,44 @@ class _Place:
     group: Group
     start: date
     history: list[Enrollment]
+    has_later_order: bool
 
     def current(self, today: date) -> Enrollment | None:
-        return next((row for row in reversed(self.history) if row.until is None or row.until >= today), None)
+        """The membership of today, or the first one to come."""
+        return next((row for row in self.history if row.until is None or row.until >= today), None)
 
-    def left(self, today: date) -> Enrollment | None:
-        """The ended membership in this same group: a list printed before an order does not undo the order."""
+    def since(self, today: date) -> date:
+        """The first day in the list's group. Nobody who was in a group before comes back on a day gone by: «Дата
+        зачисления» is often the day of admission to the college."""
         current = self.current(today)
-        return next((row for row in reversed(self.history) if row.group is self.group and row is not current), None)
+        if current:
+            return current.since if current.group is self.group else max(current.since, today)
+        first = self.record.since or self.start
+        return max(first, today) if self.history else first
+
+    def settled(self, today: date) -> str:
+        """In words what a list does not undo: an order, or a leaving before it was printed; "" for nothing (R4.2.c)."""
+        if left := self._left(today):
+            order = f", приказ № {left.order_out}" if left.order_out else ""
+            return f"{LEAVING.get(left.left_kind or '', 'выбыл')} из {left.group.title}{order}"
+        if coming := self._coming(today):
+            order = f", приказ № {coming.order_in}" if coming.order_in else ""
+            return f"в группе {coming.group.title} с {coming.since:%d.%m.%Y}{order}"
+        return "есть приказ, который вступит в силу позже" if self.has_later_order else ""
+
+    def _left(self, today: date) -> Enrollment | None:
+        """The ended membership in this same group, or the last one where it is ended or has the order that ends it."""
+        over = (row for row in reversed(self.history) if row.until and row.until < today and row.group is self.group)
+        last = self.history[-1] if self.history else None
+        return next(over, last if last and (last.order_out or last.left_kind) else None)
+
+    def _coming(self, today: date) -> Enrollment | None:
+        """What begins today or later, but for a slip of a list: of today's, or of the first one before the year."""
+        last = self.history[-1] if self.history else None
+        if last is None or last.since < today:
+            return None
+        is_slip = last.order_in is None and (last.since == today or len(self.history) == 1)
+        return None if is_slip else last
 
 
 def _update(
@@ -134,8 +166,7 @@ def _update(
     stays = current is not None and current.group is place.group
     part, divide = "", nothing
     if line or stays:
-        since = current.since if current and stays else max(place.start, draft.today if current else place.start)
-        part, divide = subgroups.place(person, place.group, place.record.subgroup, since)
+        part, divide = subgroups.place(person, place.group, place.record.subgroup, place.since(draft.today))
     lines += [each for each in (line, part) if each]
     lines += [f"роль: {role.label}" for role in roles]
 
@@ -151,38 +182,35 @@ def _update(
 def _movement(person: Person, place: _Place, draft: Draft) -> tuple[str, Callable[[], None]]:
     """What becomes of the membership: in words ("" for nothing), and the act."""
     today, group = draft.today, place.group
-    current, left = place.current(today), place.left(today)
+    current, since = place.current(today), place.since(today)
     if current and current.group is group:
         return "", nothing
-    if left:
-        order = f", приказ № {left.order_out}" if left.order_out else ""
+    if settled := place.settled(today):
         draft.notes.append(
-            f"{person.full_name}: {LEAVING.get(left.left_kind or '', 'выбыл')} из {group.title}{order}. "
-            "Список этого не меняет: если обучающийся вернулся, оформите движение контингента."
+            f"{person.full_name}: {settled}. Список этого не меняет (п. 4.2): "
+            "если обучающийся вернулся или переходит в другую группу, оформите движение контингента."
         )
         return "", nothing
     if current:
-        return f"группа: {current.group.title} → {group.title} с {today:%d.%m.%Y}", lambda: _move(current, group, today)
-    last = place.history[-1].until if place.history else None
+        words = f"группа: {current.group.title} → {group.title} с {since:%d.%m.%Y}"
+        return words, lambda: _move(current, group, since)
     enrollment = _enrollment(place.record, group, place.start)
-    if last:
-        # «Дата зачисления» is often the day of admission to the college: nobody is in two groups on one day.
-        enrollment.since = max(enrollment.since, last + timedelta(days=1))
+    enrollment.since = since
 
     def enroll() -> None:
         enrollment.student = person
         db.session.add(enrollment)
 
-    return f"группа {group.title} с {enrollment.since:%d.%m.%Y}", enroll
+    return f"группа {group.title} с {since:%d.%m.%Y}", enroll
 
 
-def _move(current: Enrollment, group: Group, today: date) -> None:
-    if current.since >= today:
-        # Put into the wrong group today: corrected, not moved.
+def _move(current: Enrollment, group: Group, since: date) -> None:
+    if current.since == since:
+        # Put into the wrong group on that day: corrected, not moved.
         current.group = group
         return
-    current.until, current.left_kind = today - timedelta(days=1), "moved"
-    db.session.add(Enrollment(student=current.student, group=group, since=today))
+    current.until, current.left_kind = since - timedelta(days=1), "moved"
+    db.session.add(Enrollment(student=current.student, group=group, since=since))
 
 
 def _enrollment(record: StudentRecord, group: Group, since: date) -> Enrollment:
