@@ -1,10 +1,11 @@
 """A list of staff → persons, roles by their posts, the groups they lead."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from ejournal.access import lasting
 from ejournal.exchange.changes import Draft, nothing
 from ejournal.exchange.people_fields import Listing
 from ejournal.exchange.store import people
@@ -39,14 +40,14 @@ def plan(listing: Listing[TeacherRecord], draft: Draft) -> None:
         _change(person, record, details, led, leaders, directory, draft)
 
 
-def _leaders(draft: Draft) -> dict[int, Curatorship]:
-    """Who leads each group now."""
-    rows = db.session.scalars(
-        select(Curatorship)
-        .where(or_(Curatorship.until.is_(None), Curatorship.until >= draft.today))
-        .order_by(Curatorship.since)
-    )
-    return {row.group_id: row for row in rows}
+def _leaders(draft: Draft) -> dict[int, list[Curatorship]]:
+    """Who leads each group now, then who is to lead it later."""
+    leaders: dict[int, list[Curatorship]] = {}
+    for row in db.session.scalars(
+        select(Curatorship).where(lasting(Curatorship, draft.today)).order_by(Curatorship.since, Curatorship.id)
+    ):
+        leaders.setdefault(row.group_id, []).append(row)
+    return leaders
 
 
 def _groups_led(
@@ -100,7 +101,7 @@ def _change(
     record: TeacherRecord,
     details: Details,
     led: list[Group],
-    leaders: dict[int, Curatorship],
+    leaders: dict[int, list[Curatorship]],
     directory: Directory,
     draft: Draft,
 ) -> None:
@@ -114,7 +115,7 @@ def _change(
         roles = people.missing_roles(directory, person, wanted)
         directory.remark_on_ended(person, wanted, draft.notes)
     lines += [f"роль: {role.label}" for role in roles]
-    appointments = [_appoint(stored, group, leaders.get(group.id), draft) for group in led]
+    appointments = [_appoint(stored, group, leaders.get(group.id, []), draft.today) for group in led]
     lines += [line for line, _ in appointments if line]
 
     def act() -> None:
@@ -130,21 +131,25 @@ def _change(
         draft.update(person.full_name, lines, act)
 
 
-def _appoint(person: Person, group: Group, leader: Curatorship | None, draft: Draft) -> tuple[str, Callable[[], None]]:
-    """Make the person the group's leader from today; the former one led it up to yesterday."""
-    today = draft.today
+def _appoint(person: Person, group: Group, leaders: list[Curatorship], today: date) -> tuple[str, Callable[[], None]]:
+    """Make the person the group's leader from today; the former one led it up to yesterday. Who is to lead it later
+    still does: the list says nothing of that day."""
+    present = [row for row in leaders if row.since <= today]
+    planned = next((row for row in leaders if row.since > today), None)
+    if any(row.person_id == person.id for row in present):
+        return "", nothing
+    leader = present[-1] if present else None
 
     def act() -> None:
-        if leader and leader.since >= today:
+        if leader and leader.since == today:
             # Named today by mistake: corrected.
             leader.person_id = person.id
             return
         if leader:
             leader.until = today - timedelta(days=1)
         db.session.flush()
-        db.session.add(Curatorship(group_id=group.id, person_id=person.id, since=today))
+        until = planned.since - timedelta(days=1) if planned else None
+        db.session.add(Curatorship(group_id=group.id, person_id=person.id, since=today, until=until))
 
-    if leader and person.id == leader.person_id:
-        return "", act
     former = db.session.get(Person, leader.person_id) if leader else None
     return f"руководитель группы {group.title}{f' вместо: {former.full_name}' if former else ''}", act
