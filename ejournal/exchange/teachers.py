@@ -46,13 +46,17 @@ REQUIRED = (("name", "surname"),)
 
 @dataclass(frozen=True, slots=True)
 class TeacherRecord:
-    """`roles` follow from the post and the groups led; `curated` maps the groups' keys to their titles."""
+    """`roles` follow from the post and the groups led; `curated` maps the groups' keys to their titles.
+
+    `new_roles` are those only a person new to the college gets besides.
+    """
 
     rows: tuple[int, ...]
     name: Name
     post: str
     roles: frozenset[Role]
     curated: dict[str, str]
+    new_roles: frozenset[Role] = frozenset()
     birth: date | None = None
     phone: str | None = None
     snils: str | None = None
@@ -82,7 +86,7 @@ def read(sheets: list[Sheet]) -> Listing[TeacherRecord]:
     listing.notes = [
         f"{record.name.full}: должность «{record.post}» не даёт роли. Назначьте роль вручную, если она нужна."
         for record in listing.records
-        if not record.roles
+        if record.post and not record.roles
     ]
     return listing
 
@@ -100,14 +104,17 @@ def _read_row(reading: Reading) -> TeacherRecord | None:
         reading.refuse("curated", f"в должности «{post}» сказано о руководстве группой: укажите, какой")
     if not reading.is_good or name is None:
         return None
-    # A list without posts is a list of teachers.
-    roles = roles_of(post) if post else frozenset({Role.TEACHER})
+    # A list without posts is a list of teachers; a post left empty says nothing of who has roles already.
+    usual = frozenset() if post else frozenset({Role.TEACHER})
+    has_posts = "post" in reading.table.columns
+    roles = roles_of(post) if has_posts else usual
     return TeacherRecord(
         rows=(reading.row.number,),
         name=name,
         post=post[:250],
         roles=roles | {Role.CURATOR} if curated else roles,
         curated=curated,
+        new_roles=usual,
         birth=birth,
         table=reading.table,
         row=reading.row,
@@ -142,6 +149,7 @@ def _merged(person: TeacherRecord, row: TeacherRecord) -> TeacherRecord:
         post="; ".join(filter(None, posts))[:250],
         roles=person.roles | row.roles,
         curated=person.curated | row.curated,
+        new_roles=person.new_roles & row.new_roles,
         birth=person.birth or row.birth,
         phone=person.phone or row.phone,
         snils=person.snils or row.snils,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ejournal.exchange import exporter
 from ejournal.extensions import db
-from ejournal.models import Curatorship, Group, Person, Role
+from ejournal.models import Curatorship, Group, Person, Role, RoleGrant
 from ejournal.services import group_admin
 from tests.exchange.conftest import Import, workbook
 
@@ -62,3 +62,28 @@ def test_a_leader_mistaken_today_is_corrected_in_place(load: Import) -> None:
         ("Четвёртая", date(2026, 11, 24)),
         ("Будущая", JANUARY),
     ]
+
+
+def roles(surname: str) -> list[str]:
+    query = select(RoleGrant.role).join(Person, Person.id == RoleGrant.person_id).where(Person.surname == surname)
+    return sorted(db.session.scalars(query))
+
+
+def test_the_own_list_of_staff_makes_nobody_a_teacher(load: Import) -> None:
+    make_person("Системный", (Role.SYSADMIN,))
+    make_person("Завучева", (Role.ADMINISTRATION,)).post = "заведующая отделением"
+    db.session.commit()
+    plan = load("teachers", exporter.export(None, "teachers", exporter.Options()))
+    assert (plan.errors, plan.notes, plan.unchanged) == ([], [], 2)
+    assert (roles("Системный"), roles("Завучева")) == (["sysadmin"], ["administration"])
+
+
+def test_a_new_person_with_an_empty_post_is_a_teacher(load: Import) -> None:
+    load("teachers", workbook(STAFF, ["Новая Вера Ильинична"], ["Старая Анна Ильинична", "секретарь"]))
+    assert (roles("Новая"), roles("Старая")) == (["teacher"], [])
+
+
+def test_a_list_without_posts_is_a_list_of_teachers(load: Import) -> None:
+    known = make_person("Завучева", (Role.ADMINISTRATION,))
+    load("teachers", workbook(["ФИО", "Почта"], [known.full_name, "zavuch@example.ru"]))
+    assert roles("Завучева") == ["administration", "teacher"]

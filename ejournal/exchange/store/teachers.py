@@ -108,7 +108,7 @@ def _change(
     wanted = sorted(record.roles)
     if person is None:
         stored, lines = people.new_person(details, draft)
-        roles, store = wanted, nothing
+        roles, store = sorted(record.roles | record.new_roles), nothing
     else:
         stored = person
         lines, store = people.differences(person, details)
