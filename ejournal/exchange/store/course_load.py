@@ -57,7 +57,10 @@ class Load:
         # Of all journals of the year: as long as they are held, id() names them.
         self.by_id: dict[int, Course] = {}
         self.hours = plan_hours.by_discipline()
-        plans = db.session.execute(select(ThematicPlan.discipline_id, ThematicPlan.title, ThematicPlan.id))
+        # Each year may have a plan of this name: the last one made is this year's.
+        plans = db.session.execute(
+            select(ThematicPlan.discipline_id, ThematicPlan.title, ThematicPlan.id).order_by(ThematicPlan.id)
+        )
         self.plans = {(discipline_id, title): id_ for discipline_id, title, id_ in plans}
         self.streams: set[tuple[int, ...]] = set()
         if year.id is not None:

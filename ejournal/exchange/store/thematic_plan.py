@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, false, select, update
 
 from ejournal.domain import calendar
 from ejournal.domain.names import normalize_group_title
@@ -13,7 +13,7 @@ from ejournal.exchange.store.groups import year_of
 from ejournal.exchange.store.people import RowRefusedError
 from ejournal.exchange.thematic_plan import PlanList, TopicRecord
 from ejournal.extensions import db
-from ejournal.models import Course, Discipline, Group, Lesson, ThematicPlan, Topic
+from ejournal.models import AcademicYear, Course, Discipline, Group, Lesson, ThematicPlan, Topic
 
 FIELDS = {"title": "тема", "section": "раздел", "hours": "часы", "kind": "вид занятия", "homework": "задание"}
 
@@ -25,10 +25,11 @@ def plan(listing: PlanList, draft: Draft) -> None:
         if not listing.discipline:
             raise RowRefusedError("discipline", "над таблицей не указана дисциплина: «Дисциплина: …»")
         discipline = Disciplines(calendar.academic_year(draft.today)).find(listing.discipline, group, listing.programme)
+        found = _found(listing.title or plan_title(discipline, group), discipline, draft)
     except RowRefusedError as refusal:
         draft.errors.append(RowError(listing.discipline_row, refusal.key, "", refusal.message))
         return
-    stored = _stored_plan(listing, discipline, group, draft)
+    stored = _stored_plan(found, listing, discipline, group, draft)
     topics = _topics(stored)
     unused = dict(topics)
     matched = [_take_match(record, unused) for record in listing.topics]
@@ -50,13 +51,36 @@ def _group(listing: PlanList) -> Group | None:
     return group
 
 
-def _stored_plan(listing: PlanList, discipline: Discipline, group: Group | None, draft: Draft) -> ThematicPlan:
-    title = listing.title or plan_title(discipline, group)
-    found = db.session.scalar(
-        select(ThematicPlan).where(ThematicPlan.discipline_id == discipline.id, ThematicPlan.title == title)
+def _found(title: str, discipline: Discipline, draft: Draft) -> ThematicPlan | None:
+    """The plan of this name of the running year, or one of no year that no closed year goes by.
+
+    RowRefusedError where a closed year goes by it all the same: it can only be read (п. 2.3).
+    """
+    year = year_of(draft.today)
+    named = select(ThematicPlan).where(ThematicPlan.discipline_id == discipline.id, ThematicPlan.title == title)
+    is_read_only = exists().where(
+        Course.plan_id == ThematicPlan.id, AcademicYear.id == Course.year_id, AcademicYear.closed_at.is_not(None)
     )
-    stored = found or ThematicPlan(discipline_id=discipline.id, title=title, author_id=_author(listing, draft))
+    own = named.where(ThematicPlan.year_id == year.id) if year else named.where(false())
+    if db.session.scalar(own.where(is_read_only)):
+        message = f"по плану «{title}» идёт журнал закрытого учебного года: его можно только читать (п. 2.3)"
+        raise RowRefusedError("discipline", message)
+    common = named.where(ThematicPlan.year_id.is_(None), ~is_read_only).order_by(ThematicPlan.id)
+    return db.session.scalar(own) or db.session.scalar(common)
+
+
+def _stored_plan(
+    found: ThematicPlan | None, listing: PlanList, discipline: Discipline, group: Group | None, draft: Draft
+) -> ThematicPlan:
+    title = listing.title or plan_title(discipline, group)
     courses = _courses(discipline, group, draft) if group else []
+    stored = found or ThematicPlan(
+        discipline_id=discipline.id,
+        title=title,
+        author_id=_author(listing, draft),
+        # As the page of a journal makes it: of the journal's year, so that the next one gets a plan of its own.
+        year_id=courses[0].year_id if courses else None,
+    )
     attached = [course for course in courses if found is None or course.plan_id != found.id]
 
     def act() -> None:
