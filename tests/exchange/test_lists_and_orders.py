@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ejournal.exchange.changes import ImportPlan
 from ejournal.extensions import db
-from ejournal.models import Enrollment, Group, Person, Role
+from ejournal.models import Enrollment, Group, Person, Role, Subgroup, SubgroupMember
 from ejournal.services import movement
 from ejournal.services.movement_plan import Typed
 from tests.exchange.conftest import Import, workbook
@@ -106,3 +106,29 @@ def test_a_first_list_of_august_may_be_loaded_again_corrected(load: Import) -> N
             plan = load("students", book, create=True)
             assert not any("движение" in note for note in plan.notes)
     assert [row[:3] for row in way()] == [("ИС-22", date(2026, 9, 1), None)]
+
+
+def test_a_move_by_a_list_keeps_its_order_and_ends_the_subgroup(load: Import, student: Person) -> None:
+    part = Subgroup(group_id=group("ИС-21").id, title="английский, сильная")
+    db.session.add(part)
+    db.session.flush()
+    db.session.add(SubgroupMember(subgroup_id=part.id, student_id=student.id, since=date(2026, 9, 1)))
+    db.session.commit()
+    head = [*HEAD, "№ приказа", "Дата приказа", "Подгруппа", "Дата зачисления"]
+    row = [student.full_name, BORN, "ИС-22", "15-с", date(2026, 11, 23), 2, date(2025, 9, 1)]
+    assert load("students", workbook(head, row)).errors == []
+    moved = db.session.scalars(select(Enrollment).where(Enrollment.group_id == group("ИС-22").id)).one()
+    assert (moved.since, moved.came_kind) == (date(2026, 11, 24), "moved")
+    assert (moved.order_in, moved.order_in_date) == ("15-с", date(2026, 11, 23))
+    members = db.session.scalars(select(SubgroupMember).order_by(SubgroupMember.id)).all()
+    assert [(row.since, row.until) for row in members] == [
+        (date(2026, 9, 1), date(2026, 11, 23)),
+        (date(2026, 11, 24), None),
+    ]
+
+
+def test_a_group_corrected_in_place_leaves_nobody_in_its_subgroup(load: Import, student: Person) -> None:
+    for title in ("ИС-22", "ПР-31"):
+        load("students", workbook([*HEAD, "Подгруппа"], [student.full_name, BORN, title, 1]))
+    (member,) = db.session.scalars(select(SubgroupMember))
+    assert db.session.get_one(Subgroup, member.subgroup_id).group_id == group("ПР-31").id

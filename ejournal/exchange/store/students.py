@@ -14,7 +14,7 @@ from ejournal.exchange.store.subgroup_lists import SubgroupLists
 from ejournal.exchange.students import StudentList, StudentRecord
 from ejournal.extensions import db
 from ejournal.models import LEAVING, Enrollment, Group, Person, Role
-from ejournal.services import movement_plan
+from ejournal.services import movement, movement_plan
 
 AMBIGUOUS = "в базе несколько человек с таким именем: укажите дату рождения"
 
@@ -193,7 +193,7 @@ def _movement(person: Person, place: _Place, draft: Draft) -> tuple[str, Callabl
         return "", nothing
     if current:
         words = f"группа: {current.group.title} → {group.title} с {since:%d.%m.%Y}"
-        return words, lambda: _move(current, group, since)
+        return words, lambda: _move(current, place.record, group, since)
     enrollment = _enrollment(place.record, group, place.start)
     enrollment.since = since
 
@@ -204,13 +204,25 @@ def _movement(person: Person, place: _Place, draft: Draft) -> tuple[str, Callabl
     return f"группа {group.title} с {since:%d.%m.%Y}", enroll
 
 
-def _move(current: Enrollment, group: Group, since: date) -> None:
+def _move(current: Enrollment, record: StudentRecord, group: Group, since: date) -> None:
+    _end_subgroups(current, since)
     if current.since == since:
         # Put into the wrong group on that day: corrected, not moved.
         current.group = group
         return
     current.until, current.left_kind = since - timedelta(days=1), "moved"
-    db.session.add(Enrollment(student=current.student, group=group, since=since))
+    moved = _enrollment(record, group, since)
+    moved.student, moved.since, moved.came_kind = current.student, since, "moved"
+    db.session.add(moved)
+
+
+def _end_subgroups(current: Enrollment, since: date) -> None:
+    """Who leaves a group leaves its subgroups on the eve, as by an order."""
+    for member in movement.subgroups_of(current.student_id, current.group_id):
+        if member.since >= since:
+            db.session.delete(member)
+        elif member.until is None or member.until >= since:
+            member.until = since - timedelta(days=1)
 
 
 def _enrollment(record: StudentRecord, group: Group, since: date) -> Enrollment:
