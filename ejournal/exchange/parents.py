@@ -46,18 +46,18 @@ _CHILD = re.compile(r"([^()]+?)\s*(?:\(\s*([^()]*?)\s*\))?\s*[.]?")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """`group_key` is "" where the list does not name the group."""
+    """`group_key` is "" where the list does not name the group; `relation` is the parent's to this very child."""
 
     name: Name
     group: str
     group_key: str
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParentRecord:
     rows: tuple[int, ...]
     name: Name
-    relation: str
     children: tuple[Child, ...]
     phone: str | None = None
     snils: str | None = None
@@ -98,11 +98,11 @@ def _read_row(reading: Reading) -> ParentRecord | None:
     if group:
         key = normalize_group_title(group)
         children = tuple(replace(c, group=group, group_key=key) if not c.group else c for c in children)
+    related = relation(text(reading.table.value(reading.row, "relation")))
     return ParentRecord(
         rows=(reading.row.number,),
         name=name,
-        relation=relation(text(reading.table.value(reading.row, "relation"))),
-        children=children,
+        children=tuple(replace(child, relation=related) for child in children),
         table=reading.table,
         row=reading.row,
         **contacts,
@@ -144,14 +144,16 @@ def _is_same(person: ParentRecord, row: ParentRecord) -> bool:
 
 
 def _merged(person: ParentRecord, row: ParentRecord) -> ParentRecord:
-    known = {(child.name.key, child.group_key) for child in person.children}
-    added = tuple(child for child in row.children if (child.name.key, child.group_key) not in known)
+    children = {(child.name.key, child.group_key): child for child in person.children}
+    for child in row.children:
+        known = children.setdefault((child.name.key, child.group_key), child)
+        if not known.relation:
+            children[child.name.key, child.group_key] = replace(known, relation=child.relation)
     return replace(
         person,
         rows=person.rows + row.rows,
         name=row.name if row.name.full.count("ё") > person.name.full.count("ё") else person.name,
-        relation=person.relation or row.relation,
-        children=person.children + added,
+        children=tuple(children.values()),
         phone=person.phone or row.phone,
         snils=person.snils or row.snils,
         email=person.email or row.email,

@@ -83,7 +83,8 @@ def _subgroups(on: date) -> dict[tuple[int, int], int]:
 
 
 def parents(on: date) -> Page:
-    """Parents with their children and the children's groups of the day."""
+    """Parents with their children and the children's groups of the day: a row for each relation, as somebody may be the
+    mother of one child and the guardian of another."""
     child = aliased(Person)
     groups: dict[int, str] = {
         row[0]: row[1]
@@ -93,8 +94,8 @@ def parents(on: date) -> Page:
             .where(in_force(Enrollment, on))
         )
     }
-    rows: dict[int, list[Value]] = {}
-    children: dict[int, list[str]] = {}
+    rows: dict[tuple[int, str], list[Value]] = {}
+    children: dict[tuple[int, str], list[str]] = {}
     query = (
         select(Guardianship, Person, child)
         .join(Person, Person.id == Guardianship.parent_id)
@@ -104,8 +105,9 @@ def parents(on: date) -> Page:
     )
     for link, parent, student in db.session.execute(query):
         group = groups.get(student.id)
-        children.setdefault(parent.id, []).append(f"{student.full_name} ({group})" if group else student.full_name)
-        rows.setdefault(parent.id, [parent.full_name, link.relation, parent.phone, parent.email, parent.snils])
+        key = parent.id, link.relation
+        children.setdefault(key, []).append(f"{student.full_name} ({group})" if group else student.full_name)
+        rows.setdefault(key, [parent.full_name, link.relation, parent.phone, parent.email, parent.snils])
     listed = [[n, *rows[key], "; ".join(children[key])] for n, key in enumerate(rows, 1)]
     headings = ["№", "ФИО родителя", "Степень родства", "Телефон", "Эл. почта", "СНИЛС", "Ребёнок (группа)"]
     return Page("Родители", ["Родители (законные представители)"], headings, listed)

@@ -26,10 +26,9 @@ def plan(listing: Listing[ParentRecord], draft: Draft) -> None:
     links, over = people.guardianships(draft.today)
     for record in listing.records:
         try:
-            # A child named with the group in one row and without it in another is one child.
-            children = list(dict.fromkeys(_find_child(child, directory, groups_of) for child in record.children))
+            children = _find_children(record, directory, groups_of)
             details = Details(record.name, None, record.phone, record.email, record.snils)
-            person = _find(details, children, directory, links, over)
+            person = _find(details, list(children), directory, links, over)
             if person:
                 directory.claim(person, record.rows[0])
         except RowRefusedError as refusal:
@@ -37,7 +36,7 @@ def plan(listing: Listing[ParentRecord], draft: Draft) -> None:
             continue
         if person and (ended := [child for child in children if (person.id, child.id) in over]):
             draft.notes += [_told(person, child, over) for child in ended]
-            children = [child for child in children if child not in ended]
+            children = {child: relation for child, relation in children.items() if child not in ended}
             if not children:
                 # Perhaps the wrong namesake: with the telephone and post of the right one, letters would go astray.
                 draft.keep(person.full_name)
@@ -56,6 +55,17 @@ def _groups_of_students() -> dict[int, list[tuple[str, str]]]:
     for student_id, key, title in rows:
         groups[student_id].append((key, title))
     return groups
+
+
+def _find_children(
+    record: ParentRecord, directory: Directory, groups_of: dict[int, list[tuple[str, str]]]
+) -> dict[Person, str]:
+    """The relation to each child. One named with the group in one row and without it in another is one child."""
+    children: dict[Person, str] = {}
+    for child in record.children:
+        found = _find_child(child, directory, groups_of)
+        children[found] = children.get(found) or child.relation
+    return children
 
 
 def _find_child(child: Child, directory: Directory, groups_of: dict[int, list[tuple[str, str]]]) -> Person:
@@ -113,7 +123,7 @@ def _change(
     person: Person | None,
     record: ParentRecord,
     details: Details,
-    children: list[Person],
+    children: dict[Person, str],
     links: Links,
     directory: Directory,
     draft: Draft,
@@ -127,7 +137,7 @@ def _change(
         lines, store = people.differences(person, details)
         roles = people.missing_roles(directory, person, [Role.PARENT])
         directory.remark_on_ended(person, [Role.PARENT], draft.notes)
-    bonds = [_bond(stored, child, record.relation, links, draft.today) for child in children]
+    bonds = [_bond(stored, child, relation, links, draft.today) for child, relation in children.items()]
     lines += [line for line, _ in bonds if line]
 
     def act() -> None:
