@@ -132,3 +132,20 @@ def test_a_group_corrected_in_place_leaves_nobody_in_its_subgroup(load: Import, 
         load("students", workbook([*HEAD, "Подгруппа"], [student.full_name, BORN, title, 1]))
     (member,) = db.session.scalars(select(SubgroupMember))
     assert db.session.get_one(Subgroup, member.subgroup_id).group_id == group("ПР-31").id
+
+
+@pytest.mark.parametrize(("born", "stored"), [(None, BORN), (BORN, None), (None, None)])
+def test_a_namesake_in_another_group_is_named_where_no_birth_date_tells(
+    load: Import, student: Person, born: date | None, stored: date | None
+) -> None:
+    student.birth_date = stored
+    db.session.commit()
+    plan = load("students", workbook(HEAD, [student.full_name, born, "ИС-22"]))
+    (note,) = plan.notes
+    assert f"{student.full_name} (ИС-21)" in note
+    assert "укажите дату рождения" in note
+
+
+def test_a_namesake_born_on_another_day_is_not_spoken_of(load: Import, student: Person) -> None:
+    plan = load("students", workbook(HEAD, [student.full_name, date(2009, 1, 1), "ИС-22"]))
+    assert (plan.created, plan.notes) == (1, [])

@@ -46,6 +46,7 @@ def plan(listing: StudentList, draft: Draft) -> None:
             draft.errors.append(record.error(refusal.key, refusal.message))
             continue
         if person is None:
+            _note_namesakes(record, directory.namesakes(details), history, draft)
             _create(record, details, group, start, draft, subgroups)
         else:
             place = _Place(record, group, start, history.get(person.id, []), person.id in ordered)
@@ -64,6 +65,19 @@ def _note_repeated(listing: StudentList, draft: Draft) -> None:
         draft.notes.append(
             f"Повторяются в файле и записаны по одному разу: {'; '.join(found[:MOST_NAMED])}{more}. "
             "Если это разные люди, укажите у каждого дату рождения."
+        )
+
+
+def _note_namesakes(
+    record: StudentRecord, namesakes: list[Person], history: dict[int, list[Enrollment]], draft: Draft
+) -> None:
+    """Without a date of birth who has changed groups is taken for another person: whoever loads the list sees it."""
+    ways = [(person, history[person.id][-1].group) for person in namesakes if person.id in history]
+    if ways:
+        known = ", ".join(f"{person.full_name} ({group.title})" for person, group in ways)
+        draft.notes.append(
+            f"{record.name.full}, {record.group} (строка {record.rows[0]}) записывается новым человеком, а в базе уже "
+            f"есть: {known}. Если это один человек, укажите дату рождения и в списке, и на его странице (п. 4.2)."
         )
 
 
