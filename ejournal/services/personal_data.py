@@ -17,11 +17,14 @@ from ejournal.models import (
     LEAVING,
     PAPER_KINDS,
     VERDICTS,
+    AbsencePaper,
     Account,
     Course,
+    Debt,
     Discipline,
     Enrollment,
     Group,
+    IndividualPlan,
     Lesson,
     LogEntry,
     MovementOrder,
@@ -29,14 +32,16 @@ from ejournal.models import (
     Person,
     PersonalTask,
     Role,
+    SheetRow,
     SignInFailure,
     StoredFile,
     Subgroup,
+    TaskAnswer,
     Work,
 )
 from ejournal.services import log, settings
 from ejournal.services.personal_columns import COLUMNS
-from ejournal.services.personal_tables import ABOUT, FILES_OF, HIDDEN, HIDDEN_NAMES, ONLY
+from ejournal.services.personal_tables import ABOUT, CHILDREN, FILES_OF, HIDDEN, HIDDEN_NAMES, ONLY
 
 AT_ONCE = 5000  # ids in one statement: both databases limit them
 
@@ -90,9 +95,22 @@ def collect(person: Person) -> Collected:
         owner = account_id if column == "account_id" else person.id
         rows = _rows(_table(name), column, owner) if owner is not None else []
         found.append(Found(key, title, _table(name), rows, ONLY.get(key, ())))
-    found += _beside(person, account_id)
+    found += _below(person.id) + _beside(person, account_id)
     labels = _labels(found)
     return Collected(person, [_section(part, labels) for part in found], _files(found))
+
+
+def _below(person_id: int) -> list[Found]:
+    """What names the person through another row alone: attempts to pass a debt, files of an answer."""
+    found = []
+    for key, (above, title) in CHILDREN.items():
+        name, column = key.split(".")
+        parent, owner = above.split(".")
+        table, theirs = _table(name), _table(parent)
+        whose = select(theirs.c.id).where(theirs.c[owner] == person_id)
+        rows = _read(select(table).where(table.c[column].in_(whose)).order_by(*table.primary_key.columns))
+        found.append(Found(key, title, table, rows))
+    return found
 
 
 def _beside(person: Person, account_id: int | None) -> list[Found]:
@@ -164,6 +182,8 @@ WORDS: dict[str, Mapping[Any, str]] = {
     "absence_paper.kind": PAPER_KINDS,
     "absence_paper.state": absences.STATES,
     "dispute.state": disputes.STATES,
+    "absence_request.answer": {"waiting": "ждёт", "accepted": "принято", "declined": "отклонено"},
+    "sheet_correction.decision": {"confirmed": "утверждено", "rejected": "отклонено"},
     "task_answer.verdict": VERDICTS,
 }
 
@@ -211,6 +231,15 @@ CALLED: dict[str, tuple[Any, Callable[[Any], str], tuple[Any, ...]]] = {
         (joinedload(Enrollment.group),),
     ),
     "course": (Course, lambda row: row.title, _COURSE),
+    "absence_paper": (AbsencePaper, lambda row: f"{row.kind_title} с {row.since:%d.%m.%Y} по {row.until:%d.%m.%Y}", ()),
+    "debt": (
+        Debt,
+        lambda row: f"{row.course.title}, с {row.opened_on:%d.%m.%Y}",
+        (joinedload(Debt.course).options(*_COURSE),),
+    ),
+    "individual_plan": (IndividualPlan, lambda row: f"план с {row.since:%d.%m.%Y}", ()),
+    "sheet_row": (SheetRow, lambda row: f"ведомость № {row.sheet.number}", (joinedload(SheetRow.sheet),)),
+    "task_answer": (TaskAnswer, lambda row: f"ответ № {row.round} от {settings.local(row.sent_at):%d.%m.%Y}", ()),
     "lesson": (Lesson, _lesson, (joinedload(Lesson.course).options(*_COURSE),)),
     "work": (
         Work,

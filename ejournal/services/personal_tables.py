@@ -1,6 +1,7 @@
 """Which tables hold something about a person (152-ФЗ, ст. 14): every foreign key to a person is named here.
 
-`ABOUT`: rows given to the person; `EXCLUDED`: columns that are not, each with its reason. A test walks all tables and
+`ABOUT`: rows given to the person; `EXCLUDED`: columns that are not, each with its reason. `CHILDREN` and `APART`: the
+same one level further, for what hangs on such a row and names the person through it alone. A test walks all tables and
 fails where a column is in neither.
 """
 
@@ -123,6 +124,45 @@ EXCLUDED = dict.fromkeys(
     "told.student_id": "что из оценок и пропусков уже сообщено: сами они — в «Оценки и посещаемость»",
 }
 
+# Rows that name the person through a row of `ABOUT`: the key of that row's, and the words for them.
+CHILDREN = {
+    "absence_request.paper_id": ("absence_paper.student_id", "Документы о пропусках: ответы преподавателей"),
+    "debt_attempt.debt_id": ("debt.student_id", "Академические задолженности: попытки сдачи"),
+    "debt_pause.debt_id": ("debt.student_id", "Академические задолженности: когда срок не идёт"),
+    "individual_row.plan_id": ("individual_plan.student_id", "Индивидуальные учебные планы: дисциплины"),
+    "sheet_correction.row_id": ("sheet_row.student_id", "Результаты экзаменов и зачётов: исправления"),
+    "task_answer_file.answer_id": ("task_answer.student_id", "Ответы на домашние задания: файлы"),
+}
+
+_UPLOADED = "какие файлы приложены — в «Загруженные файлы»"
+_TEACHING = "ведение журнала и учебные материалы: работа колледжа, не данные о преподавателе"
+APART = (
+    dict.fromkeys(
+        (
+            "announcement_file.announcement_id",
+            "announcement_file.file_id",
+            "lesson_file.file_id",
+            "message_file.file_id",
+            "message_file.message_id",
+            "task_answer_file.file_id",
+        ),
+        _UPLOADED,
+    )
+    | dict.fromkeys(
+        (
+            "course.plan_id",
+            "homework.lesson_id",
+            "lesson_file.lesson_id",
+            "personal_task.lesson_id",
+            "remark.lesson_id",
+            "topic.plan_id",
+            "work.lesson_id",
+        ),
+        _TEACHING,
+    )
+    | {"log_link.entry_id": "цепочка, которой проверяется журнал изменений: о человеке в ней ничего"}
+)
+
 # Where a row tells of others too, only these columns are given.
 ONLY = {
     "log_entry.actor_id": ("at", "subject", "action", "role", "address"),
@@ -133,8 +173,9 @@ ONLY = {
     "message_complaint.complainer_id": ("reason", "created_at", "closed_at", "outcome"),
 }
 
-# Of these the files (`file_id`) are given too: papers that the person signed. Scans by others may tell of others.
-FILES_OF = frozenset({"consent.person_id"})
+# Of these the files (`file_id`) are given too: papers that the person signed, and work handed in. Scans by others may
+# tell of others.
+FILES_OF = frozenset({"consent.person_id", "task_answer_file.answer_id"})
 
 # Given to nobody: what lets in, and what only the program needs.
 HIDDEN = frozenset(

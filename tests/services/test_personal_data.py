@@ -12,7 +12,30 @@ from sqlalchemy import select
 
 from ejournal.access import Viewer
 from ejournal.extensions import Base, db
-from ejournal.models import Account, Cell, LogEntry, Person, Role, SignInFailure, UserSession, Vacation
+from ejournal.models import (
+    AbsencePaper,
+    AbsenceRequest,
+    Account,
+    AttestationSheet,
+    Cell,
+    Course,
+    Debt,
+    DebtAttempt,
+    DebtPause,
+    IndividualPlan,
+    IndividualRow,
+    LogEntry,
+    Person,
+    Role,
+    SheetCorrection,
+    SheetRow,
+    SignInFailure,
+    StoredFile,
+    TaskAnswer,
+    TaskAnswerFile,
+    UserSession,
+    Vacation,
+)
 from ejournal.models.base import now
 from ejournal.services import accounts, personal_data, personal_tables, subject_requests
 from ejournal.services.errors import FieldsError, NotFoundError
@@ -37,11 +60,33 @@ def test_r4_1_c_no_table_that_knows_a_person_is_forgotten() -> None:
     assert all(personal_tables.EXCLUDED.values())
 
 
+def below() -> set[str]:
+    """Every column that points to a row given to a person, of the tables that name none themselves."""
+    given = {key.split(".")[0] for key in personal_tables.ABOUT}
+    return {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        if table.name not in given
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.column.table.name in given - {"account"}
+    }
+
+
+def test_r4_1_c_what_hangs_on_a_row_about_a_person_is_not_forgotten_either() -> None:
+    named = set(personal_tables.CHILDREN) | set(personal_tables.APART)
+    assert below() - named == set(), "add it to services/personal_tables.py: CHILDREN, or APART with a reason"
+    assert named - below() == set()
+    assert set(personal_tables.CHILDREN) & set(personal_tables.APART) == set()
+    assert all(above in personal_tables.ABOUT for above, _title in personal_tables.CHILDREN.values())
+    assert all(personal_tables.APART.values())
+
+
 def test_what_is_hidden_or_narrowed_is_there() -> None:
     columns = {f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns}
     assert columns >= personal_tables.HIDDEN
     assert set(personal_tables.ONLY) <= set(personal_tables.ABOUT)
-    assert set(personal_tables.ABOUT) >= personal_tables.FILES_OF
+    assert set(personal_tables.ABOUT) | set(personal_tables.CHILDREN) >= personal_tables.FILES_OF
     for key, only in personal_tables.ONLY.items():
         assert {f"{key.split('.')[0]}.{name}" for name in only} <= columns
 
@@ -70,6 +115,57 @@ def test_r4_1_c_everything_about_a_student_is_in_it(actor: Viewer) -> None:
     assert cell["mark"] == "5"
     assert cell["updated_by"] == journal.teacher.full_name
     assert "Операционные системы" in str(cell["work_id"])
+
+
+def test_r4_1_c_attempts_pauses_and_rows_of_a_plan_are_given_to_their_student_alone(actor: Viewer) -> None:
+    journal = factories.make_journal(students=2, lessons=1)
+    student, other = journal.students
+    course = db.session.get_one(Course, journal.course_id)
+    debt = Debt(
+        student_id=student.id, course_id=course.id, slot="final", mark="2", due=date(2026, 12, 1), form="устно",
+        opened_on=date(2026, 11, 1),
+    )  # fmt: skip
+    plan = IndividualPlan(student_id=student.id, since=date(2026, 9, 1))
+    db.session.add_all([debt, plan])
+    db.session.flush()
+    db.session.add_all(
+        [
+            DebtAttempt(debt_id=debt.id, number=1, day=date(2026, 11, 10), examiners="Комиссарова А. А.", result="2"),
+            DebtPause(debt_id=debt.id, since=date(2026, 11, 2), until=date(2026, 11, 8), ground="справка 095/у"),
+            IndividualRow(plan_id=plan.id, discipline_id=course.discipline_id, exempt=True),
+        ]
+    )
+    db.session.commit()
+    assert rows(student, "debt_attempt.debt_id")[0]["examiners"] == "Комиссарова А. А."
+    assert course.title in str(rows(student, "debt_attempt.debt_id")[0]["debt_id"])
+    assert rows(student, "debt_pause.debt_id")[0]["ground"] == "справка 095/у"
+    assert rows(student, "individual_row.plan_id")[0]["exempt"] is True
+    for key in personal_tables.CHILDREN:
+        assert rows(other, key) == []
+
+
+def test_r4_1_c_what_was_asked_corrected_and_handed_in_is_given_with_its_files(actor: Viewer) -> None:
+    journal = factories.make_journal(students=1, lessons=1)
+    student, day = journal.students[0], date(2026, 9, 1)
+    sheet = AttestationSheet(
+        course_id=journal.course_id, period_id=journal.period.id, kind="main", control="Э", number="7-Э", date=day
+    )
+    paper = AbsencePaper(
+        student_id=student.id, kind="certificate", code="б", since=day, until=day, state="registered",
+        reached_since=day, reached_until=day,
+    )  # fmt: skip
+    work = StoredFile(name="реферат.pdf", media_type="application/pdf", size=3, sha256="0" * 64)
+    sheet.rows = [SheetRow(student_id=student.id, mark="4")]
+    paper.requests = [AbsenceRequest(course_id=journal.course_id, answer="accepted")]
+    answer = TaskAnswer(lesson_id=journal.lessons[0].id, student_id=student.id, files=[TaskAnswerFile(file=work)])
+    db.session.add_all([sheet, paper, answer])
+    db.session.flush()
+    db.session.add(SheetCorrection(row_id=sheet.rows[0].id, before="3", after="4", reason="описка"))
+    db.session.commit()
+    assert rows(student, "absence_request.paper_id")[0]["answer"] == "принято"
+    assert rows(student, "sheet_correction.row_id")[0]["row_id"] == "ведомость № 7-Э"
+    assert rows(student, "task_answer_file.answer_id")[0]["file_id"] == "реферат.pdf"
+    assert personal_data.collect(student).files == [work]
 
 
 def test_a_parent_gets_the_own_data_and_no_mark_of_the_child(actor: Viewer) -> None:
