@@ -214,7 +214,8 @@ def _shown(viewer: Viewer, opened: Opened, messages: Sequence[Message]) -> list[
         ]
         read = [row for row in got if row.read_id >= message.id]
         when = read[0].read_at if read and not opened.is_many else None
-        shown.append(Shown(message, True, rules.is_editable(message.sent_at, now()), len(read), len(got), when))
+        mended = (opened.is_many or not opened.closed) and rules.is_editable(message.sent_at, now())
+        shown.append(Shown(message, True, mended, len(read), len(got), when))
     return shown
 
 

@@ -21,6 +21,8 @@ from ejournal.services.message_people import Addressee
 EMPTY = "Напишите сообщение или приложите файл."
 TOO_LONG = "Слишком длинно: {} знаков, а можно {}. Сократите или приложите файлом."
 
+NOT_MENDED = "Править это сообщение нельзя: писать этому человеку вы больше не можете (п. 2.1)."
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -88,8 +90,12 @@ def send_to_many(actor: Viewer, key: str, letter: Letter) -> Message:
 
 def edit(actor: Viewer, conversation_id: int, message_id: int, text: str) -> None:
     """The author mends a message while it is new. Raises NotFoundError, ForbiddenError, RefusedError, FieldsError."""
-    conversations.find(actor, conversation_id)
+    conversation, _member = conversations.find(actor, conversation_id)
     message = _own(actor, conversation_id, message_id)
+    other_id = conversation.other_than(actor.person_id) if conversation.author_id is None else None
+    # A mended message is new text too: not for somebody who takes none.
+    if other_id is not None and not message_people.may_write(actor, other_id):
+        raise ForbiddenError(NOT_MENDED)
     if not rules.is_editable(message.sent_at, now()):
         minutes = rules.EDITABLE // timedelta(minutes=1)
         raise RefusedError(f"Править сообщение можно {minutes} минут. Напишите следующее: «поправка: …».")

@@ -44,10 +44,16 @@ def test_an_employee_takes_no_more_messages_of_a_parent_and_takes_them_again(col
     assert conversations.open_(parent, message.conversation_id).closed == conversations.BLOCKED
     with pytest.raises(NotFoundError):
         messages.send_in(parent, message.conversation_id, letter())
+    # Mending what was sent would be a way to write on.
+    assert not conversations.open_(parent, message.conversation_id).messages[0].is_editable
+    with pytest.raises(ForbiddenError, match=r"п\. 2\.1"):
+        messages.edit(parent, message.conversation_id, message.id, "И ещё вот что")
+    assert db.session.get_one(Message, message.id).text == "Здравствуйте!"
     # Who refused may still write: a teacher's duty to inform does not end.
     messages.send_in(teacher, message.conversation_id, letter())
     assert write(college.parent, college.curator).id
     message_guard.block(teacher, message.conversation_id, False)
+    messages.edit(parent, message.conversation_id, message.id, "Здравствуйте ещё раз!")
     assert messages.send_in(parent, message.conversation_id, letter()).id
     assert [action for action in logged("message") if "block" in action] == ["block", "unblock"]
 
