@@ -17,11 +17,12 @@ from ejournal.models import Announcement, AnnouncementFile, AnnouncementReading,
 from ejournal.models.base import now
 from ejournal.services import announcements, audiences, files, log, settings
 from ejournal.services.announcements import Line
-from ejournal.services.errors import FieldsError, ForbiddenError, RefusedError
+from ejournal.services.errors import Current, FieldsError, ForbiddenError, RefusedError, StaleError
 from ejournal.services.files import Upload
 
 TITLE, TEXT, MOST_FILES = 200, 10000, 10
 CHANGED = "Пока вы правили, объявление изменил кто-то другой. Сверьтесь с ним и сохраните ещё раз."
+ANOTHER_TEXT = "Текст объявления изменился, пока страница была открыта. Обновите её, прочтите и подтвердите (п. 2.3)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +123,26 @@ def mark_seen(viewer: Viewer, announcement_id: int) -> None:
     db.session.commit()
 
 
-def acknowledge(viewer: Viewer, announcement_id: int) -> Line:
-    """«Ознакомлен(а)»: with the version of now; a second time changes nothing. Raises NotFoundError, RefusedError."""
+def acknowledge(viewer: Viewer, announcement_id: int, shown: int) -> Line:
+    """«Ознакомлен(а)»: with the version that was shown; a second time changes nothing.
+
+    Raises NotFoundError, RefusedError, StaleError where everybody was asked to read a newer one.
+    """
     line = announcements.load(viewer, announcement_id)
     if not line.owes:
         if line.acknowledged_at:
             return line
         raise RefusedError("Это объявление не требует вашего ознакомления.")
+    row = line.announcement
+    if shown < row.asked_version:
+        when = f"{settings.local(row.updated_at or row.created_at):%d.%m %H:%M}"
+        raise StaleError(ANOTHER_TEXT, Current(row.title, row.version, "", when))
     reading = _reading(viewer, line)
-    version = line.announcement.version
-    reading.seen_version = reading.acknowledged_version = version
+    version = min(shown, row.version)
+    reading.seen_version, reading.acknowledged_version = max(reading.seen_version, version), version
     reading.seen_at = reading.acknowledged_at = now()
     details = {"announcement_id": line.id, "version": version}
-    log.record(viewer, "announcement", "acknowledge", after=line.announcement.title, details=details)
+    log.record(viewer, "announcement", "acknowledge", after=row.title, details=details)
     db.session.commit()
     return announcements.load(viewer, announcement_id)
 

@@ -1,5 +1,6 @@
 """Announcements: who writes, who reads, what is asked anew, who has acknowledged (R2.3.communicate, R4.1.g)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -22,7 +23,7 @@ from ejournal.models import (
 )
 from ejournal.services import announcement_edit, announcement_readers, announcements, notice_board, settings
 from ejournal.services.announcement_edit import Typed
-from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError
+from ejournal.services.errors import FieldsError, ForbiddenError, NotFoundError, RefusedError, StaleError
 from ejournal.services.files import Upload
 
 DAY = timedelta(days=1)
@@ -74,7 +75,7 @@ def test_r4_1_f_a_parent_whose_consent_is_withdrawn_reads_nothing(college: Colle
     factories_diary.answer(college.student, college.parent, "withdrawn")
     assert titles(college.parent) == []
     with pytest.raises(NotFoundError):
-        announcement_edit.acknowledge(viewer_of(college.parent), made.id)
+        announcement_edit.acknowledge(viewer_of(college.parent), made.id, 1)
 
 
 def test_it_is_shown_between_its_days_and_then_found_in_the_archive(college: College) -> None:
@@ -190,7 +191,7 @@ def test_seeing_is_not_acknowledging(college: College) -> None:
     made, viewer = announce(college.director, needs_ack=True), viewer_of(college.student)
     announcement_edit.mark_seen(viewer, made.id)
     assert state(college.student, made) == (True, True)
-    line = announcement_edit.acknowledge(viewer, made.id)
+    line = announcement_edit.acknowledge(viewer, made.id, 1)
     assert line.acknowledged_at is not None
     assert state(college.student, made) == (False, False)
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.action == "acknowledge")).one()
@@ -199,15 +200,15 @@ def test_seeing_is_not_acknowledging(college: College) -> None:
 
 def test_a_second_press_keeps_the_first_time(college: College) -> None:
     made, viewer = announce(college.director, needs_ack=True), viewer_of(college.student)
-    first = announcement_edit.acknowledge(viewer, made.id).acknowledged_at
-    assert announcement_edit.acknowledge(viewer, made.id).acknowledged_at == first
+    first = announcement_edit.acknowledge(viewer, made.id, 1).acknowledged_at
+    assert announcement_edit.acknowledge(viewer, made.id, 1).acknowledged_at == first
     assert db.session.scalars(db.select(AnnouncementReading)).one().acknowledged_at == first
 
 
 def test_what_asks_for_nothing_is_not_acknowledged(college: College) -> None:
     made = announce(college.director)
     with pytest.raises(RefusedError):
-        announcement_edit.acknowledge(viewer_of(college.student), made.id)
+        announcement_edit.acknowledge(viewer_of(college.student), made.id, 1)
 
 
 def test_an_author_is_not_asked_to_read_the_own(college: College) -> None:
@@ -219,7 +220,7 @@ def test_an_author_is_not_asked_to_read_the_own(college: College) -> None:
 @pytest.mark.parametrize("anew", [True, False])
 def test_a_change_asks_anew_only_if_the_author_says_so(college: College, anew: bool) -> None:
     made, viewer = announce(college.director, needs_ack=True), viewer_of(college.student)
-    announcement_edit.acknowledge(viewer, made.id)
+    announcement_edit.acknowledge(viewer, made.id, 1)
     typed = announcement_edit.typed_of(announcements.load(viewer_of(college.director), made.id))
     changed = Typed(typed.title, "Пропуск нужен и по субботам.", needs_ack=True, version=typed.version, ask_anew=anew)
     announcement_edit.change(viewer_of(college.director), made.id, changed)
@@ -227,6 +228,20 @@ def test_a_change_asks_anew_only_if_the_author_says_so(college: College, anew: b
     entry = db.session.scalars(db.select(LogEntry).where(LogEntry.action == "update")).one()
     assert "Возьмите" in (entry.before or "")
     assert "по субботам" in (entry.after or "")
+
+
+def test_nobody_acknowledges_a_text_that_was_not_shown(college: College) -> None:
+    made, viewer = announce(college.director, needs_ack=True), viewer_of(college.student)
+    changed = Typed("Собрание", "Собрание отменено", needs_ack=True, version=1, ask_anew=True)
+    announcement_edit.change(viewer_of(college.director), made.id, changed)
+    with pytest.raises(StaleError, match="изменился"):
+        announcement_edit.acknowledge(viewer, made.id, 1)
+    assert state(college.student, made) == (True, True)
+    announcement_edit.change(viewer_of(college.director), made.id, replace(changed, version=2, ask_anew=False))
+    # A change that asks nobody anew leaves valid what was read before it: and that is the version kept.
+    announcement_edit.acknowledge(viewer, made.id, 2)
+    assert db.session.scalars(db.select(AnnouncementReading)).one().acknowledged_version == 2
+    assert state(college.student, made) == (False, False)
 
 
 def test_of_two_who_change_at_once_the_second_is_told(college: College) -> None:
@@ -242,7 +257,7 @@ def test_of_two_who_change_at_once_the_second_is_told(college: College) -> None:
 def test_r4_1_g_author_and_administration_see_who_has_not_acknowledged(college: College) -> None:
     choice = Choice(roles=("student", "parent", "teacher"))
     made = announce(college.director, choice, needs_ack=True)
-    announcement_edit.acknowledge(viewer_of(college.parent), made.id)
+    announcement_edit.acknowledge(viewer_of(college.parent), made.id, 1)
     found = announcement_readers.load(viewer_of(college.director), made.id)
     # Both teachers, both students, the parent.
     assert (found.waiting, found.done, found.is_whole) == (4, 1, True)

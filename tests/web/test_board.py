@@ -62,7 +62,10 @@ def test_r2_3_a_director_announces_and_a_parent_acknowledges(app: Flask, college
     page = parent.get(address).text
     for said in ("<strong>только по пропускам</strong>", "Ознакомлен(а)", "правила.txt", "Обучающиеся, родители"):
         assert said in page
-    answer = parent.post(f"{address}/acknowledgement", headers={"HX-Request": "true"})
+    assert '<input type="hidden" name="version" value="1">' in page
+    unsaid = parent.post(f"{address}/acknowledgement", headers={"HX-Request": "true"})
+    assert (unsaid.status_code, "прочтите и подтвердите" in unsaid.text) == (409, True)
+    answer = parent.post(f"{address}/acknowledgement", data={"version": 1}, headers={"HX-Request": "true"})
     assert "Вы ознакомлены" in answer.text
     assert "<html" not in answer.text
     badges = answer.text.partition('id="notice-badges" hx-swap-oob="true"')[2].partition("</p>")[0]
@@ -93,7 +96,7 @@ def test_without_a_script_acknowledging_leads_back_to_the_page(app: Flask, colle
     with app.app_context():
         made = announce(college.director, needs_ack=True)
     client = sign_in(college.student)
-    answer = client.post(f"/announcements/{made.id}/acknowledgement", follow_redirects=True)
+    answer = client.post(f"/announcements/{made.id}/acknowledgement", data={"version": 1}, follow_redirects=True)
     assert "вы ознакомлены с объявлением" in answer.text
 
 

@@ -54,7 +54,8 @@ def seen(announcement_id: int) -> ResponseReturnValue:
 @bp.post("/<int:announcement_id>/acknowledgement")
 @permits(*Role)
 def acknowledge(announcement_id: int) -> ResponseReturnValue:
-    line = announcement_edit.acknowledge(current_user, announcement_id)
+    shown = request.form.get("version", 0, type=int)
+    line = announcement_edit.acknowledge(current_user, announcement_id, shown)
     if is_fragment():
         return render_template("announcements/_acknowledge.html", line=line, states=announcements.STATES, answered=True)
     flash("Отмечено: вы ознакомлены с объявлением.")
