@@ -9,7 +9,7 @@ from ejournal.domain import calendar, grading, hints, homework_state
 from ejournal.domain.grading import Missed
 from ejournal.domain.hints import Hint
 from ejournal.domain.homework_state import Standing, State
-from ejournal.models import Homework, LessonFile, PersonalTask
+from ejournal.models import Homework, LessonFile, LessonState, PersonalTask
 from ejournal.services import diary_entries, settings
 from ejournal.services.diary import Child
 from ejournal.services.diary_entries import Entry
@@ -23,7 +23,8 @@ ANSWERED = {State.ACCEPTED: "ответ принят", State.RETURNED: "отве
 @dataclass(frozen=True, slots=True)
 class Task:
     """Homework of one student: what, by when, whether ticked as done, where its answer stands. `own_id` names a
-    personal task, and `id` then is the same. `is_checked_anew`: the teacher's verdict is news."""
+    personal task, and `id` then is the same. `is_checked_anew`: the teacher's verdict is news; `is_off`: the lesson was
+    cancelled, nobody waits for it."""
 
     id: int
     lesson_id: int
@@ -39,6 +40,7 @@ class Task:
     standing: Standing
     own_id: int | None = None
     is_checked_anew: bool = False
+    is_off: bool = False
 
     @property
     def key(self) -> str:
@@ -145,6 +147,7 @@ def _task(
         standing=standing(given, sent),
         own_id=given.id if isinstance(given, PersonalTask) else None,
         is_checked_anew=sent is not None and is_new(sent.checked_at, new_since),
+        is_off=one.lesson.state == LessonState.CANCELLED,
     )
 
 

@@ -20,11 +20,13 @@ from ejournal.services.files import Download, Upload
 LONGEST = 4000
 # Nobody needs more; a disk has an end.
 MOST_ROUNDS = 20
+OFF = "Занятие отменено: ответ на его задание не принимается (п. 4.5). О работе договоритесь с преподавателем."
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A task with what was sent for it. `can_send`: the viewer is the student, and the teacher has not accepted."""
+    """A task with what was sent for it. `can_send`: the viewer is the student, the teacher has not accepted, and the
+    lesson was not cancelled."""
 
     diary: Diary
     task: Task
@@ -40,7 +42,7 @@ def load(viewer: Viewer, student_id: int, lesson_id: int, own_id: int | None = N
     """The lesson's homework, or a personal task of it, with the student's answers. Raises NotFoundError."""
     opened, task, given = diary_homework.of_lesson(viewer, student_id, lesson_id, own_id)
     rounds = answer_rounds.of_task(lesson_id, given, [student_id]).get(student_id, [])
-    return Page(opened, task, rounds, opened.is_own and task.standing.takes_answers)
+    return Page(opened, task, rounds, opened.is_own and task.standing.takes_answers and not task.is_off)
 
 
 def send(
@@ -96,6 +98,8 @@ def _check(actor: Viewer, student_id: int, lesson_id: int, own_id: int | None) -
     page = load(actor, student_id, lesson_id, own_id)
     if not page.diary.is_own:
         raise ForbiddenError("Ответ на задание отправляет сам обучающийся (п. 4.5).")
+    if page.task.is_off:
+        raise RefusedError(OFF)
     if not page.can_send:
         accepted = page.task.standing.is_sent
         raise RefusedError(

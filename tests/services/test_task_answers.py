@@ -50,6 +50,16 @@ def judge(answer: TaskAnswer, verdict: str, comment: str = "") -> None:
     db.session.commit()
 
 
+def test_r4_5_b_nothing_is_sent_to_a_cancelled_lesson_and_what_was_sent_is_still_read(journal, child, lesson):
+    send(child, lesson)
+    lesson.state = "cancelled"
+    db.session.commit()
+    with pytest.raises(RefusedError, match=r"отменено.*п\. 4\.5"):
+        send(child, lesson, "И ещё")
+    found = page(child, child, lesson)
+    assert ([one.text for one in found.rounds], found.can_send) == (["Ответ: 42"], False)
+
+
 def test_r4_5_b_a_student_sends_text_and_files_and_the_parent_sees_them(journal, child, lesson):
     parent = factories_diary.make_parent(child)
     answer = send(child, lesson, "  Решил \r\n так  ", pdf("решение.pdf"))
