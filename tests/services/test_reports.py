@@ -238,11 +238,31 @@ def test_the_forecast_is_the_same_whatever_journals_are_shown(in_app: Flask) -> 
     for weekday in range(1, 7):
         db.session.add(TimetableEntry(course_id=journal.course_id, weekday=weekday, pair=1))
     # Lessons were made for the group up to here: what is not in the journal by then was not meant to be.
-    factories.make_lesson(other.course_id, today + timedelta(days=14), state="planned")
+    factories.make_lesson(other.course_id, today + timedelta(days=14), state="planned").generated = True
     db.session.commit()
     of_all = [line for line in lines(make(manager(), "hours", period="s1")) if "Операционные" in line[2]]
     of_one = lines(make(manager(), "hours", period="s1", teacher=journal.teacher.id))
     assert of_all == of_one
+
+
+@time_machine.travel("2026-11-24T09:00Z")
+def test_r2_3_control_one_lesson_far_ahead_does_not_end_the_forecast(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=0)
+    db.session.add(TimetableEntry(course_id=journal.course_id, weekday=2, pair=1, week="both", hours=2))
+    db.session.commit()
+
+    def forecast() -> int:
+        table = make(manager(), "hours", period="year").table
+        return int(str(table.rows[0].cells[[column.title for column in table.columns].index("Прогноз")]))
+
+    before = forecast()
+    factories.make_lesson(journal.course_id, date(2027, 5, 21), pair=3, state="planned")
+    assert forecast() == before + 2
+    # Neither does one that was moved there: the timetable had it on its own day.
+    moved = factories.make_lesson(journal.course_id, date(2027, 5, 22), pair=3, state="planned")
+    moved.generated, moved.moved_from = True, date(2026, 12, 1)
+    db.session.commit()
+    assert forecast() == before + 2
 
 
 def test_r2_3_control_a_substitute_of_a_past_lesson_stays_one_when_appointed_teacher_since(in_app: Flask) -> None:

@@ -56,11 +56,14 @@ def given(scope: Scope) -> dict[int, Given]:
 
 
 def _horizon(scope: Scope) -> dict[int, date]:
-    """Up to which day lessons were made from the timetable: of the whole group, whatever journals are shown."""
+    """Up to which day lessons were made from the timetable: of the whole group, whatever journals are shown.
+
+    One put far ahead by hand, or moved there, says nothing of the days before it.
+    """
     rows = facts.fetch(
-        select(Course.group_id, func.max(Lesson.date))
+        select(Course.group_id, func.max(func.coalesce(Lesson.moved_from, Lesson.date)))
         .join(Lesson, Lesson.course_id == Course.id)
-        .where(Course.year_id == scope.year.id, Course.group_id.in_(scope.groups))
+        .where(Course.year_id == scope.year.id, Course.group_id.in_(scope.groups), Lesson.generated)
         .group_by(Course.group_id)
     )
     return {row[0]: row[1] for row in rows}
