@@ -54,6 +54,11 @@ STATE_HOLIDAYS = frozenset({*((1, day) for day in range(1, 9)), (2, 23), (3, 8),
 _ISO_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
+def pairs_of(hours: int) -> int:
+    """How many pairs so many academic hours take."""
+    return max(1, hours // PAIR_HOURS)
+
+
 class Parity(StrEnum):
     """Which of the two weeks of a fortnightly timetable."""
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from ejournal.access import prepared
+from ejournal.domain.calendar import pairs_of
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Bell, BellDate, BellSchedule, GroupMode
 
@@ -46,6 +47,13 @@ class Bells:
         own = next((id_ for first, last, id_ in self.groups.get(group_id or 0, ()) if first <= day <= last), None)
         found = self._at(own, pair)
         return found or self._at(self.weekdays.get(day.isoweekday(), self.usual), pair)
+
+    def span(self, day: date, pair: int, hours: int, group_id: int | None = None) -> Times | None:
+        """From the first bell of a lesson to its last: practice of six hours takes three pairs. Where the last one
+        has no bell, those of the first."""
+        first = self.of(day, pair, group_id)
+        last = self.of(day, pair + pairs_of(hours) - 1, group_id) or first
+        return (first[0], last[1]) if first and last else None
 
     def _at(self, schedule_id: int | None, pair: int) -> Times | None:
         return self.times.get(schedule_id or 0, {}).get(pair)

@@ -151,7 +151,7 @@ def _between(first: date, last: date) -> ColumnElement[bool]:
 
 def _lesson(one: Given, feed: CalendarFeed, rang: bells.Bells) -> Event:
     lesson = one.lesson
-    times = rang.of(lesson.date, lesson.pair, one.group[0])
+    times = rang.span(lesson.date, lesson.pair, lesson.hours, one.group[0])
     said = [f"{lesson.pair} пара", *filter(None, [one.given_by])]
     if lesson.moved_from:
         said.append(f"перенесено с {lesson.moved_from:%d.%m}")

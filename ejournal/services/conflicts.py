@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ejournal.access import in_force
-from ejournal.domain.calendar import PAIR_HOURS
+from ejournal.domain.calendar import PAIR_HOURS, pairs_of
 from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import Course, CourseTeacher, Lesson, LessonState, Person
@@ -83,11 +83,6 @@ def same_room(one: str, other: str) -> bool:
 
 def room_key(room: str) -> str:
     return re.sub(r"[\W_]+", "", re.sub(r"^(?:ауд|каб|к)\b\.?", "", fold(room).strip()))
-
-
-def pairs_of(hours: int) -> int:
-    """How many pairs so many academic hours take."""
-    return max(1, hours // PAIR_HOURS)
 
 
 def _lessons_at(day: date, pair: int, length: int) -> list[Lesson]:

@@ -218,7 +218,7 @@ def _line(child: Child, one: Given, day: date, read: Sources) -> LessonLine:
     line = LessonLine(
         lesson_id=lesson.id,
         pair=lesson.pair,
-        times=read.rang.of(day, lesson.pair, one.group[0]),
+        times=read.rang.span(day, lesson.pair, lesson.hours, one.group[0]),
         discipline=one.discipline,
         part=_part(child, one),
         teachers=one.given_by,

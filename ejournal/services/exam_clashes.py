@@ -120,13 +120,12 @@ def _lesson(row: Lesson, rang: bells.Bells, taught: Sequence[CourseTeacher]) -> 
         and (not each.until or row.date <= each.until)
     }  # fmt: skip
     group_id = row.course.group_id
-    first = rang.of(row.date, row.pair, group_id)
-    last = rang.of(row.date, row.pair + conflicts.pairs_of(row.hours) - 1, group_id) or first
+    times = rang.span(row.date, row.pair, row.hours, group_id)
     return Event(
         0, row.course_id, row.course.group_id, row.course.subgroup_id,
         f"{row.pair} пара, {row.course.discipline.title}, {row.course.audience}", row.date,
-        datetime.combine(row.date, first[0]) if first else None,
-        datetime.combine(row.date, last[1]) if last else None,
+        datetime.combine(row.date, times[0]) if times else None,
+        datetime.combine(row.date, times[1]) if times else None,
         row.room, frozenset(giving),
     )  # fmt: skip
 

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import select
 
 from ejournal.domain import lesson_plan
-from ejournal.domain.calendar import PAIR_HOURS
+from ejournal.domain.calendar import PAIR_HOURS, pairs_of
 from ejournal.extensions import db
 from ejournal.models import AcademicYear, Course, Group, Person, TimetableEntry
 from ejournal.services import generation, group_modes, periods, school_days, timetable_week
-from ejournal.services.conflicts import Clash, pairs_of, same_room, teachers_of
+from ejournal.services.conflicts import Clash, same_room, teachers_of
 
 WEEKS = {"both": "каждую неделю", "odd": "числитель", "even": "знаменатель"}
 

@@ -69,6 +69,17 @@ def test_r4_2_d_a_lesson_goes_out_with_place_and_teacher_in_utc(journal, child, 
     assert datetime.strptime(event["DTSTART"] + "+0000", "%Y%m%dT%H%M%SZ%z") == starts
 
 
+def test_r4_2_d_practice_of_six_hours_lasts_to_its_last_bell(journal, child, parent):
+    schedule = db.session.scalars(db.select(BellSchedule)).one()
+    for pair, (starts, ends) in ((2, (time(10, 10), time(11, 45))), (3, (time(12, 10), time(13, 45)))):
+        db.session.add(Bell(schedule_id=schedule.id, pair=pair, starts=starts, ends=ends))
+    tomorrow = settings.today() + DAY
+    make_lesson(journal.course_id, tomorrow, state="planned", hours=6)
+    (event,) = events(token_of(parent, child))
+    ends = datetime.combine(tomorrow, time(13, 45), tzinfo=settings.timezone())
+    assert datetime.strptime(event["DTEND"] + "+0000", "%Y%m%dT%H%M%SZ%z") == ends
+
+
 def test_r4_2_d_moves_replacements_and_cancellations_are_told(journal, child, parent):
     instead = factories.make_person("Заменова")
     today = settings.today()

@@ -88,6 +88,20 @@ def test_r4_6_a_a_lesson_says_when_where_who_and_what_about(journal, child):
     assert (line.topic, line.recommendations, line.change) == ("Потоки", "Повторить главу 3", None)
 
 
+def test_r4_6_a_practice_of_six_hours_is_shown_to_its_last_bell(journal, child):
+    schedule = BellSchedule(title="Звонки")
+    db.session.add(schedule)
+    db.session.flush()
+    rings = ((time(8, 30), time(10, 5)), (time(10, 10), time(11, 45)), (time(12, 10), time(13, 45)))
+    for pair, (starts, ends) in enumerate(rings, 1):
+        db.session.add(Bell(schedule_id=schedule.id, pair=pair, starts=starts, ends=ends))
+    make_lesson(journal.course_id, monday(), pair=1, hours=6)
+    make_lesson(journal.course_id, monday(), pair=3, hours=4)
+    # Of a pair after the last bell nobody knows when it ends.
+    times = [line.times for line in day_of(child, monday()).lessons]
+    assert times == [(time(8, 30), time(13, 45)), (time(12, 10), time(13, 45))]
+
+
 def test_r4_6_a_marks_come_with_kind_and_attendance_in_words(journal, child):
     lesson = make_lesson(journal.course_id, monday(), works=2)
     factories_diary.put(lesson.works[0], child, "5", "о")
