@@ -20,6 +20,7 @@ from ejournal.models import (
     Curatorship,
     CurriculumHours,
     Discipline,
+    Enrollment,
     IndividualPlan,
     IndividualRow,
     Period,
@@ -369,6 +370,29 @@ def test_r2_3_monitor_load_is_that_of_one_student_not_of_all_subgroups_together(
     assert day[3:] == ["4", "2", "1"]
     week = lines(make(manager(), "load", by="week", period="year"))[0]
     assert (week[9], week[10]) == ("4", "2")
+
+
+@time_machine.travel("2027-07-15T09:00Z")
+def test_r2_3_monitor_the_load_of_a_released_group_stays_in_its_year(in_app: Flask) -> None:
+    journal = factories.make_journal(students=2, lessons=3, last=date(2027, 6, 10))
+    before = lines(make(manager(), "load", period="year"))
+    assert len(before) == 1
+    for spell in db.session.scalars(db.select(Enrollment)):
+        spell.until, spell.left_kind = date(2027, 6, 30), "graduated"
+    journal.group.released_on = date(2027, 7, 1)
+    db.session.merge(journal.group)
+    db.session.commit()
+    assert lines(make(manager(), "load", period="year")) == before
+
+
+@time_machine.travel("2026-11-25T09:00Z")
+def test_r2_3_monitor_lessons_before_a_student_came_are_not_her_load(in_app: Flask) -> None:
+    journal = factories.make_journal(students=1, lessons=0)
+    for day in (9, 16):
+        factories.make_lesson(journal.course_id, date(2026, 11, day))
+    db.session.scalars(db.select(Enrollment)).one().since = date(2026, 11, 16)
+    db.session.commit()
+    assert [line[2] for line in lines(make(manager(), "load", by="week", period="year"))] == ["16.11–21.11"]
 
 
 @time_machine.travel("2026-11-25T09:00Z")

@@ -1,18 +1,22 @@
 """Нагрузка обучающихся: hours of lessons and homework per day and week (R2.3.monitor)."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ejournal.access import LEADERS
 from ejournal.domain import calendar, reports
 from ejournal.services import settings
+from ejournal.services.individual_lists import Span, overlap
 from ejournal.services.reports import facts, lessons
 from ejournal.services.reports.registry import COURSE, GROUP, Choice, Report
 from ejournal.services.reports.scope import Scope
 from ejournal.services.reports.table import Chart, Column, Kind, Row, Table, Value
 
 BY = Choice("by", "Строки", (("group", "группы"), ("week", "недели"), ("day", "дни")))
+# A journal with the days on which it lists a student.
+Listed = tuple[int, tuple[Span, ...]]
 WEEK = 6  # days on which there are lessons; on Sunday only those a teacher has put there
 
 
@@ -64,18 +68,26 @@ def build(scope: Scope) -> Table:
 
 
 def _group(scope: Scope, group_id: int, people: facts.Roster, taught: dict[int, list[lessons.Taught]]) -> Group:
-    """With subgroups no student sits in all of a group's journals."""
-    own: dict[int, set[int]] = defaultdict(set)
-    journals = [one.id for one in scope.journals.values() if one.group_id == group_id]
+    """With subgroups no student sits in all of a group's journals; and each only on the days that list her: who was
+    released or moved since bore the load all the same."""
+    own: dict[int, list[Listed]] = defaultdict(list)
+    journals = [one.id for one in scope.journals.values() if one.group_id == group_id and group_id in scope.spans]
     for course_id in journals:
-        for student in people.journal_on(course_id, scope.last_day(group_id)):
-            own[student].add(course_id)
-    combinations = {frozenset(ids) for ids in own.values()}
-    loads = [_days([one for id_ in sorted(ids) for one in taught.get(id_, ())]) for ids in combinations]
+        for student, spans in people.of_course.get(course_id, {}).items():
+            if days := overlap(scope.spans[group_id], spans):
+                own[student].append((course_id, tuple(days)))
+    loads = [_days(_attended(listed, taught)) for listed in {tuple(listed) for listed in own.values()}]
     return Group(scope.groups[group_id].title, group_id, [days for days in loads if days])
 
 
-def _days(taught: list[lessons.Taught]) -> dict[date, Day]:
+def _attended(listed: Iterable[Listed], taught: dict[int, list[lessons.Taught]]) -> Iterator[lessons.Taught]:
+    for course_id, spans in listed:
+        for one in taught.get(course_id, ()):
+            if any(first <= one.date <= last for first, last in spans):
+                yield one
+
+
+def _days(taught: Iterable[lessons.Taught]) -> dict[date, Day]:
     days: dict[date, Day] = defaultdict(Day)
     for one in taught:
         days[one.date].hours += one.hours
