@@ -218,6 +218,7 @@ def _lessons(viewer: Viewer, today: date, mode: Owing) -> Select[*tuple[Any, ...
             Course.group_id,
             Lesson.date,
             Lesson.pair,
+            Lesson.hours,
             Lesson.room,
             Lesson.state,
             Lesson.topic,
@@ -255,5 +256,5 @@ def _slot(row: Any, rang: bells.Bells | None) -> Slot:
         row.id, row.course_id, row.date, row.pair, row.room, row.state, row.topic,
         f"{row.group}, {row.subgroup}" if row.subgroup else row.group,
         row.discipline, row.has_homework, row.has_attendance, row.owes_homework,
-        rang.of(row.date, row.pair, row.group_id) if rang else None,
+        rang.span(row.date, row.pair, row.hours, row.group_id) if rang else None,
     )  # fmt: skip

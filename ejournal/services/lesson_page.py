@@ -110,7 +110,7 @@ def load(viewer: Viewer, course_id: int, lesson_id: int) -> Page:
     given = homework.of_lesson(lesson.id)
     plan = topics.of_lesson(place.course, lesson)
     columns = _columns(lesson)
-    times = bells.load().of(lesson.date, lesson.pair, place.course.group_id)
+    times = bells.load().span(lesson.date, lesson.pair, lesson.hours, place.course.group_id)
     previous, following = _neighbours(lesson)
     can_edit = refusal is None
     return Page(

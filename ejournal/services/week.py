@@ -146,7 +146,7 @@ def _slot(lesson: Lesson, rang: bells.Bells, taught: dict[int, set[int]], names:
         change = f"перенесено с {lesson.moved_from:%d.%m}"
     elif instead:
         change = f"замена, по расписанию — {own}" if own else "замена"
-    times = rang.of(lesson.date, lesson.pair, lesson.course.group_id)
+    times = rang.span(lesson.date, lesson.pair, lesson.hours, lesson.course.group_id)
     return Slot(
         lesson.id, lesson.course_id, lesson.pair, times, lesson.course.discipline.title,
         lesson.course.audience, instead or own, lesson.room, lesson.state, change,
