@@ -161,7 +161,8 @@ def _obstacle(
             return f"{effective:%d.%m.%Y} ни в одной группе не числится"
         if group and ended.group_id == group.id:
             return f"уже в группе {group.title}"
-        if ended.left_kind and not is_on_leave(ended, effective):
+        # An undone leave once kept its kind in a membership that goes on: such a one is in force like any other.
+        if ended.left_kind and ended.until and not is_on_leave(ended, effective):
             return f"уже есть приказ, по которому он выбывает из {ended.group.title} {ended.until:%d.%m.%Y}"
         if ended.since >= effective:
             return f"зачислен в группу {ended.group.title} только {ended.since:%d.%m.%Y}: отмените тот приказ"

@@ -82,7 +82,7 @@ def _take_back(order: MovementOrder, movement: Movement) -> None:
     if movement.ended_id:
         ended = db.session.get(Enrollment, movement.ended_id)
         assert ended is not None
-        ended.until, leave = movement.until_before, _leave(ended)
+        ended.until, leave = movement.until_before, _leave(order, ended)
         ended.left_kind = "leave" if leave else None
         ended.order_out, ended.order_out_date = (leave.number, leave.dated) if leave else (None, None)
         if noted:
@@ -125,12 +125,17 @@ def _open_subgroups(order: MovementOrder, movement: Movement, ended: Enrollment)
             member.until = movement.until_before
 
 
-def _leave(ended: Enrollment) -> MovementOrder | None:
-    """The order of the academic leave that had ended the membership already, and holds again."""
+def _leave(order: MovementOrder, ended: Enrollment) -> MovementOrder | None:
+    """The order of the academic leave that had ended the membership before this one, and holds again."""
     return db.session.scalar(
         select(MovementOrder)
         .join(Movement, Movement.order_id == MovementOrder.id)
-        .where(Movement.ended_id == ended.id, MovementOrder.kind == "leave", MovementOrder.undone_at.is_(None))
+        .where(
+            Movement.ended_id == ended.id,
+            MovementOrder.id != order.id,
+            MovementOrder.kind == "leave",
+            MovementOrder.undone_at.is_(None),
+        )
     )
 
 
