@@ -150,7 +150,7 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
     ended: dict[str, Any] = {"subgroups": []}
     if step.ended:
         movement.ended_id, movement.until_before = step.ended.id, step.ended.until
-        ended["subgroups"] = _end(order, step.ended, last)
+        ended |= _end(order, step.ended, last)
     if step.group:
         began = Enrollment(
             student_id=step.student.id, group_id=step.group.id, since=order.effective,
@@ -167,18 +167,19 @@ def _apply(actor: Viewer, order: MovementOrder, step: Step) -> None:
     )  # fmt: skip
 
 
-def _end(order: MovementOrder, ended: Enrollment, last: date) -> list[Dated]:
-    """End the membership and the student's places in subgroups; returns those it ended."""
+def _end(order: MovementOrder, ended: Enrollment, last: date) -> dict[str, Any]:
+    """End the membership and the student's places in subgroups; returns those it ended, and the newest there was: a
+    division made after the order has newer ones."""
     ended.left_kind, ended.order_out, ended.order_out_date = ENDING[order.kind], order.number, order.dated
     if movement_plan.is_on_leave(ended, order.effective):
-        return []
+        return {}
     ended.until = last
-    found = []
-    for member in subgroups_of(ended.student_id, ended.group_id):
+    found, members = [], subgroups_of(ended.student_id, ended.group_id)
+    for member in members:
         if member.since <= last and (member.until is None or member.until > last):
             found.append(_dated(member))
             member.until = last
-    return found
+    return {"subgroups": found, "newest": max((member.id for member in members), default=0)}
 
 
 def _dated(row: SubgroupMember | RoleGrant) -> Dated:

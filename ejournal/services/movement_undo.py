@@ -1,21 +1,18 @@
 """Taking back a mistaken order about students (п. 4.2)."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db, in_turn
-from ejournal.models import Enrollment, LogEntry, Movement, MovementOrder, Role, RoleGrant, SubgroupMember
+from ejournal.models import Enrollment, LogEntry, Movement, MovementOrder, Role, RoleGrant
 from ejournal.models.base import now
 from ejournal.services import absence_asking, log
 from ejournal.services.errors import RefusedError
 from ejournal.services.movement import find, subgroups_of, words
 from ejournal.services.movement_plan import BEGINNING, check_year, guest_marks_after, marks_after
-
-Kept = TypeVar("Kept", SubgroupMember, RoleGrant)
 
 
 def undo(actor: Viewer, order_id: int) -> MovementOrder:
@@ -86,13 +83,13 @@ def _take_back(order: MovementOrder, movement: Movement) -> None:
         ended.left_kind = "leave" if leave else None
         ended.order_out, ended.order_out_date = (leave.number, leave.dated) if leave else (None, None)
         if noted:
-            _open(SubgroupMember, noted["subgroups"])
+            _open_noted(order, movement, ended, noted)
         elif not leave:
             _open_subgroups(order, movement, ended)
     if not noted:
         _give_role_back(order, movement)
     elif noted["role"]:
-        _open(RoleGrant, [noted["role"]])
+        _open_role(order, *noted["role"])
     elif order.kind in BEGINNING:
         _take_role(order, movement)
 
@@ -107,11 +104,33 @@ def _noted(order: MovementOrder, movement: Movement) -> dict[str, Any]:
     return next((found for found in entries if found and found.get("order") == order.id and "subgroups" in found), {})
 
 
-def _open(model: type[Kept], rows: Sequence[tuple[int, str | None]]) -> None:
-    """Give rows their last days back; who was taken out of a subgroup or a role altogether stays so."""
-    for number, until in rows:
-        if row := db.session.get(model, number):
-            row.until = date.fromisoformat(until) if until else None
+def _open_noted(order: MovementOrder, movement: Movement, ended: Enrollment, noted: dict[str, Any]) -> None:
+    """Places in subgroups that end on the order's eve still: those it had ended have their last days back, and those
+    of a division made after it, which could give no more than that eve, go on as long as the membership. Any other
+    last day is a later division's word. Who was taken out of a subgroup altogether stays so."""
+    before = dict(noted["subgroups"])
+    for member in subgroups_of(movement.student_id, ended.group_id):
+        if member.until != _eve(order):
+            continue
+        if member.id in before:
+            member.until = _day(before[member.id])
+        elif "newest" in noted and member.id > noted["newest"]:
+            member.until = movement.until_before
+
+
+def _open_role(order: MovementOrder, number: int, until: str | None) -> None:
+    """Give the role its last day back, unless somebody changed it or took it away after the order."""
+    row = db.session.get(RoleGrant, number)
+    if row and row.until == (None if order.kind in BEGINNING else max(_eve(order), row.since)):
+        row.until = _day(until)
+
+
+def _eve(order: MovementOrder) -> date:
+    return order.effective - timedelta(days=1)
+
+
+def _day(noted: str | None) -> date | None:
+    return date.fromisoformat(noted) if noted else None
 
 
 def _open_subgroups(order: MovementOrder, movement: Movement, ended: Enrollment) -> None:
@@ -121,7 +140,7 @@ def _open_subgroups(order: MovementOrder, movement: Movement, ended: Enrollment)
     if any(member.since == order.effective for member in members):
         return
     for member in members:
-        if member.until == order.effective - timedelta(days=1):
+        if member.until == _eve(order):
             member.until = movement.until_before
 
 
@@ -142,8 +161,7 @@ def _leave(order: MovementOrder, ended: Enrollment) -> MovementOrder | None:
 def _give_role_back(order: MovementOrder, movement: Movement) -> None:
     """Of an older order."""
     if order.kind in ("expel", "graduate"):
-        last = order.effective - timedelta(days=1)
-        ended = db.session.scalar(_grants(movement).where(RoleGrant.until == last))
+        ended = db.session.scalar(_grants(movement).where(RoleGrant.until == _eve(order)))
         if ended:
             ended.until = None
     elif order.kind in BEGINNING:
