@@ -1,6 +1,6 @@
 """Groups, their programme and their leader (п. 4.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -99,7 +99,7 @@ def save_programme(actor: Viewer, form: Mapping[str, str]) -> Programme:
 def appoint_curator(actor: Viewer, group_id: int, person_id: int | None, since: date | None) -> None:
     """Who leads the group from a day on (nobody: None); whoever led it till then did so to the eve.
 
-    Who was to lead it later does not: the group has one leader.
+    Who was to lead it later does not: the group has one leader. Today's leader named once more changes nothing.
     """
     group, since = find(group_id), since or settings.today()
     person = db.session.get(Person, person_id) if person_id else None
@@ -108,7 +108,7 @@ def appoint_curator(actor: Viewer, group_id: int, person_id: int | None, since: 
         .where(Curatorship.group_id == group.id, lasting(Curatorship, since))
         .order_by(Curatorship.since, Curatorship.id)
     ).all()
-    if person and [(row.person_id, row.until, row.since <= since) for row in before] == [(person.id, None, True)]:
+    if _leads_already(person, before, since):
         return
     names = ", ".join(_led(row, since) for row in before)
     for row in before:
@@ -124,6 +124,18 @@ def appoint_curator(actor: Viewer, group_id: int, person_id: int | None, since: 
         after=f"{person.full_name if person else 'нет'} с {since:%d.%m.%Y}",
     )  # fmt: skip
     db.session.commit()
+
+
+def _leads_already(person: Person | None, before: Sequence[Curatorship], since: date) -> bool:
+    """The page offers today's leader (or nobody) from today on: pressing its button as it stands is no word about who
+    follows. A later day is chosen on purpose, and there the leader goes on instead of whoever was to follow."""
+    today = settings.today()
+    if since > today:
+        on_and_on = [(row.person_id, row.until, row.since <= since) for row in before]
+        return person is not None and on_and_on == [(person.id, None, True)]
+    begun = [row for row in before if row.since <= today]
+    kept = [row.person_id for row in begun if row.since <= since and (row.until is None or row.until >= today)]
+    return len(begun) == len(kept) and kept == ([person.id] if person else [])
 
 
 def _led(row: Curatorship, since: date) -> str:

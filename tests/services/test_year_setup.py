@@ -310,6 +310,31 @@ def test_a_curator_who_was_to_be_followed_goes_on(actor: Viewer) -> None:
     assert [row[0] for row in led(group)] == [leader.id] * 2
 
 
+@pytest.mark.parametrize("led_now", [True, False])
+def test_pressing_the_button_with_todays_leader_keeps_who_is_to_follow(actor: Viewer, led_now: bool) -> None:
+    year, _period = make_year()
+    group = make_group(year=year)
+    today = settings.today()
+    leader = make_curator(group).id if led_now else None
+    planned = make_person("Плановая")
+    group_admin.appoint_curator(actor, group.id, planned.id, today + timedelta(days=30))
+    before = led(group)
+    for since in (today, today - timedelta(days=3), None):
+        group_admin.appoint_curator(actor, group.id, leader, since)
+    assert led(group) == before
+    group_admin.appoint_curator(actor, group.id, leader, today + timedelta(days=30))
+    assert planned.id not in [row[0] for row in led(group)]
+
+
+def test_a_leader_who_was_replaced_since_that_day_is_put_back(actor: Viewer) -> None:
+    year, _period = make_year()
+    group = make_group(year=year)
+    leader, today = make_curator(group), settings.today()
+    group_admin.appoint_curator(actor, group.id, make_person("Сменщица").id, today - timedelta(days=5))
+    group_admin.appoint_curator(actor, group.id, leader.id, today - timedelta(days=10))
+    assert group_admin.curators(today)[group.id].id == leader.id
+
+
 def test_a_programme_is_added_once(actor: Viewer, in_app: Flask) -> None:
     group_admin.save_programme(actor, {"code": "09.02.07", "title": "Информационные системы"})
     with pytest.raises(FieldsError) as refusal:
