@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from ejournal.access import Viewer, in_force, lasting
 from ejournal.domain import halves
@@ -12,18 +12,14 @@ from ejournal.domain.names import fold
 from ejournal.extensions import db
 from ejournal.models import (
     AcademicYear,
-    Cell,
     Course,
     Discipline,
-    Enrollment,
     Group,
-    Lesson,
     Person,
     Subgroup,
     SubgroupMember,
-    Work,
 )
-from ejournal.services import absence_asking, log, movement_plan, periods
+from ejournal.services import absence_asking, log, movement_plan, periods, subgroup_members
 from ejournal.services.errors import FieldsError, NotFoundError, RefusedError
 
 MOST = 6
@@ -137,37 +133,57 @@ def find(subgroup_id: int) -> Subgroup:
     return row
 
 
-def divide(actor: Viewer, year: AcademicYear, group: Group, since: date, ticks: Ticks, sure: bool = False) -> int:
+def divide(
+    actor: Viewer,
+    year: AcademicYear,
+    group: Group,
+    since: date,
+    ticks: Ticks,
+    sure: bool = False,
+    among: Collection[int] | None = None,
+) -> int:
     """From a day on each student of the group is in the ticked subgroups. Returns how many students it moved.
 
-    Raises ClosedError, FieldsError: a day outside the year, or marks that would be left in a journal (`sure`).
+    Subgroups besides `among` (None: all of the group) are left alone, with what is planned there. Raises ClosedError,
+    FieldsError: a day outside the year, or marks that would be left in a journal (`sure`).
     """
     periods.check_open(year)
     if not year.starts <= since <= year.ends:
         raise FieldsError({"since": f"Дата вне учебного года: с {year.starts:%d.%m.%Y} по {year.ends:%d.%m.%Y}."})
-    rows = of_group(group)
+    titles = {row.id: row.title for row in of_group(group)}
+    offered = set(titles) if among is None else set(titles) & set(among)
     students = movement_plan.in_group(group.id, since)
-    marked = _marked(group, since)
-    now = load(year, group, since).ticks
-    left = [
-        student.full_name
-        for student in students
-        if any((student.id, subgroup_id) in marked for subgroup_id in now[student.id] - set(ticks.get(student.id, ())))
-    ]
-    if left and not sure:
-        raise FieldsError({"sure": f"С этого дня в журналах прежней подгруппы уже есть отметки: {', '.join(left)}."})
-    titles, ends = {row.id: row.title for row in rows}, _ends(group, since)
+    wanted = {student.id: set(ticks.get(student.id, ())) & set(titles) for student in students}
+    if not sure:
+        _check_marks(group, since, offered, students, wanted)
+    now, ends = load(year, group, since).ticks, subgroup_members.ends(group, since)
     entries = []
     for student in students:
-        wanted = set(ticks.get(student.id, ())) & set(titles)
-        replaced = _move(student.id, set(titles), wanted, since, ends.get(student.id))
-        if replaced or wanted != now[student.id]:
-            entries.append(_entry(student, group, since, titles, now[student.id], wanted))
+        own = wanted[student.id]
+        replaced = subgroup_members.move(student.id, offered, own & offered, since, ends.get(student.id))
+        if replaced or own != now[student.id]:
+            entries.append(_entry(student, group, since, titles, now[student.id], own))
     if entries:
         log.record_many(actor, "subgroup", "split", entries)
         absence_asking.ask_others([student.id for student in students], since)
     db.session.commit()
     return len(entries)
+
+
+def _check_marks(
+    group: Group, since: date, offered: Collection[int], students: Sequence[Person], wanted: Ticks
+) -> None:
+    """Raises FieldsError with who has marks from the day on where they would be no more: now, or as planned later."""
+    marked, held = subgroup_members.marked(group, since), subgroup_members.held(offered, since)
+    left = [
+        student.full_name
+        for student in students
+        if any(
+            (student.id, subgroup_id) in marked for subgroup_id in held.get(student.id, set()) - set(wanted[student.id])
+        )
+    ]
+    if left:
+        raise FieldsError({"sure": f"С этого дня в журналах прежней подгруппы уже есть отметки: {', '.join(left)}."})
 
 
 def divide_by_alphabet(
@@ -192,7 +208,7 @@ def divide_by_alphabet(
     for subgroup_id, part in zip(picked, halves.cut(students, len(picked)), strict=True):
         for student in part:
             ticks[student.id].add(subgroup_id)
-    return divide(actor, year, group, since, ticks, sure)
+    return divide(actor, year, group, since, ticks, sure, picked)
 
 
 def _title(group_id: int, typed: str, besides: int = 0) -> str:
@@ -237,53 +253,6 @@ def _some(names: Sequence[str], of: int) -> str:
     if len(names) == of:
         return "никто не распределён" if of > 1 else names[0]
     return ", ".join(names[:5]) + (f" и ещё {len(names) - 5}" if len(names) > 5 else "")
-
-
-def _marked(group: Group, since: date) -> set[tuple[int, int]]:
-    """Students with marks from a day on, by subgroup."""
-    rows = db.session.execute(
-        select(Cell.student_id, Subgroup.id)
-        .join(Work, Work.id == Cell.work_id)
-        .join(Lesson, Lesson.id == Work.lesson_id)
-        .join(Course, Course.id == Lesson.course_id)
-        .join(Subgroup, Subgroup.id == Course.subgroup_id)
-        .where(
-            Course.group_id == group.id, Lesson.date >= since,
-            or_(Cell.mark.is_not(None), Cell.attendance.is_not(None)),
-        )
-        .distinct()
-    )  # fmt: skip
-    return {(row[0], row[1]) for row in rows}
-
-
-def _ends(group: Group, on: date) -> dict[int, date | None]:
-    """The last day of each student who is in the group on a day; None: goes on."""
-    rows = db.session.scalars(select(Enrollment).where(Enrollment.group_id == group.id, in_force(Enrollment, on)))
-    return {row.student_id: row.until for row in rows}
-
-
-def _move(student_id: int, offered: Collection[int], wanted: Collection[int], since: date, last: date | None) -> bool:
-    """End, begin or keep the student's memberships from a day on, up to the `last` one in the group.
-
-    Whatever a later division began or ended is replaced; returns whether there was any.
-    """
-    rows = db.session.scalars(
-        select(SubgroupMember).where(
-            SubgroupMember.student_id == student_id,
-            SubgroupMember.subgroup_id.in_(offered),
-            lasting(SubgroupMember, since),
-        )
-    ).all()
-    replaced = any(row.since > since or row.until not in (None, last) for row in rows)
-    kept = {row.subgroup_id for row in rows if row.since <= since and row.subgroup_id in wanted}
-    for row in rows:
-        if row.since > since or (row.since == since and row.subgroup_id not in wanted):
-            db.session.delete(row)
-        else:
-            row.until = last if row.subgroup_id in wanted else since - timedelta(days=1)
-    for subgroup_id in set(wanted) - kept:
-        db.session.add(SubgroupMember(subgroup_id=subgroup_id, student_id=student_id, since=since, until=last))
-    return replaced
 
 
 def _entry(
