@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import selectinload
 
 from ejournal.access import in_force
 from ejournal.domain.absences import REGISTERED, Standing
@@ -30,38 +31,47 @@ def ask(paper: AbsencePaper) -> None:
     for request in paper.requests:
         if request.answer == Standing.DECLINED:
             request.answer, request.reason = Standing.WAITING, ""
-    _add_missing(paper)
-    _tell_concerned(paper, paper.requests)
+    _add_missing([paper])
+    _tell_concerned([(paper, paper.requests)])
 
 
 def ask_others(student_ids: Collection[int], since: date) -> None:
     """From a day on these students may be in other journals than before (an order, a subgroup, an individual plan):
     registered documents that hold on the day or later ask those that were not asked yet; the caller commits."""
     db.session.flush()
-    papers = select(AbsencePaper).where(
-        AbsencePaper.student_id.in_(student_ids), AbsencePaper.state == REGISTERED, AbsencePaper.until >= since
+    holding = (
+        select(AbsencePaper)
+        .where(AbsencePaper.student_id.in_(student_ids), AbsencePaper.state == REGISTERED, AbsencePaper.until >= since)
+        .options(selectinload(AbsencePaper.requests))
+        .order_by(AbsencePaper.id)
     )
-    for paper in db.session.scalars(papers.order_by(AbsencePaper.id)).all():
-        _tell_concerned(paper, _add_missing(paper))
+    papers = db.session.scalars(holding).all()
+    if papers:
+        _tell_concerned(_add_missing(papers))
 
 
-def _add_missing(paper: AbsencePaper) -> list[AbsenceRequest]:
-    asked = {request.course_id for request in paper.requests}
-    added = [AbsenceRequest(course_id=course_id) for course_id in _journals(paper) if course_id not in asked]
-    paper.requests.extend(added)
+def _add_missing(papers: Sequence[AbsencePaper]) -> Sequence[tuple[AbsencePaper, Sequence[AbsenceRequest]]]:
+    """Each document with the requests that were added to it."""
+    journals, found = _journals(papers), []
+    for paper in papers:
+        asked = {request.course_id for request in paper.requests}
+        added = [AbsenceRequest(course_id=id_) for id_ in journals.get(paper.id, ()) if id_ not in asked]
+        paper.requests.extend(added)
+        found.append((paper, added))
     db.session.flush()
-    return added
+    return found
 
 
-def _tell_concerned(paper: AbsencePaper, requests: Sequence[AbsenceRequest]) -> None:
-    concerns = absence_lessons.load([request.id for request in requests])
+def _tell_concerned(asked: Sequence[tuple[AbsencePaper, Sequence[AbsenceRequest]]]) -> None:
+    concerns = absence_lessons.load([request.id for _paper, requests in asked for request in requests])
     today = settings.today()
-    concerned = [
-        request.course_id
-        for request in requests
-        if concerns[request.id].asked or concerns[request.id].not_entered(today)
-    ]
-    tell(paper, concerned, "Документ о пропусках: нужен ваш ответ")
+    for paper, requests in asked:
+        concerned = [
+            request.course_id
+            for request in requests
+            if concerns[request.id].asked or concerns[request.id].not_entered(today)
+        ]
+        tell(paper, concerned, "Документ о пропусках: нужен ваш ответ")
 
 
 def tell(paper: AbsencePaper, course_ids: Collection[int], title: str) -> None:
@@ -89,24 +99,26 @@ def _student(paper: AbsencePaper) -> Person:
     return db.session.get_one(Person, paper.student_id)
 
 
-def _journals(paper: AbsencePaper) -> list[int]:
-    """The journals of the year that the student is in at the beginning or the end of those days, or on a lesson
-    between them."""
-    between = and_(Lesson.course_id == Course.id, Lesson.date.between(paper.since, paper.until))
-    return list(
-        db.session.scalars(
-            select(Course.id)
-            .join(AcademicYear, AcademicYear.id == Course.year_id)
-            .outerjoin(Lesson, between)
-            .where(
-                AcademicYear.starts <= paper.until,
-                AcademicYear.ends >= paper.since,
-                or_(*(enrolled_on(paper.student_id, day) for day in (paper.since, paper.until, Lesson.date))),
-            )
-            .distinct()
-            .order_by(Course.id)
+def _journals(papers: Sequence[AbsencePaper]) -> dict[int, list[int]]:
+    """By document, the journals of the year that the student is in at the beginning or the end of its days, or on a
+    lesson between them."""
+    student, since, until = AbsencePaper.student_id, AbsencePaper.since, AbsencePaper.until
+    rows = db.session.execute(
+        select(AbsencePaper.id, Course.id)
+        .join(AcademicYear, and_(AcademicYear.starts <= until, AcademicYear.ends >= since))
+        .join(Course, Course.year_id == AcademicYear.id)
+        .outerjoin(Lesson, and_(Lesson.course_id == Course.id, Lesson.date.between(since, until)))
+        .where(
+            AbsencePaper.id.in_([paper.id for paper in papers]),
+            or_(*(enrolled_on(student, day) for day in (since, until, Lesson.date))),
         )
+        .distinct()
+        .order_by(AbsencePaper.id, Course.id)
     )
+    found: dict[int, list[int]] = {}
+    for paper_id, course_id in rows:
+        found.setdefault(paper_id, []).append(course_id)
+    return found
 
 
 def teachers_of(course_ids: Collection[int]) -> list[int]:

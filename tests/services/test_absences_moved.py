@@ -9,7 +9,7 @@ from factories_diary import make_course
 from factories_individual import make_plan
 from factories_load import make_subgroup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ejournal.access import Viewer
 from ejournal.extensions import db
@@ -121,3 +121,31 @@ def test_a_journal_that_lists_the_student_only_in_the_midst_of_a_document_is_ask
     world.curator = office
     paper = world.register(since=today - 5 * DAY, until=today)
     assert set(asked(paper)) == {world.journal.course_id, new.course_id}
+
+
+def test_many_documents_cost_an_order_no_more_queries_than_one(world: World, office: Viewer) -> None:
+    def queries(group: Group) -> int:
+        seen: list[str] = []
+
+        def note(*told: object) -> None:
+            seen.append(str(told[2]))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            order = moved(office, world, group)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        movement_undo.undo(office, order)
+        return sum(statement.startswith("SELECT") for statement in seen)
+
+    def documents(first: int, last: int) -> None:
+        for days in range(first, last):
+            day = settings.today() + days * DAY
+            world.register(since=day, until=day)
+
+    # Without lessons nobody is told anything: a notice is written for each document it is about.
+    groups = [factories.make_journal(students=1, lessons=0).group for _ in range(2)]
+    documents(1, 2)
+    one = queries(groups[0])
+    documents(2, 20)
+    assert queries(groups[1]) <= one
