@@ -150,7 +150,8 @@ def publish_a_replacement(page: Page) -> None:
 def move_a_student(page: Page) -> None:
     page.goto(root(page) + "/movement/new")
     page.get_by_label("Группа, где числится").select_option(label="ИС-21")
-    page.get_by_role("button", name="Показать обучающихся").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Показать обучающихся").click()
     page.get_by_label("Приказ №").fill("15-с")
     page.get_by_label("от", exact=True).fill("2026-09-14")
     page.get_by_label("Действует с").fill("2026-09-15")
