@@ -91,7 +91,7 @@ def _missed(scope: Scope, people: facts.Roster, group_id: int, students: list[in
     days: dict[int, list[Span]] = defaultdict(list)
     for student, since, until in people.in_group[group_id]:
         days[student].append((since, until))
-    cells = statement_facts.cells_of(students, scope.spans[group_id])
+    cells = statement_facts.cells_of(students, scope.spans[group_id], missed_alone=True)
     return {student: consolidated.missed(cells.get(student, ()), days[student]) for student in students}
 
 
