@@ -102,22 +102,26 @@ def test_r4_4_what_was_found_open_is_written_before_the_closing(
     assert set(order[:-1]) & {"cell", "lesson", "period-mark"}
 
 
-def cancel(app: Flask, teacher: Viewer, journal: Journal) -> str:
-    """What came of it."""
+def came_of(app: Flask, change: Callable[[], Lesson]) -> str:
+    """The lesson's state, or why it was refused."""
     with app.app_context():
         try:
-            return lesson_states.cancel(teacher, journal.course_id, journal.lessons[0].id, REASON, None).state
+            return change().state
         except RefusedError as refused:
             return refused.message
+
+
+def cancel(app: Flask, teacher: Viewer, journal: Journal) -> str:
+    lesson_id = journal.lessons[0].id
+    return came_of(app, lambda: lesson_states.cancel(teacher, journal.course_id, lesson_id, REASON, None))
 
 
 def move(app: Flask, teacher: Viewer, journal: Journal) -> str:
-    with app.app_context():
+    def change() -> Lesson:
         form = {**REASON, "date": f"{settings.today():%d.%m.%Y}", "pair": "6", "sure": "1"}
-        try:
-            return lesson_states.move(teacher, journal.course_id, journal.lessons[0].id, form, None).state
-        except RefusedError as refused:
-            return refused.message
+        return lesson_states.move(teacher, journal.course_id, journal.lessons[0].id, form, None)
+
+    return came_of(app, change)
 
 
 def replace(app: Flask, _teacher: Viewer, journal: Journal) -> str:
